@@ -1,0 +1,101 @@
+"""Exercises: content that is immutable per version."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Day(StrEnum):
+    """The three kinds of agent-free day."""
+
+    IMPLEMENT = "implement"  # Monday: one function from scratch
+    DEBUG = "debug"  # Wednesday: find and mend the faults of a given file
+    MODULE = "module"  # Friday: a complete module
+
+
+class Device(StrEnum):
+    """What an exercise runs on."""
+
+    CPU = "cpu"
+    GPU_OPTIONAL = "gpu-optional"
+    GPU = "gpu"
+
+
+THEMES = (
+    "Hyper-parameters",
+    "Loss functions",
+    "Architecture",
+    "Training loop",
+    "Custom layers",
+    "Complete pipeline",
+)
+"""The six weekly themes of the progressive challenge, weeks 1 to 6."""
+
+STAGES = (
+    "Prompt Consumer",
+    "Prompt Modifier",
+    "Code Reader",
+    "Code Editor",
+    "Code Writer",
+    "AI Partner",
+)
+"""The six stages of the journey, 1 to 6."""
+
+MILESTONES = {
+    "F1": "Understand tensor operations",
+    "F2": "Know common layers and their purposes",
+    "F3": "Can modify existing architectures",
+    "F4": "Basic debugging skills",
+    "I1": "Design simple architectures",
+    "I2": "Implement custom losses",
+    "I3": "Optimize training loops",
+    "I4": "Profile and improve performance",
+    "A1": "Create novel architectures",
+    "A2": "Implement papers from scratch",
+    "A3": "Design distributed training",
+    "A4": "Contribute to the PyTorch ecosystem",
+}
+"""The twelve milestones: foundational, intermediate, advanced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one grading may use. Enforced from outside the solver."""
+
+    seconds: float = 20.0
+    memory_mb: int = 1024
+    cpus: float = 1.0
+    processes: int = 64
+    output_kb: int = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """One version of one exercise, without its checks: those live in the judge alone.
+
+    Attributes:
+        entry: Top-level names that a submission must define, e.g. ``("clip_grad_norm",)``.
+        forbidden: Dotted names a submission may not use, e.g. ``"torch.nn.utils.clip_grad_norm_"``.
+        fingerprint: SHA-256 over every file of the folder, hex.
+        task: The text a learner reads, Markdown.
+        starter: Python source handed to the learner; submitting it unchanged is not a try.
+        hints: Three levels: the concept, where to look, almost the answer.
+    """
+
+    slug: str
+    version: int
+    title: str
+    day: Day
+    stage: int
+    week: int
+    milestones: tuple[str, ...]
+    concepts: tuple[str, ...]
+    minutes: int
+    difficulty: int
+    entry: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    limits: Limits
+    device: Device
+    fingerprint: str
+    task: str
+    starter: str
+    hints: tuple[str, str, str]

@@ -1,0 +1,160 @@
+"""What a grading is asked and what it answers. Plain values; nothing here runs code."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.exercise import Exercise
+
+SOURCE_LIMIT_BYTES = 64 * 1024
+"""Longest source that is accepted. A 20 MB file cost `ast.parse` 4 GB and 15 s."""
+
+
+class Verdict(StrEnum):
+    """The outcome of one submission. Each is told apart by what was seen from outside the solver."""
+
+    SOLVED = "solved"  # every core check holds
+    PARTLY = "partly"  # some core checks hold
+    WRONG = "wrong"  # it ran, no core check holds
+    UNATTEMPTED = "unattempted"  # the starter, unchanged: not a try
+    NOT_ALLOWED = "not allowed"  # uses a forbidden name
+    SYNTAX_ERROR = "syntax error"  # does not parse: not a try
+    CRASHED = "crashed"  # exception at import or in every check, or the process died
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    TOO_MUCH_OUTPUT = "too much output"
+    SANDBOX_FAULT = "sandbox fault"  # ours: retried, never charged
+
+    @property
+    def counts_as_try(self) -> bool:
+        """Whether a submission with this verdict is one of the learner's tries."""
+        return self not in {Verdict.UNATTEMPTED, Verdict.SYNTAX_ERROR, Verdict.SANDBOX_FAULT}
+
+
+class CheckStatus(StrEnum):
+    """The outcome of one check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_RUN = "not run"  # the solver was gone before its turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One named behaviour, and what was seen.
+
+    Attributes:
+        message: One sentence on what was seen (shapes, dtypes, first differing value); empty if passed.
+        traceback: The learner's own lines on an exception, innermost last; never lines of the sandbox.
+        example: The smallest failing input, as Python text, or empty.
+        hint: Which of the three hints helps with this failure, 1 to 3.
+    """
+
+    name: str
+    core: bool
+    points: int
+    status: CheckStatus
+    message: str = ""
+    traceback: tuple[str, ...] = ()
+    example: str = ""
+    hint: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Measured from outside the solver.
+
+    Attributes:
+        start_s: Waiting for a solver that is ready (0 when a warm one was at hand).
+        run_s: From handing over the source to the verdict.
+        peak_memory_bytes: Of the solver's container; None where the runner cannot tell.
+    """
+
+    start_s: float
+    run_s: float
+    peak_memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """Verdict, check results and what the learner should see of the run.
+
+    Attributes:
+        detail: One sentence about the verdict itself, e.g. which forbidden name stands in which line.
+        traceback: The learner's own lines when the source could not be loaded at all.
+        output: What the submission printed, cut short.
+    """
+
+    verdict: Verdict
+    checks: tuple[CheckResult, ...] = ()
+    detail: str = ""
+    traceback: tuple[str, ...] = ()
+    output: str = ""
+    usage: Usage
+
+    @property
+    def passed(self) -> int:
+        """How many checks hold."""
+        return sum(check.status is CheckStatus.PASSED for check in self.checks)
+
+    @property
+    def core_share(self) -> float:
+        """Weighted share of the core checks that hold, 0 to 1 (`f` in the progression formulas)."""
+        core = [check for check in self.checks if check.core]
+        total = sum(check.points for check in core)
+        held = sum(check.points for check in core if check.status is CheckStatus.PASSED)
+        return held / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradingRequest:
+    """One submission, ready to be graded.
+
+    Attributes:
+        run: Label of this run, unique: ``<submission id>.<run number>``.
+        seed: 16 secret bytes from which every hidden input is drawn. The same seed draws the same inputs.
+    """
+
+    run: str
+    exercise: Exercise
+    source: str
+    seed: bytes
+
+
+class Grader(Protocol):
+    """The sandbox, seen from the services."""
+
+    @property
+    def isolated(self) -> bool:
+        """Whether learner code is kept from this machine (containers) or not (plain processes)."""
+        ...
+
+    async def grade(self, request: GradingRequest) -> Grade:
+        """Run one submission and compute its verdict.
+
+        Raises:
+            SandboxUnavailableError: Nothing can be graded now; ask again later.
+            SandboxError: This run failed through no fault of the learner.
+        """
+        ...
+
+    async def health(self) -> str:
+        """Empty when gradings can run, else one sentence on what is missing and how to mend it."""
+        ...
+
+
+class Seeds(Protocol):
+    """Derives hidden-input seeds from the server's secret."""
+
+    @property
+    def current_key(self) -> str:
+        """Id of the key new submissions are seeded with."""
+        ...
+
+    def seed(self, *, key: str, submission: str) -> bytes:
+        """16 bytes: HMAC-SHA-256 of the submission id under the named key, cut to 128 bits.
+
+        Raises:
+            SandboxError: The key has been removed.
+        """
+        ...
