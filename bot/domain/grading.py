@@ -11,7 +11,7 @@ SOURCE_LIMIT_BYTES = 64 * 1024
 
 
 class Verdict(StrEnum):
-    """The outcome of one submission. Each is told apart by what was seen from outside the solver."""
+    """The outcome of one submission, told apart by what was seen from outside the solver."""
 
     SOLVED = "solved"  # every core check holds
     PARTLY = "partly"  # some core checks hold
@@ -44,8 +44,8 @@ class CheckResult:
     """One named behaviour, and what was seen.
 
     Attributes:
-        message: One sentence on what was seen (shapes, dtypes, first differing value); empty if passed.
-        traceback: The learner's own lines on an exception, innermost last; never lines of the sandbox.
+        message: One sentence on what was seen (shapes, dtypes, first differing value), or empty.
+        traceback: The learner's own lines on an exception, innermost last; none of the sandbox.
         example: The smallest failing input, as Python text, or empty.
         hint: Which of the three hints helps with this failure, 1 to 3.
     """
@@ -80,7 +80,7 @@ class Grade:
     """Verdict, check results and what the learner should see of the run.
 
     Attributes:
-        detail: One sentence about the verdict itself, e.g. which forbidden name stands in which line.
+        detail: One sentence about the verdict itself, e.g. which forbidden name is in which line.
         traceback: The learner's own lines when the source could not be loaded at all.
         output: What the submission printed, cut short.
     """
@@ -112,7 +112,7 @@ class GradingRequest:
 
     Attributes:
         run: Label of this run, unique: ``<submission id>.<run number>``.
-        seed: 16 secret bytes from which every hidden input is drawn. The same seed draws the same inputs.
+        seed: 16 secret bytes from which every hidden input is drawn; the same seed, same inputs.
     """
 
     run: str
