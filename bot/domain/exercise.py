@@ -1,7 +1,9 @@
 """Exercises: content that is immutable per version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class Day(StrEnum):
@@ -99,3 +101,15 @@ class Exercise:
     task: str
     starter: str
     hints: tuple[str, str, str]
+
+
+class Catalogue(Protocol):
+    """Every exercise there is."""
+
+    def get(self, slug: str) -> Exercise:
+        """One exercise. Raises CatalogueError when there is none of that name."""
+        ...
+
+    def all(self) -> Sequence[Exercise]:
+        """Every exercise, by slug."""
+        ...

@@ -123,7 +123,7 @@ class Challenges(Protocol):
         """`due_at` of the newest claimed slot whose key starts with the prefix."""
         ...
 
-    async def pin(self, *, cohort: int, on: date, exercise: str, by: int) -> None:
+    async def pin(self, *, cohort: int, on: date, exercise: str, by: int | None) -> None:
         """A mentor's choice for a date; a later pin replaces it."""
         ...
 

@@ -1,0 +1,92 @@
+"""The second server: health and metrics, apart from the chat."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.domain.errors import SettingsError
+from bot.domain.submission import Submission
+
+Probe = Callable[[], Awaitable[str]]
+"""Empty when well, else one sentence on what is wrong."""
+
+
+@dataclass(slots=True)
+class Metrics:
+    """Prometheus metrics, in a registry of their own."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    graded: Counter = field(init=False)
+    wait_s: Histogram = field(init=False)
+    run_s: Histogram = field(init=False)
+    queued: Gauge = field(init=False)
+    unsent: Gauge = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.graded = Counter(
+            "freehand_graded", "Graded submissions", ["verdict"], registry=self.registry
+        )
+        self.wait_s = Histogram(
+            "freehand_queue_seconds", "From receipt to the run", registry=self.registry
+        )
+        self.run_s = Histogram(
+            "freehand_run_seconds", "From the run to the verdict", registry=self.registry
+        )
+        self.queued = Gauge("freehand_queued", "Submissions in line", registry=self.registry)
+        self.unsent = Gauge("freehand_unsent", "Messages not sent yet", registry=self.registry)
+
+    def observe(self, submission: Submission) -> None:
+        """Count one graded submission."""
+        if submission.grade is None or submission.started_at is None:
+            return
+        self.graded.labels(submission.grade.verdict.value).inc()
+        waited = submission.started_at - submission.received_at
+        self.wait_s.observe(max(0.0, waited.total_seconds()))
+        self.run_s.observe(submission.grade.usage.start_s + submission.grade.usage.run_s)
+
+
+@dataclass(slots=True, kw_only=True)
+class Operations:
+    """Serves ``/healthz`` (200 or 503 with a sentence for each part) and ``/metrics``."""
+
+    host: str
+    port: int
+    metrics: Metrics
+    probes: Mapping[str, Probe]
+    refresh: Callable[[], Awaitable[None]]
+    _runner: web.AppRunner | None = field(default=None, init=False)
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            SettingsError: The address cannot be used.
+        """
+        app = web.Application()
+        app.add_routes([web.get("/healthz", self._health), web.get("/metrics", self._metrics)])
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self.host, self.port).start()
+        except OSError as error:
+            raise SettingsError(
+                f"Port {self.port} at {self.host} cannot be used for health and metrics"
+                f" ({error.strerror}). Set FREEHAND_OPS_PORT to another one."
+            ) from error
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        parts = {name: await probe() for name, probe in self.probes.items()}
+        well = not any(parts.values())
+        body = {name: sentence or "ok" for name, sentence in parts.items()}
+        return web.json_response(body, status=200 if well else 503)
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        await self.refresh()
+        return web.Response(body=generate_latest(self.metrics.registry), content_type="text/plain")

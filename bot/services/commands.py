@@ -1,0 +1,347 @@
+"""The commands: what there is, who may use it, and what each one answers."""
+
+import difflib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.challenge import Challenge
+from bot.domain.chat import ChatPort, CommandOption, CommandSpec, Event, Message
+from bot.domain.clock import Clock
+from bot.domain.cohort import BoardMode, Cohort, Member, Role
+from bot.domain.errors import CatalogueError, NotAllowedError, NotFoundError, UserError
+from bot.domain.exercise import Catalogue, Exercise
+from bot.domain.store import Store
+from bot.services import hints
+from bot.services.challenges import Challenges, listing, task
+from bot.services.joining import Joining, already, pledge
+from bot.services.progress import Progress
+
+_EXERCISE = CommandOption("exercise", "Which exercise", suggests=True)
+
+SPECS = (
+    CommandSpec("join", "Join this cohort and take the honour pledge"),
+    CommandSpec("plan", "Your week: its theme, its three days, and what is done"),
+    CommandSpec("progress", "Your stage, milestones, points and weeks"),
+    CommandSpec("history", "Your submissions, newest first"),
+    CommandSpec(
+        "leaderboard",
+        "The board of a week",
+        (CommandOption("week", "A week of the programme, if not this one", required=False),),
+    ),
+    CommandSpec("hint", "The next hint for this thread's challenge, for you alone"),
+    CommandSpec(
+        "reminders",
+        "Whether I remind you before a challenge closes",
+        (CommandOption("switch", "on or off", choices=("on", "off")),),
+    ),
+    CommandSpec(
+        "board",
+        "How the leaderboard shows you",
+        (CommandOption("mode", "Name, alias or not at all", choices=("named", "alias", "hidden")),),
+    ),
+    CommandSpec("help", "What I do, and which commands there are"),
+    CommandSpec("challenge post", "Release an exercise now", (_EXERCISE,), mentors_only=True),
+    CommandSpec(
+        "challenge preview", "See an exercise as learners will", (_EXERCISE,), mentors_only=True
+    ),
+    CommandSpec("challenge list", "This cohort's challenges", mentors_only=True),
+    CommandSpec(
+        "challenge close",
+        "Close a challenge before its time",
+        (CommandOption("challenge", "Its number in /challenge list", suggests=True),),
+        mentors_only=True,
+    ),
+    CommandSpec(
+        "challenge pin",
+        "Choose the exercise of a coming day",
+        (CommandOption("date", "For example 2026-11-23"), _EXERCISE),
+        mentors_only=True,
+    ),
+)
+
+SUGGESTIONS_AT_MOST = 25
+"""Discord's limit for one autocompletion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One command, where and by whom it was given.
+
+    Attributes:
+        member: The caller's membership of the cohort, if any.
+        mentor: Whether the caller may steer.
+    """
+
+    event: Event
+    args: Mapping[str, str]
+    cohort: Cohort
+    member: Member | None
+    mentor: bool
+
+    def joined(self) -> Member:
+        """The caller's membership.
+
+        Raises:
+            UserError: They have not joined.
+        """
+        if self.member is None:
+            raise UserError("You are not in this cohort yet. Type /join first.")
+        return self.member
+
+    def arg(self, name: str) -> str:
+        """A required option's value.
+
+        Raises:
+            UserError: It is missing.
+        """
+        value = self.args.get(name, "").strip()
+        if not value:
+            raise UserError(f"That command needs `{name}`. Type /help to see how it goes.")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """Answers commands; every answer is for the caller alone."""
+
+    store: Store
+    chats: Mapping[str, ChatPort]
+    catalogue: Catalogue
+    clock: Clock
+    challenges: Challenges
+    joining: Joining
+    progress: Progress
+
+    async def run(self, name: str, args: Mapping[str, str], event: Event) -> Message:
+        """Carry out one command.
+
+        Raises:
+            UserError: It cannot be carried out, and what to do instead.
+        """
+        spec = _spec(name)
+        call = await self._call(args, event)
+        if spec.mentors_only:
+            await self._authorise(spec, call)
+        return await self._handlers()[spec.name](call)
+
+    async def suggest(self, command: str, option: str, partial: str) -> Sequence[str]:
+        """Completions for an option that has suggestions; mentors' lists hold no secrets."""
+        if option == "exercise":
+            words = [exercise.slug for exercise in self.catalogue.all()]
+        elif (command, option) == ("challenge close", "challenge"):
+            words = await self._open_challenges()
+        else:
+            words = []
+        wanted = partial.strip().lower()
+        return [word for word in words if wanted in word.lower()][:SUGGESTIONS_AT_MOST]
+
+    def _handlers(self) -> Mapping[str, Callable[[Call], Awaitable[Message]]]:
+        return {
+            "join": self._join,
+            "plan": lambda call: self.progress.plan(call.cohort, call.joined()),
+            "progress": lambda call: self.progress.standing(call.cohort, call.joined()),
+            "history": lambda call: self.progress.history(call.joined()),
+            "leaderboard": self._leaderboard,
+            "hint": self._hint,
+            "reminders": self._reminders,
+            "board": self._board,
+            "help": self._help,
+            "challenge post": self._post,
+            "challenge preview": self._preview,
+            "challenge list": self._list,
+            "challenge close": self._close,
+            "challenge pin": self._pin,
+        }
+
+    async def _call(self, args: Mapping[str, str], event: Event) -> Call:
+        async with self.store.read() as tx:
+            cohort = await tx.cohorts.find_by_place(event.conversation)
+            if cohort is None:
+                raise UserError("No cohort practises in this channel.")
+            member = await tx.members.find(cohort.id, event.user)
+        info = await self.chats[event.user.platform].user_info(event.user)
+        mentor = info.mentor or (member is not None and member.role is Role.MENTOR)
+        return Call(event=event, args=args, cohort=cohort, member=member, mentor=mentor)
+
+    async def _authorise(self, spec: CommandSpec, call: Call) -> None:
+        if not call.mentor:
+            raise NotAllowedError(f"Only mentors can use `/{spec.name}`.")
+        async with self.store.write() as tx:
+            await tx.audit.record(
+                at=self.clock(),
+                actor=f"{call.event.user.platform}:{call.event.user.user}",
+                action=spec.name,
+                target=f"cohort {call.cohort.id}",
+                note=" ".join(f"{name}={value[:80]}" for name, value in call.args.items()),
+            )
+
+    async def _join(self, call: Call) -> Message:
+        return already(call.member) if call.member else pledge(call.cohort)
+
+    async def _leaderboard(self, call: Call) -> Message:
+        now = call.cohort.week_at(self.clock())
+        wanted = call.args.get("week", "").strip() or str(now)
+        if not wanted.isdecimal() or not 1 <= int(wanted) <= now:
+            raise UserError(f"The week is a number from 1 to {now}.")
+        return await self.progress.board(call.cohort, int(wanted))
+
+    async def _hint(self, call: Call) -> Message:
+        member = call.joined()
+        async with self.store.write() as tx:
+            challenge = await tx.challenges.find_by_thread(call.event.conversation)
+            if challenge is None:
+                raise UserError("Ask for a hint inside the challenge's thread.")
+            exercise = self.catalogue.get(challenge.exercise)
+            return await hints.take(tx, exercise, challenge, member, self.clock())
+
+    async def _reminders(self, call: Call) -> Message:
+        switch = call.arg("switch").lower()
+        if switch not in {"on", "off"}:
+            raise UserError("Say `/reminders on` or `/reminders off`.")
+        return await self.joining.set_reminders(call.joined(), on=switch == "on")
+
+    async def _board(self, call: Call) -> Message:
+        mode = call.arg("mode").lower()
+        if mode not in set(BoardMode):
+            raise UserError("Say `/board named`, `/board alias` or `/board hidden`.")
+        return await self.joining.set_board(call.joined(), BoardMode(mode))
+
+    async def _help(self, call: Call) -> Message:
+        lines = [
+            f"- `{_usage(spec)}` — {spec.description}"
+            for spec in SPECS
+            if call.mentor or not spec.mentors_only
+        ]
+        return Message.of(
+            "Monday you implement one function, Wednesday you debug, Friday you write a module;"
+            " each challenge has a thread. Send your code there and I grade it. Inside a thread"
+            " you can also mention me: `@Freehand plan`.",
+            "\n".join(lines),
+        )
+
+    async def _post(self, call: Call) -> Message:
+        exercise = self._exercise(call)
+        challenge = await self.challenges.open(
+            call.cohort,
+            exercise,
+            key=f"command:{call.event.key}",
+            reason="a mentor chose it for the cohort",
+        )
+        if challenge is None:
+            return Message.of("That one is posted already.")
+        return Message.of(f"Posted: **{exercise.title}**, number {challenge.id}.")
+
+    async def _preview(self, call: Call) -> Message:
+        return task(self._exercise(call), buttons_for=None)
+
+    async def _list(self, call: Call) -> Message:
+        async with self.store.read() as tx:
+            challenges = await tx.challenges.of(call.cohort.id)
+            outcomes = [
+                outcome
+                for week in sorted({challenge.week for challenge in challenges})
+                for outcome in await tx.progress.outcomes_of_week(call.cohort.id, week)
+            ]
+        rows: list[tuple[Challenge, str, int, int]] = []
+        for challenge in challenges:
+            tried = [outcome for outcome in outcomes if outcome.challenge == challenge.id]
+            solved = sum(outcome.solved for outcome in tried)
+            rows.append((challenge, self._title(challenge), len(tried), solved))
+        return listing(rows, self.clock())
+
+    async def _close(self, call: Call) -> Message:
+        number = call.arg("challenge").split()[0].rstrip(".")
+        if not number.isdecimal():
+            raise UserError("Say its number, as `/challenge list` shows it.")
+        async with self.store.read() as tx:
+            challenge = await tx.challenges.get(int(number))
+        if challenge.cohort != call.cohort.id:
+            raise NotFoundError(f"There is no challenge {number} in this cohort.")
+        await self.challenges.close(challenge)
+        return Message.of(f"Closed: **{self._title(challenge)}**. Its thread has the summary.")
+
+    async def _pin(self, call: Call) -> Message:
+        exercise = self._exercise(call)
+        on = _date(call.arg("date"))
+        if on < call.cohort.local_date(self.clock()):
+            raise UserError("That day is past.")
+        async with self.store.write() as tx:
+            by = call.member.id if call.member else None
+            await tx.challenges.pin(cohort=call.cohort.id, on=on, exercise=exercise.slug, by=by)
+        return Message.of(f"**{exercise.title}** is pinned for {on:%A, %d %B}.")
+
+    def _exercise(self, call: Call) -> Exercise:
+        slug = call.arg("exercise")
+        try:
+            return self.catalogue.get(slug)
+        except CatalogueError as error:
+            near = _nearest(slug, [exercise.slug for exercise in self.catalogue.all()])
+            raise NotFoundError(f"There is no exercise `{slug}`.{near}") from error
+
+    def _title(self, challenge: Challenge) -> str:
+        try:
+            return self.catalogue.get(challenge.exercise).title
+        except CatalogueError:
+            return challenge.exercise  # removed from the catalogue since
+
+    async def _open_challenges(self) -> list[str]:
+        async with self.store.read() as tx:
+            return [
+                f"{challenge.id} {challenge.exercise}"
+                for cohort in await tx.cohorts.all()
+                for challenge in await tx.challenges.of(cohort.id)
+                if challenge.closed_at is None
+            ]
+
+
+def parse(text: str) -> tuple[str, dict[str, str]] | None:
+    """A command from the words of a mention: ``challenge post clip-grad-norm``; None if none.
+
+    Options follow in their order, or as ``name:value``.
+    """
+    words = text.strip().removeprefix("/").split()
+    for spec in SPECS:
+        name = spec.name.split()
+        if [word.lower() for word in words[: len(name)]] == name:
+            return spec.name, _options(spec, words[len(name) :])
+    return None
+
+
+def _options(spec: CommandSpec, words: Sequence[str]) -> dict[str, str]:
+    args: dict[str, str] = {}
+    names = [option.name for option in spec.options]
+    for word in words:
+        name, colon, value = word.partition(":")
+        if colon and name in names:
+            args[name] = value
+        elif free := [name for name in names if name not in args]:
+            args[free[0]] = word
+    return args
+
+
+def _spec(name: str) -> CommandSpec:
+    for spec in SPECS:
+        if spec.name == name:
+            return spec
+    near = _nearest(name, [spec.name for spec in SPECS])
+    raise NotFoundError(f"I do not know `/{name[:40]}`.{near}")
+
+
+def _nearest(word: str, words: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, words, n=3, cutoff=0.4)
+    return f" Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
+
+
+def _usage(spec: CommandSpec) -> str:
+    parts = [
+        f"<{option.name}>" if option.required else f"[{option.name}]" for option in spec.options
+    ]
+    return " ".join([f"/{spec.name}", *parts])
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError("Give the date as year-month-day, for example 2026-11-23.") from error

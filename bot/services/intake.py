@@ -1,0 +1,150 @@
+"""From a message to a queued submission."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.domain import source as code
+from bot.domain.challenge import Challenge, Window
+from bot.domain.chat import Attachment, ChatPort, Event, FormSubmitted, MessagePosted
+from bot.domain.clock import Clock
+from bot.domain.errors import GoneError, TooLargeError, UserError
+from bot.domain.exercise import Catalogue, Exercise
+from bot.domain.grading import SOURCE_LIMIT_BYTES, Seeds
+from bot.domain.store import Store, Transaction
+from bot.domain.submission import NewSubmission
+from bot.services import feedback, status
+
+ATTACHMENT_LIMIT_BYTES = 1024 * 1024
+"""A notebook carries its outputs; its code alone must keep to `SOURCE_LIMIT_BYTES`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Takes code from a challenge's thread or form and queues it."""
+
+    store: Store
+    chats: Mapping[str, ChatPort]
+    catalogue: Catalogue
+    seeds: Seeds
+    clock: Clock
+    new_id: Callable[[], str]
+
+    async def take_message(self, event: MessagePosted, challenge: Challenge) -> None:
+        """Queue the code in a message of a challenge's thread; leave conversation alone.
+
+        Raises:
+            UserError: It cannot be taken, and why.
+        """
+        file = _code_file(event.attachments)
+        source = await self._read(event, file) if file else code.join(code.extract(event.text))
+        if source:
+            answer = _answer_key(event.conversation.platform, event.message.message)
+            await self._queue(event, challenge, source, answer=answer, private=False)
+
+    async def take_form(self, event: FormSubmitted, challenge: Challenge) -> None:
+        """Queue code that came through the private form.
+
+        Raises:
+            UserError: It cannot be taken, and why.
+        """
+        file = _code_file(event.attachments)
+        pasted = event.fields.get("code", "")
+        fenced = code.join(code.extract(pasted))
+        source = await self._read(event, file) if file else fenced or code.drop_magics(pasted)
+        if not source.strip():
+            raise UserError("There was no code in the form. Paste it, or choose a file.")
+        answer = _answer_key(event.conversation.platform, event.key)
+        await self._queue(event, challenge, source, answer=answer, private=True)
+
+    async def _read(self, event: Event, file: Attachment) -> str:
+        chat = self.chats[event.conversation.platform]
+        try:
+            data = await chat.fetch(file, max_bytes=ATTACHMENT_LIMIT_BYTES)
+        except TooLargeError as error:
+            raise UserError(
+                f"{file.name} is over {ATTACHMENT_LIMIT_BYTES // 1024} KiB. Clear the notebook's"
+                " outputs, or attach the code alone."
+            ) from error
+        except GoneError as error:
+            raise UserError(f"{file.name} cannot be read any more. Please attach it again.") from (
+                error
+            )
+        if file.name.lower().endswith(".ipynb"):
+            return code.code_of_notebook(data)
+        return code.decode(data, file.name)
+
+    async def _queue(
+        self, event: Event, challenge: Challenge, source: str, *, answer: str, private: bool
+    ) -> None:
+        exercise = self.catalogue.get(challenge.exercise)
+        _check_source(source, exercise)
+        async with self.store.write() as tx:
+            member = await tx.members.find(challenge.cohort, event.user)
+            if member is None:
+                raise UserError(
+                    "You are not in this cohort yet. Type /join, then send your code again:"
+                    " it will be graded."
+                )
+            latest = await tx.submissions.find_latest(answer)
+            if latest is not None and latest.source == source:
+                return  # only the prose was edited, or a link preview appeared
+            _check_window(challenge, event)
+            await _check_pending(tx, challenge.cohort, member.id)
+            submission = NewSubmission(
+                id=self.new_id(),
+                event=event.key,
+                answer=answer,
+                challenge=challenge.id,
+                member=member.id,
+                source=source,
+                received_at=self.clock(),
+                conversation=event.conversation,
+                late=challenge.window(event.at) is Window.LATE,
+                private=private,
+                seed_key=self.seeds.current_key,
+            )
+            if await tx.submissions.add(submission):
+                await status.say_places(tx)
+
+
+def _answer_key(platform: str, name: str) -> str:
+    # Platform ids may be long; the outbox key doubles as Discord's nonce of 25 characters.
+    return f"answer:{hashlib.sha256(f'{platform}:{name}'.encode()).hexdigest()[:18]}"
+
+
+def _code_file(attachments: tuple[Attachment, ...]) -> Attachment | None:
+    files = [file for file in attachments if file.name.lower().endswith((".py", ".ipynb"))]
+    if len(files) > 1:
+        raise UserError("Two code files came with that message. Please attach just one.")
+    return files[0] if files else None
+
+
+def _check_source(source: str, exercise: Exercise) -> None:
+    size_bytes = len(source.encode())
+    if size_bytes > SOURCE_LIMIT_BYTES:
+        raise UserError(
+            f"That is {-(-size_bytes // 1024)} KiB of code; I take up to"
+            f" {SOURCE_LIMIT_BYTES // 1024} KiB. Please leave out what the task does not need."
+        )
+    if not code.defines(source, exercise.entry):
+        raise UserError(feedback.no_entry(exercise))
+
+
+def _check_window(challenge: Challenge, event: Event) -> None:
+    if challenge.window(event.at) is Window.OVER:
+        raise UserError(
+            "This challenge is over: answers were taken until"
+            f" {challenge.late_until:%A %d %B, %H:%M} UTC. Your code stays in your message, and"
+            " the mentors can still look at it with you."
+        )
+
+
+async def _check_pending(tx: Transaction, cohort: int, member: int) -> None:
+    limit = (await tx.cohorts.get(cohort)).pending_limit
+    pending = await tx.submissions.pending_of(member)
+    if pending >= limit:
+        raise UserError(
+            f"{pending} of your submissions are still waiting, which is the limit. Please send"
+            " this one again when one of them has its feedback."
+        )

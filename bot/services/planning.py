@@ -1,0 +1,28 @@
+"""A member's week: one item for each of the three days."""
+
+from bot.domain.cohort import Member
+from bot.domain.exercise import Day
+from bot.domain.progression import PlanItem
+from bot.domain.store import Transaction
+
+ANNOUNCED_ON = {
+    Day.IMPLEMENT: "announced on Monday",
+    Day.DEBUG: "announced on Wednesday",
+    Day.MODULE: "announced on Friday",
+}
+
+
+async def ensure_week(tx: Transaction, member: Member, week: int) -> None:
+    """Give a member's week its three items; days whose challenge is out already take it over."""
+    planned = {item.day for item in await tx.progress.plan_of(member.id, week)}
+    released = {
+        challenge.day: challenge.exercise
+        for challenge in await tx.challenges.of(member.cohort, week=week)
+    }
+    for day in Day:
+        if day not in planned:
+            exercise = released.get(day, "")
+            reason = "this week's challenge" if exercise else ANNOUNCED_ON[day]
+            await tx.progress.plan(
+                PlanItem(member=member.id, week=week, day=day, exercise=exercise, reason=reason)
+            )
