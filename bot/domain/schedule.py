@@ -1,0 +1,204 @@
+"""What a cohort's calendar asks for: slots that are due, open times, the exercise to release.
+
+A slot is named by its local calendar date, so a wall-clock hour that comes twice on the day the
+clocks go back names the same slot, and storing that name makes the post happen once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.domain.cohort import Cohort
+from bot.domain.exercise import THEMES, Day, Exercise
+
+CATCH_UP = timedelta(hours=24)
+"""A slot older than this is recorded but not posted: half of its challenge's time is over."""
+
+WEEKDAYS = {0: Day.IMPLEMENT, 2: Day.DEBUG, 4: Day.MODULE}
+"""Monday, Wednesday and Friday, as `date.weekday` counts."""
+
+BOARD_WEEKDAY = 0
+
+_ONE_DAY = timedelta(days=1)
+_ONE_WEEK = timedelta(weeks=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A scheduled challenge of one cohort.
+
+    Attributes:
+        on: Local calendar date.
+        due_at: Aware UTC.
+        missed: Too old to be posted; it is only recorded.
+    """
+
+    day: Day
+    on: date
+    due_at: datetime
+    missed: bool = False
+
+    @property
+    def key(self) -> str:
+        """Unique in its cohort: ``post:2026-11-23``."""
+        return f"post:{self.on.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardSlot:
+    """A scheduled leaderboard of one cohort.
+
+    Attributes:
+        week: The programme week that it shows, which ended the midnight before.
+        on, due_at, missed: As in `Slot`.
+    """
+
+    week: int
+    on: date
+    due_at: datetime
+    missed: bool = False
+
+    @property
+    def key(self) -> str:
+        """Unique in its cohort: ``board:2026-11-30``."""
+        return f"board:{self.on.isoformat()}"
+
+
+def due_slots(
+    cohort: Cohort, *, after: datetime | None, now: datetime, catch_up: timedelta = CATCH_UP
+) -> list[Slot]:
+    """Challenges with ``after < due_at <= now``, oldest first: on their weekday, not on holidays.
+
+    Args:
+        cohort: Whose calendar.
+        after: `due_at` of the last slot already recorded; None looks back by `catch_up` alone.
+        now: Aware UTC.
+        catch_up: Slots that were due longer ago than this are marked missed.
+    """
+    since = now - catch_up if after is None else after
+    return [
+        replace(slot, missed=now - slot.due_at > catch_up)
+        for slot in _slots(cohort, cohort.local_date(since), cohort.local_date(now))
+        if since < slot.due_at <= now
+    ]
+
+
+def due_boards(
+    cohort: Cohort, *, after: datetime | None, now: datetime, catch_up: timedelta = CATCH_UP
+) -> list[BoardSlot]:
+    """Leaderboards with ``after < due_at <= now``, oldest first: every Monday but the first.
+
+    A Monday that is a holiday has one too: nobody has to do anything about it. Arguments are those
+    of `due_slots`.
+    """
+    since = now - catch_up if after is None else after
+    return [
+        replace(slot, missed=now - slot.due_at > catch_up)
+        for slot in _board_slots(cohort, cohort.local_date(since), cohort.local_date(now))
+        if since < slot.due_at <= now
+    ]
+
+
+def next_slot(cohort: Cohort, *, now: datetime) -> Slot | None:
+    """The next challenge after a moment; None when a whole year to come holds only holidays."""
+    start = max(cohort.local_date(now), first_monday(cohort))
+    slots = _slots(cohort, start, start + 52 * _ONE_WEEK)
+    return next((slot for slot in slots if slot.due_at > now), None)
+
+
+def scheduled_dates(cohort: Cohort, week: int) -> tuple[date, ...]:
+    """Local dates on which a programme week's challenges are posted: at most three, no holidays."""
+    monday = first_monday(cohort) + (week - 1) * _ONE_WEEK
+    dates = (monday + weekday * _ONE_DAY for weekday in WEEKDAYS)
+    return tuple(on for on in dates if on not in cohort.holidays)
+
+
+def first_monday(cohort: Cohort) -> date:
+    """First day of the programme."""
+    return cohort.starts_on - cohort.starts_on.weekday() * _ONE_DAY
+
+
+def week_ends_at(cohort: Cohort, week: int) -> datetime:
+    """When a programme week ends: Sunday midnight local time, as aware UTC."""
+    return _instant(cohort, first_monday(cohort) + week * _ONE_WEEK, hour=0)
+
+
+def window(cohort: Cohort, opened_at: datetime) -> tuple[datetime, datetime]:
+    """When a challenge opened at a moment closes, and until when a late answer is graded.
+
+    Both count elapsed hours, so a change of the clocks gives and takes nobody's time.
+    """
+    closes_at = opened_at + timedelta(hours=cohort.open_hours)
+    return closes_at, closes_at + timedelta(hours=cohort.late_hours)
+
+
+def choose_exercise(
+    exercises: Sequence[Exercise],
+    *,
+    day: Day,
+    theme: int,
+    last_used: Mapping[str, datetime],
+    pinned: str | None = None,
+) -> tuple[Exercise, str] | None:
+    """Which exercise a slot releases, and why, as a sentence for learners.
+
+    A mentor's pin comes first, whatever its day. Then, of that day's kind, the one with the week's
+    theme that was used least recently; without any of that theme, the least recently used of all.
+    Never used comes first; ties go to the easier one, then by slug. (Learning, "Whose week".)
+
+    Args:
+        exercises: The catalogue.
+        day: The slot's kind.
+        theme: Number of the week's theme, 1 to 6.
+        last_used: When each exercise was last opened in the cohort, by slug.
+        pinned: Slug that a mentor chose for the date.
+
+    Returns:
+        None when there is no exercise for that day at all.
+    """
+    by_slug = {exercise.slug: exercise for exercise in exercises}
+    if pinned is not None and pinned in by_slug:
+        return by_slug[pinned], "A mentor chose this one for today."
+    kind = [exercise for exercise in exercises if exercise.day is day]
+    themed = [exercise for exercise in kind if exercise.week == theme]
+    if not kind:
+        return None
+    chosen = min(
+        themed or kind,
+        key=lambda item: (last_used.get(item.slug, _NEVER), item.difficulty, item.slug),
+    )
+    novelty = (
+        "the one you have not met for longest" if chosen.slug in last_used else "new to your cohort"
+    )
+    name = THEMES[theme - 1]
+    if themed:
+        return chosen, f"It belongs to this week's theme, {name}, and is {novelty}."
+    return chosen, f"No exercise of this kind has the theme {name} yet; this one is {novelty}."
+
+
+def _slots(cohort: Cohort, first: date, last: date) -> Iterator[Slot]:
+    for on in _dates(max(first - _ONE_DAY, first_monday(cohort)), last):
+        day = WEEKDAYS.get(on.weekday())
+        if day and on not in cohort.holidays:
+            yield Slot(day=day, on=on, due_at=_instant(cohort, on, hour=cohort.hour))
+
+
+def _board_slots(cohort: Cohort, first: date, last: date) -> Iterator[BoardSlot]:
+    for on in _dates(max(first - _ONE_DAY, first_monday(cohort) + _ONE_WEEK), last):
+        if on.weekday() == BOARD_WEEKDAY:
+            due_at = _instant(cohort, on, hour=cohort.hour)
+            yield BoardSlot(week=cohort.week_of(on) - 1, on=on, due_at=due_at)
+
+
+def _dates(first: date, last: date) -> Iterator[date]:
+    return (first + number * _ONE_DAY for number in range((last - first).days + 1))
+
+
+def _instant(cohort: Cohort, on: date, *, hour: int) -> datetime:
+    """A local wall-clock hour as UTC: a repeated hour's first time, a skipped hour's after the gap.
+
+    ``fold=0`` is both: PEP 495 reads a time inside the gap with the offset from before it. That may
+    carry a slot past midnight, so callers look at the date before as well.
+    """
+    return datetime.combine(on, time(hour), cohort.zone).astimezone(UTC)
