@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 EVERYWHERE = {"bot", "structlog"}
 
 
@@ -54,6 +55,26 @@ def test_every_library_that_is_imported_has_its_home_declared() -> None:
     imported = {package for source in SOURCES for package in imported_packages(source)}
 
     assert imported - sys.stdlib_module_names - EVERYWHERE <= declared
+
+
+def calls(source: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source.read_text())):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+                yield name
+            case _:
+                pass
+
+
+def test_tests_are_skipped_by_require_alone() -> None:
+    """Any other skip would stay a skip on a machine where the part is required."""
+    skipping = [
+        source.name
+        for source in TESTS
+        if source.name != "parts.py" and {"skip", "skipif", "importorskip"} & set(calls(source))
+    ]
+
+    assert skipping == []
 
 
 @pytest.mark.parametrize("name", ["run", "setup", "test", "lint", "format", "bench", "clean"])
