@@ -4,8 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
+from apscheduler.schedulers.asyncio import (  # pyright: ignore[reportMissingTypeStubs]  # untyped
+    AsyncIOScheduler,
+)
+from apscheduler.triggers.cron import (  # pyright: ignore[reportMissingTypeStubs]  # untyped
+    CronTrigger,
+)
 
 log = structlog.get_logger()
 
@@ -27,7 +31,7 @@ class Scheduler:
     def start(self) -> None:
         """Begin to tick."""
         for name in self.ticks:
-            self._engine.add_job(
+            self._engine.add_job(  # pyright: ignore[reportUnknownMemberType]  # untyped
                 self._call,
                 CronTrigger(second=0, timezone="UTC"),
                 args=[name],

@@ -44,6 +44,8 @@ class CheckResult:
     """One named behaviour, and what was seen.
 
     Attributes:
+        name: The check's identifier, kebab-case.
+        title: The behaviour, as a sentence that a learner reads.
         message: One sentence on what was seen (shapes, dtypes, first differing value), or empty.
         traceback: The learner's own lines on an exception, innermost last; none of the sandbox.
         example: The smallest failing input, as Python text, or empty.
@@ -51,6 +53,7 @@ class CheckResult:
     """
 
     name: str
+    title: str
     core: bool
     points: int
     status: CheckStatus

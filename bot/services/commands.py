@@ -15,6 +15,7 @@ from bot.domain.store import Store
 from bot.services import hints
 from bot.services.challenges import Challenges, listing, task
 from bot.services.joining import Joining, already, pledge
+from bot.services.leaderboard import Leaderboard
 from bot.services.progress import Progress
 
 _EXERCISE = CommandOption("exercise", "Which exercise", suggests=True)
@@ -112,6 +113,7 @@ class Commands:
     challenges: Challenges
     joining: Joining
     progress: Progress
+    leaderboard: Leaderboard
 
     async def run(self, name: str, args: Mapping[str, str], event: Event) -> Message:
         """Carry out one command.
@@ -184,7 +186,7 @@ class Commands:
         wanted = call.args.get("week", "").strip() or str(now)
         if not wanted.isdecimal() or not 1 <= int(wanted) <= now:
             raise UserError(f"The week is a number from 1 to {now}.")
-        return await self.progress.board(call.cohort, int(wanted))
+        return await self.leaderboard.show(call.cohort, int(wanted))
 
     async def _hint(self, call: Call) -> Message:
         member = call.joined()

@@ -9,14 +9,14 @@ from bot.domain.challenge import Challenge, Window
 from bot.domain.chat import Attachment, ChatPort, Event, FormSubmitted, MessagePosted
 from bot.domain.clock import Clock
 from bot.domain.errors import GoneError, TooLargeError, UserError
-from bot.domain.exercise import Catalogue, Exercise
-from bot.domain.grading import SOURCE_LIMIT_BYTES, Seeds
+from bot.domain.exercise import Catalogue
+from bot.domain.grading import Seeds
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import NewSubmission
 from bot.services import feedback, status
 
 ATTACHMENT_LIMIT_BYTES = 1024 * 1024
-"""A notebook carries its outputs; its code alone must keep to `SOURCE_LIMIT_BYTES`."""
+"""A notebook carries its outputs; its code alone must keep to the limit for sources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +71,16 @@ class Intake:
                 error
             )
         if file.name.lower().endswith(".ipynb"):
-            return code.code_of_notebook(data)
+            return code.code_of_notebook(data, file.name)
         return code.decode(data, file.name)
 
     async def _queue(
         self, event: Event, challenge: Challenge, source: str, *, answer: str, private: bool
     ) -> None:
         exercise = self.catalogue.get(challenge.exercise)
-        _check_source(source, exercise)
+        code.require_acceptable(source)
+        if not code.defines(source, exercise.entry):
+            raise UserError(feedback.no_entry(exercise))
         async with self.store.write() as tx:
             member = await tx.members.find(challenge.cohort, event.user)
             if member is None:
@@ -118,17 +120,6 @@ def _code_file(attachments: tuple[Attachment, ...]) -> Attachment | None:
     if len(files) > 1:
         raise UserError("Two code files came with that message. Please attach just one.")
     return files[0] if files else None
-
-
-def _check_source(source: str, exercise: Exercise) -> None:
-    size_bytes = len(source.encode())
-    if size_bytes > SOURCE_LIMIT_BYTES:
-        raise UserError(
-            f"That is {-(-size_bytes // 1024)} KiB of code; I take up to"
-            f" {SOURCE_LIMIT_BYTES // 1024} KiB. Please leave out what the task does not need."
-        )
-    if not code.defines(source, exercise.entry):
-        raise UserError(feedback.no_entry(exercise))
 
 
 def _check_window(challenge: Challenge, event: Event) -> None:

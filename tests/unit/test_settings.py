@@ -1,0 +1,82 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import SettingsError
+from bot.settings import PREFIX, ROOT, Settings, load
+
+
+@pytest.fixture(autouse=True)
+def no_dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"{PREFIX}{name}".upper(), raising=False)
+
+
+def test_the_documented_table_is_the_settings_class() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", text, flags=re.MULTILINE)
+    expected = [
+        (f"{PREFIX}{name}".upper(), field.description, _shown(name))
+        for name, field in Settings.model_fields.items()
+    ]
+    assert [(name, what, default) for name, default, what in rows] == expected
+
+
+def _shown(name: str) -> str:
+    default = {
+        "exercises_dir": "`exercises` of the project",
+        "database_url": "",
+        "sandbox_wheels": "",
+        "timezone": "",
+    }.get(name)
+    return f"`{Settings.model_fields[name].default}`" if default is None else default
+
+
+def test_env_example_names_only_settings() -> None:
+    names = re.findall(r"^#? ?(FREEHAND_\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert names
+    assert {name.removeprefix(PREFIX).lower() for name in names} <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("FREEHAND_OPS_PORT", "abc", "integer"),
+        ("FREEHAND_HOUR", "24", "less than or equal to 23"),
+        ("FREEHAND_TIMEZONE", "Europe/Berlim", "Europe/Berlin"),
+        ("FREEHAND_SANDBOX", "vm", "docker"),
+        ("FREEHAND_LOG_LEVEL", "loud", "debug"),
+        ("FREEHAND_WEBPORT", "1", "FREEHAND_WEB_PORT"),
+    ],
+)
+def test_a_wrong_setting_gives_one_sentence_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, word: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load()
+    sentence = str(caught.value)
+    assert name in sentence
+    assert word in sentence
+    assert "\n" not in sentence
+
+
+def test_a_secret_shows_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FREEHAND_DATABASE_URL", "postgresql+psycopg://u:hunter2@localhost/x")
+    settings = load()
+    assert "hunter2" not in repr(settings)
+    assert "hunter2" not in str(settings.model_dump())
+    assert settings.url.endswith("/x")
+
+
+def test_dotenv_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("FREEHAND_HOUR=7\n")
+    assert load().hour == 7
+
+
+def test_settings_are_frozen() -> None:
+    settings = load()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.hour = 3  # pyright: ignore[reportAttributeAccessIssue]
