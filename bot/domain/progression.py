@@ -1,10 +1,23 @@
-"""Progress: points, outcomes, stages, milestones, streaks. Pure rules over append-only facts."""
+"""Progress: the facts about a member, and what one challenge is worth.
 
+Facts are append-only; stages and milestones (`journey`), streaks and boards are derived from them.
+"""
+
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.challenge import Challenge
+from bot.domain.cohort import Cohort, Member
 from bot.domain.exercise import Day
+
+TRY_POINTS = 2.0
+CHECKS_POINTS = 4.0
+CHALLENGE_POINTS = TRY_POINTS + CHECKS_POINTS
+"""Most that one challenge gives. (Learning, "Whose week": 2 for a real attempt + 4 f, of 6.)"""
+
+_ROUNDING = 1e-9
 
 
 class PointsReason(StrEnum):
@@ -80,3 +93,63 @@ class PlanItem:
     day: Day
     exercise: str
     reason: str
+
+
+def earned(
+    before: Iterable[PointsEvent], *, counts_as_try: bool, core_share: float
+) -> list[tuple[PointsReason, float]]:
+    """New points of one grade, as pairs of reason and points; often none.
+
+    The first real attempt earns 2 and the best weighted share f of core checks 4 f, so that a
+    challenge adds up to 2 + 4 max f in whatever order its grades come. (Learning, "Points":
+    effort first; no speed, no penalty for tries or hints, nothing is ever taken away.)
+
+    Args:
+        before: The member's events for this challenge so far.
+        counts_as_try: Whether the verdict is one of the learner's tries.
+        core_share: f of this grade, 0 to 1.
+    """
+    if not counts_as_try:
+        return []
+    events = list(before)
+    gains: list[tuple[PointsReason, float]] = []
+    if not any(event.reason is PointsReason.TRY for event in events):
+        gains.append((PointsReason.TRY, TRY_POINTS))
+    improvement = CHECKS_POINTS * core_share - _checks_points(events)
+    if improvement > _ROUNDING:
+        gains.append((PointsReason.CHECKS, improvement))
+    return gains
+
+
+def is_solved(events: Iterable[PointsEvent]) -> bool:
+    """Whether a member's events for one challenge add up to every core check."""
+    return _checks_points(events) > CHECKS_POINTS - _ROUNDING
+
+
+def outcome_value(outcome: Outcome) -> float:
+    """How well a challenge went, 0 to 1: s = f · 0.90^(tries - 1) · 0.92^hints.
+
+    (Learning, "Outcome of a graded task"; its last factor, the share of questions about their own
+    code that were answered right, is 1 as long as none are asked.)
+    """
+    return outcome.best_core_share * 0.90 ** max(0, outcome.tries - 1) * 0.92**outcome.hints
+
+
+def challenges_for(
+    member: Member, cohort: Cohort, challenges: Iterable[Challenge], *, tried: Container[int]
+) -> list[Challenge]:
+    """Challenges that count for a member.
+
+    Those opened since the local date on which they joined, and earlier ones that they tried all the
+    same. (Learning, "Board": possible since joining; who joins on Thursday has Friday.)
+    """
+    joined_on = cohort.local_date(member.joined_at)
+    return [
+        challenge
+        for challenge in challenges
+        if challenge.id in tried or cohort.local_date(challenge.opens_at) >= joined_on
+    ]
+
+
+def _checks_points(events: Iterable[PointsEvent]) -> float:
+    return sum(event.points for event in events if event.reason is PointsReason.CHECKS)
