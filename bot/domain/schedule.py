@@ -107,11 +107,10 @@ def next_slot(cohort: Cohort, *, now: datetime) -> Slot | None:
     return next((slot for slot in slots if slot.due_at > now), None)
 
 
-def scheduled_dates(cohort: Cohort, week: int) -> tuple[date, ...]:
-    """Local dates on which a programme week's challenges are posted: at most three, no holidays."""
+def slots_of(cohort: Cohort, week: int) -> list[Slot]:
+    """A programme week's challenges, at most three; holidays have none."""
     monday = first_monday(cohort) + (week - 1) * _ONE_WEEK
-    dates = (monday + weekday * _ONE_DAY for weekday in WEEKDAYS)
-    return tuple(on for on in dates if on not in cohort.holidays)
+    return [slot for slot in _slots(cohort, monday, monday + 6 * _ONE_DAY) if slot.on >= monday]
 
 
 def first_monday(cohort: Cohort) -> date:

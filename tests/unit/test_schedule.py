@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import schedule
-from bot.domain.chat import ConversationRef
 from bot.domain.cohort import Cohort
-from bot.domain.exercise import Day, Device, Exercise, Limits
+from bot.domain.exercise import Day, Exercise
 from bot.domain.schedule import BoardSlot, Slot
+from tests import values
+from tests.values import an_exercise
 
 NEW_YORK = "America/New_York"
 BERLIN = "Europe/Berlin"
@@ -27,46 +28,12 @@ TRANSITIONS = [
     (BERLIN, date(2027, 3, 28)),
     (BERLIN, date(2027, 10, 31)),
 ]
+STARTED_ON = date(2026, 1, 7)  # a Wednesday
 ALWAYS = timedelta(days=10_000)
 
 
-def a_cohort(
-    timezone: str = BERLIN, *, starts_on: date = date(2026, 1, 7), hour: int = 9
-) -> Cohort:
-    return Cohort(
-        id=1,
-        name="Cohort",
-        place=ConversationRef("web", "local", "practice"),
-        mentors_place=ConversationRef("web", "local", "mentors"),
-        timezone=timezone,
-        starts_on=starts_on,
-        hour=hour,
-    )
-
-
-def an_exercise(
-    slug: str, day: Day = Day.IMPLEMENT, *, week: int = 1, difficulty: int = 0
-) -> Exercise:
-    return Exercise(
-        slug=slug,
-        version=1,
-        title=slug,
-        day=day,
-        stage=3,
-        week=week,
-        milestones=(),
-        concepts=(),
-        minutes=20,
-        difficulty=difficulty,
-        entry=("f",),
-        forbidden=(),
-        limits=Limits(),
-        device=Device.CPU,
-        fingerprint="",
-        task="",
-        starter="",
-        hints=("", "", ""),
-    )
+def a_cohort(timezone: str = BERLIN, *, starts_on: date = STARTED_ON, hour: int = 9) -> Cohort:
+    return values.a_cohort(timezone, starts_on=starts_on, hour=hour)
 
 
 def utc(*parts: int) -> datetime:
@@ -101,7 +68,7 @@ def test_a_holiday_has_no_challenge() -> None:
     slots = between(cohort, date(2026, 11, 23), date(2026, 11, 29))
 
     assert [slot.day for slot in slots] == [Day.IMPLEMENT, Day.MODULE]
-    assert schedule.scheduled_dates(cohort, 47) == (date(2026, 11, 23), date(2026, 11, 27))
+    assert schedule.slots_of(cohort, 47) == slots
 
 
 def test_nothing_is_due_before_the_monday_of_the_first_week() -> None:
