@@ -396,7 +396,7 @@ def _defines(text: str) -> object:
 
 @pytest.mark.parametrize("unit", HOSTILE, ids=ascii)
 @pytest.mark.parametrize("read", [_extract_and_join, _drop_magics, _defines])
-def test_64_kib_of_hostile_text_is_read_in_under_a_second(
+def test_64_kib_of_hostile_text_are_read_in_linear_time(
     unit: str, read: Callable[[str], object]
 ) -> None:
     text = unit * (SOURCE_LIMIT_BYTES // len(unit))
@@ -406,4 +406,5 @@ def test_64_kib_of_hostile_text_is_read_in_under_a_second(
     read(f"```\n{text}")
     read(f"x{text}x")
 
-    assert time.process_time() - started < 1
+    # A tenth of a second, or one under a coverage tracer; a quadratic step would take minutes.
+    assert time.process_time() - started < 10
