@@ -396,7 +396,7 @@ def _defines(text: str) -> object:
 
 @pytest.mark.parametrize("unit", HOSTILE, ids=ascii)
 @pytest.mark.parametrize("read", [_extract_and_join, _drop_magics, _defines])
-def test_64_kib_of_hostile_text_are_read_in_linear_time(
+def test_64_kib_of_hostile_text_is_read_in_linear_time(
     unit: str, read: Callable[[str], object]
 ) -> None:
     text = unit * (SOURCE_LIMIT_BYTES // len(unit))
