@@ -303,6 +303,10 @@ class Inbox(Protocol):
         """Done with this event, well or with an error that no retry would mend."""
         ...
 
+    async def purge(self, before: datetime) -> int:
+        """Forget what was in events handled before a moment, though not their keys. How many."""
+        ...
+
 
 class Audit(Protocol):
     """What mentors and operators did, and disputes."""

@@ -1,0 +1,60 @@
+"""Domain values as JSON text. A member of a union carries the name of its class as a tag."""
+
+import base64
+import json
+from typing import TypeVar, cast
+
+from cattrs import BaseValidationError
+from cattrs.preconf.json import make_converter
+from cattrs.strategies import configure_tagged_union
+
+from bot.domain.chat import (
+    ActionPressed,
+    Block,
+    CommandInvoked,
+    Event,
+    FormSubmitted,
+    MessageEdited,
+    MessagePosted,
+)
+from bot.domain.errors import StoreError
+
+Value = TypeVar("Value")
+
+AnyEvent = CommandInvoked | MessagePosted | MessageEdited | ActionPressed | FormSubmitted
+"""Every concrete event."""
+
+_TAG = "type"
+
+_converter = make_converter()
+_converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
+_converter.register_structure_hook(bytes, lambda text, _: base64.b64decode(text, validate=True))
+configure_tagged_union(Block, _converter, tag_name=_TAG)
+configure_tagged_union(AnyEvent, _converter, tag_name=_TAG)
+
+
+def encode(value: object, kind: type[object]) -> str:
+    """The value as compact ASCII JSON: no database refuses any character of it.
+
+    Args:
+        value: An instance of `kind`; of a class below `Event` for that one.
+        kind: What `decode` will be asked for.
+    """
+    plain = cast("object", _converter.unstructure(value, unstructure_as=_precise(kind)))
+    return json.dumps(plain, separators=(",", ":"), sort_keys=True)
+
+
+def decode(text: str, kind: type[Value]) -> Value:
+    """The value that `encode` wrote.
+
+    Raises:
+        StoreError: The text is not one.
+    """
+    try:
+        return cast("Value", _converter.structure(json.loads(text), _precise(kind)))
+    except (BaseValidationError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise StoreError(f"The database holds a {kind.__name__} that cannot be read.") from error
+
+
+def _precise(kind: type[object]) -> type[object]:
+    return cast("type[object]", AnyEvent) if kind is Event else kind

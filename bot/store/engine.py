@@ -1,0 +1,170 @@
+"""Database connections: SQLite or PostgreSQL by URL, and their errors in our words.
+
+On SQLite one write transaction runs at a time, from BEGIN IMMEDIATE on: the driver's own way lost
+174 of 200 concurrent updates, a deferred BEGIN ended in "database is locked".
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.domain.errors import SettingsError, StoreError
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+
+_DRIVERS = {SQLITE: "sqlite+aiosqlite", POSTGRESQL: "postgresql+psycopg"}
+_WAIT_S = 10
+"""For another writer, another process, or a free connection."""
+
+_PRAGMAS = (f"busy_timeout={_WAIT_S * 1000}", "journal_mode=WAL", "synchronous=FULL")
+_READERS = 4
+
+
+def parse_url(url: str) -> URL:
+    """The URL with the driver that we use.
+
+    Raises:
+        SettingsError: It names no database that we can use.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:  # its message repeats the URL, password included
+        parsed = URL.create("none")
+    backend = parsed.drivername.partition("+")[0]
+    if backend not in _DRIVERS:
+        raise SettingsError(
+            "The database URL is wrong: write postgresql+psycopg://user:password@host/name, or"
+            " sqlite+aiosqlite:///path/to/file."
+        )
+    if backend == SQLITE and parsed.database in {None, "", ":memory:"}:
+        raise SettingsError("The database URL is wrong: SQLite needs the path of a file.")
+    return parsed.set(drivername=_DRIVERS[backend])
+
+
+def connect(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """One engine for transactions that write, one for those that only read."""
+    if url.get_backend_name() == SQLITE:
+        return _sqlite(url, readonly=False), _sqlite(url, readonly=True)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=8,
+        max_overflow=8,
+        pool_timeout=_WAIT_S,
+        pool_pre_ping=True,  # a server that was restarted costs no transaction
+        connect_args={
+            "connect_timeout": _WAIT_S,
+            "options": f"-c lock_timeout={_WAIT_S}s -c statement_timeout=60s -c timezone=UTC",
+        },
+    )
+    return engine, engine.execution_options(
+        isolation_level="REPEATABLE READ", postgresql_readonly=True
+    )
+
+
+def _sqlite(url: URL, *, readonly: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        # Writers of this process queue here, in order; those of another one in busy_timeout.
+        pool_size=_READERS if readonly else 1,
+        max_overflow=0,
+        pool_timeout=_WAIT_S,
+    )
+    _recipe(
+        engine.sync_engine,
+        begin="BEGIN" if readonly else "BEGIN IMMEDIATE",
+        pragma="query_only=ON" if readonly else "foreign_keys=ON",
+    )
+    return engine
+
+
+def _recipe(engine: Engine, *, begin: str, pragma: str) -> None:
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        cursor = connection.cursor()
+        for setting in (*_PRAGMAS, pragma):
+            cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    def start(connection: Connection) -> None:
+        if connection.get_isolation_level() != "AUTOCOMMIT":
+            connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", start)
+
+
+def migration_engine(url: URL) -> Engine:
+    """For changing the schema: not async, a single connection, one transaction at a time."""
+    if url.get_backend_name() == SQLITE:
+        engine = create_engine(url.set(drivername=SQLITE), hide_parameters=True, poolclass=NullPool)
+        # A table is changed by replacing it: its references are checked afterwards, all at once.
+        _recipe(engine, begin="BEGIN IMMEDIATE", pragma="foreign_keys=OFF")
+        return engine
+    options = {"connect_timeout": _WAIT_S, "options": f"-c lock_timeout={_WAIT_S}s"}
+    return create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=options)
+
+
+@contextmanager
+def errors_translated() -> Generator[None]:
+    """Turn the database's errors into ours.
+
+    Raises:
+        StoreError: One sentence, without SQL or its parameters.
+    """
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreError(_sentence(error)) from error
+
+
+_SQLITE_SENTENCES = {
+    "SQLITE_FULL": "The disk that holds the database is full.",
+    "SQLITE_BUSY": "The database is locked by another process.",
+    "SQLITE_LOCKED": "The database is locked by another process.",
+    "SQLITE_READONLY": "The database file is read-only.",
+    "SQLITE_CANTOPEN": "The database file cannot be opened.",
+    "SQLITE_CORRUPT": "The database file is damaged: bring back the newest backup.",
+    "SQLITE_NOTADB": "The database file is not a SQLite database.",
+    "SQLITE_IOERR": "The disk that holds the database failed to read or write.",
+}
+"""By the first two words of SQLite's error name."""
+
+_POSTGRESQL_SENTENCES = {
+    "53100": "The database server's disk is full.",
+    "53300": "The database server has no connection left for us.",
+    "55P03": "The database is locked by another process.",
+    "57014": "The database took too long to answer.",
+    "40P01": "The database stopped two changes that waited for each other.",
+    "28P01": "The database server refused the password.",
+    "28000": "The database server refused the user.",
+    "3D000": "The database server has no database of that name.",
+    "42P01": "The database has no such table: its schema was not brought up to date.",
+}
+"""By SQLSTATE."""
+
+
+def _sentence(error: SQLAlchemyError) -> str:
+    if isinstance(error, NoConnectionError):
+        return "The database is busy: no connection became free in time."
+    if isinstance(error, IntegrityError):
+        return "The database refused a change that contradicts what it holds."
+    if not isinstance(error, DBAPIError):
+        return f"The database could not be used ({type(error).__name__})."
+    cause = error.orig
+    name = "_".join(str(getattr(cause, "sqlite_errorname", "")).split("_")[:2])
+    state = str(getattr(cause, "sqlstate", ""))
+    known = _SQLITE_SENTENCES.get(name) or _POSTGRESQL_SENTENCES.get(state)
+    if known is not None:
+        return known
+    if error.connection_invalidated or (not name and state in {"", "None"}):
+        return "The database cannot be reached."
+    return f"The database refused a statement ({name or state})."

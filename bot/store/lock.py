@@ -1,0 +1,69 @@
+"""File locks: the system gives them back whenever their process ends, however it ends."""
+
+import fcntl
+import os
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.domain.errors import SettingsError, StoreError
+
+_WAIT_S = 30.0
+_POLL_S = 0.1
+
+
+@contextmanager
+def only_instance(data_dir: Path) -> Generator[None]:
+    """Be the only bot on a data directory, which is made if absent.
+
+    Whoever holds this may take every lease back: nobody else can be running anything.
+
+    Raises:
+        SettingsError: Another bot uses the directory, or it cannot be written.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with _opened(data_dir / "instance.lock") as file:
+            if not _taken(file):
+                raise SettingsError(
+                    f"Another Freehand is running on {data_dir}. Stop it first, or give this one a"
+                    " directory of its own by FREEHAND_DATA_DIR."
+                )
+            yield
+    except OSError as error:
+        raise SettingsError(f"The data directory {data_dir} cannot be written to.") from error
+
+
+@contextmanager
+def wait_for(path: Path) -> Generator[None]:
+    """Hold a lock file, after whoever holds it now. Blocks its thread.
+
+    Raises:
+        StoreError: It stays held.
+        OSError: It cannot be written.
+    """
+    with _opened(path) as file:
+        deadline = time.monotonic() + _WAIT_S
+        while not _taken(file):
+            if time.monotonic() > deadline:
+                raise StoreError("Another process has been upgrading the database for too long.")
+            time.sleep(_POLL_S)
+        yield
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[int]:
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+def _taken(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,42 @@
+"""Between rows and domain values: what has the same name is the same."""
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import NotFoundError
+from bot.store.tables import Base
+
+Value = TypeVar("Value")
+Row = TypeVar("Row", bound=Base)
+
+_LARGEST_ID = 2**31 - 1
+"""PostgreSQL's; drivers raise errors of their own for larger ones."""
+
+
+def value_of(kind: type[Value], row: Base, **others: object) -> Value:
+    """A domain value with the fields of a row, and others that the row does not have."""
+    return kind(**_fields(kind, row, others))
+
+
+def row_of(kind: type[Row], value: object, **others: object) -> Row:
+    """A row with the fields of a domain value, and others that the value does not have."""
+    return kind(**_fields(kind, value, others))
+
+
+def _fields(kind: type[object], source: object, others: dict[str, object]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind) if field.init}  # pyright: ignore[reportArgumentType]
+    return {name: getattr(source, name) for name in names - others.keys()} | others
+
+
+async def get_row(session: AsyncSession, kind: type[Row], key: int, *, name: str) -> Row:
+    """One row by its id.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    row = await session.get(kind, key) if 0 < key <= _LARGEST_ID else None
+    if row is None:
+        raise NotFoundError(f"There is no {name} {key}.")
+    return row
