@@ -1,0 +1,233 @@
+"""Moves frames between judge and solver under limits, and owns what is seen from outside."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.domain.errors import SandboxError
+from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Usage, Verdict
+from bot.sandbox.sides import Cause, EndedError, Ending, Side
+from bot.sandbox.wire import Frame, Kind
+
+log = structlog.get_logger()
+
+JUDGE_THINKS_AT_MOST_S = 60.0
+"""Between two of its frames; a judge that needs longer is broken, and that is our fault."""
+
+FRAMES_AT_MOST = 50_000
+SIGSEGV = 11
+
+VERDICTS = {
+    Cause.OUT_OF_MEMORY: Verdict.OUT_OF_MEMORY,
+    Cause.FLOODED: Verdict.TOO_MUCH_OUTPUT,
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Relay:
+    """One grading between one judge and the solvers it uses in turn.
+
+    The learner's time is what solvers take to answer: neither starting one nor the judge's own
+    thinking counts against it.
+    """
+
+    request: GradingRequest
+    judge: Side
+    open_solver: Callable[[], Awaitable[Side]]
+    _solver: Side | None = field(default=None, init=False)
+    _left_s: float = field(init=False)
+    _start_s: float = field(default=0.0, init=False)
+    _frames: int = field(default=0, init=False)
+    _peak_bytes: int | None = field(default=None, init=False)
+    _over: tuple[Verdict, str] | None = field(default=None, init=False)
+    _output: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        self._left_s = self.request.exercise.limits.seconds
+
+    async def grade(self) -> Grade:
+        """Carry out the grading.
+
+        Raises:
+            SandboxError: The judge failed, or a solver could not be started.
+        """
+        try:
+            await self._open()
+            began, started_s = time.monotonic(), self._start_s
+            outcome = await self._converse()
+            run_s = time.monotonic() - began - (self._start_s - started_s)
+        finally:
+            await self._drop()
+        return self._graded(outcome, run_s)
+
+    async def _converse(self) -> dict[str, Any]:
+        await self._tell_judge(Frame(Kind.GRADE, self._job()))
+        while True:
+            frame = await self._hear_judge()
+            if frame.kind is Kind.ASK:
+                await self._tell_judge(await self._asked(frame))
+            elif frame.kind is Kind.FRESH:
+                await self._drop()
+                await self._open()
+                await self._tell_judge(Frame(Kind.OPENED))
+            elif frame.kind is Kind.RESULT:
+                return json.loads(frame.payload)
+            else:
+                raise SandboxError("the judge spoke out of turn")
+
+    async def _asked(self, request: Frame) -> Frame:
+        """The solver's answer, or that it is gone."""
+        if self._solver is None or self._over is not None:
+            return Frame(Kind.GONE)
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._left_s):
+                await self._solver.send(request)
+                answer = await self._solver.inbox.next()
+        except TimeoutError:
+            self._over = (Verdict.TIMED_OUT, self._time_sentence())
+            return Frame(Kind.GONE)
+        except EndedError:
+            self._over = self._ended(await self._solver.ending())
+            return Frame(Kind.GONE)
+        self._left_s -= time.monotonic() - began
+        self._frames += 1
+        if answer.kind is not Kind.ANSWER or self._frames > FRAMES_AT_MOST:
+            self._over = (Verdict.TOO_MUCH_OUTPUT, "It sent more than any answer needs.")
+            return Frame(Kind.GONE)
+        return answer
+
+    async def _open(self) -> None:
+        began = time.monotonic()
+        self._solver = await self.open_solver()
+        self._start_s += time.monotonic() - began
+
+    async def _drop(self) -> None:
+        """End the solver, keeping what was seen of it."""
+        solver, self._solver = self._solver, None
+        if solver is None:
+            return
+        peak = await solver.peak_memory_bytes()
+        if peak is not None:
+            self._peak_bytes = max(peak, self._peak_bytes or 0)
+        self._output += solver.inbox.output
+        await solver.kill()
+
+    async def _tell_judge(self, frame: Frame) -> None:
+        try:
+            await self.judge.send(frame)
+        except EndedError as error:
+            raise SandboxError("the judge ended") from error
+
+    async def _hear_judge(self) -> Frame:
+        try:
+            async with asyncio.timeout(JUDGE_THINKS_AT_MOST_S):
+                return await self.judge.inbox.next()
+        except (TimeoutError, EndedError) as error:
+            raise SandboxError("the judge ended or took too long") from error
+
+    def _job(self) -> bytes:
+        exercise = self.request.exercise
+        job = {
+            "slug": exercise.slug,
+            "fingerprint": exercise.fingerprint,
+            "source": self.request.source,
+            "starter": exercise.starter,
+            "entry": list(exercise.entry),
+            "forbidden": list(exercise.forbidden),
+            "seed": self.request.seed.hex(),
+        }
+        return json.dumps(job).encode()
+
+    # --- what it means ------------------------------------------------------------------------
+
+    def _graded(self, outcome: dict[str, Any], run_s: float) -> Grade:
+        checks = tuple(self._result(entry) for entry in outcome["results"])
+        verdict, detail = self._verdict(outcome["outcome"], checks)
+        return Grade(
+            verdict=verdict,
+            checks=checks,
+            detail=detail,
+            traceback=tuple(outcome["outcome"].get("lines", ())),
+            output=self._output,
+            usage=Usage(start_s=self._start_s, run_s=run_s, peak_memory_bytes=self._peak_bytes),
+        )
+
+    def _result(self, entry: dict[str, Any]) -> CheckResult:
+        statuses = {"passed": CheckStatus.PASSED, "not run": CheckStatus.NOT_RUN}
+        message = entry["message"]
+        if entry["status"] == "unfinished" and self._over is not None:
+            message = self._over[1]
+        return CheckResult(
+            name=entry["name"],
+            title=entry["title"],
+            core=entry["core"],
+            points=entry["points"],
+            status=statuses.get(entry["status"], CheckStatus.FAILED),
+            message=message,
+            traceback=tuple(entry["lines"]),
+            example=entry["example"],
+            hint=entry["hint"],
+        )
+
+    def _verdict(
+        self, outcome: dict[str, Any], checks: tuple[CheckResult, ...]
+    ) -> tuple[Verdict, str]:
+        match outcome["kind"]:
+            case "gone" if self._over is not None:
+                return self._over
+            case "checked":
+                return _from_checks(checks, raised=set(outcome["raised"]))
+            case "syntax":
+                return Verdict.SYNTAX_ERROR, f"Line {outcome['line']}: {outcome['message']}."
+            case "unattempted":
+                return Verdict.UNATTEMPTED, ""
+            case "forbidden":
+                return (
+                    Verdict.NOT_ALLOWED,
+                    f"Line {outcome['line']} uses `{outcome['name']}`; this exercise asks you to"
+                    " write that part yourself.",
+                )
+            case "raised":
+                return Verdict.CRASHED, f"Loading it raised {outcome['message']}."
+            case "missing":
+                names = "`, `".join(outcome["names"])
+                return Verdict.WRONG, f"It does not define `{names}` once it has been loaded."
+            case _:
+                log.error("judge_failed", slug=self.request.exercise.slug, trace=outcome)
+                raise SandboxError("the judge could not carry out the checks")
+
+    def _time_sentence(self) -> str:
+        return f"It did not finish within {self.request.exercise.limits.seconds:g} seconds."
+
+    def _ended(self, ending: Ending) -> tuple[Verdict, str]:
+        limits = self.request.exercise.limits
+        sentences = {
+            Cause.OUT_OF_MEMORY: f"It needed more than {limits.memory_mb} MB of memory.",
+            Cause.FLOODED: f"It printed more than {limits.output_kb} KB.",
+            Cause.MALFORMED: "It wrote over the sandbox's own channel.",
+            Cause.KILLED: (
+                "The process died of a segmentation fault."
+                if ending.code == -SIGSEGV
+                else f"The process was ended by signal {-(ending.code or 0)}."
+            ),
+            Cause.EXITED: f"The process ended itself with exit code {ending.code}.",
+        }
+        return VERDICTS.get(ending.cause, Verdict.CRASHED), sentences[ending.cause]
+
+
+def _from_checks(checks: tuple[CheckResult, ...], *, raised: set[str]) -> tuple[Verdict, str]:
+    core = [check for check in checks if check.core]
+    held = [check for check in core if check.status is CheckStatus.PASSED]
+    if core and len(held) == len(core):
+        return Verdict.SOLVED, ""
+    if held:
+        return Verdict.PARTLY, ""
+    if core and all(check.name in raised for check in core):
+        return Verdict.CRASHED, ""
+    return Verdict.WRONG, ""
