@@ -1,7 +1,7 @@
 """A whole bot in one process, with a real database, and fakes for chat, sandbox and time."""
 
 import itertools
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -307,7 +307,7 @@ class World:
     catalogue: FakeCatalogue
     store: SqlStore
     cohort: Cohort
-    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def settle(self) -> None:
         """Handle, grade and deliver until nothing is left to do now."""
@@ -445,7 +445,7 @@ async def new_world(folder: Path) -> AsyncGenerator[World]:
     store = await SqlStore.open(url)
     clock, chat, grader, catalogue = FakeClock(), FakeChat(), FakeGrader(), FakeCatalogue()
     async with store.write() as tx:
-        cohort = await tx.cohorts.save(
+        cohort = await tx.cohorts.add(
             Cohort(
                 id=0,
                 name="Practice",
@@ -466,6 +466,7 @@ async def new_world(folder: Path) -> AsyncGenerator[World]:
             seeds=FakeSeeds(),
             clock=clock,
             new_id=lambda: f"s{next(numbers):04}",
+            queued=lambda: None,
             draw=no_chart,
             owner="test",
         )

@@ -25,6 +25,10 @@ class Cohorts(Protocol):
         """Store a new one (its `id` is ignored) and return it with its id."""
         ...
 
+    async def update(self, cohort: Cohort) -> None:
+        """Replace a stored one. Raises NotFoundError."""
+        ...
+
     async def all(self) -> Sequence[Cohort]:
         """Every cohort, by id."""
         ...

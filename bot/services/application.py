@@ -41,6 +41,7 @@ class Ports:
     Attributes:
         chats: Adapters by platform.
         new_id: Draws a submission id that was never used.
+        queued: Called after a submission was queued.
         draw: Makes the leaderboard's picture.
         owner: Names this process in leases.
     """
@@ -52,6 +53,7 @@ class Ports:
     seeds: Seeds
     clock: Clock
     new_id: Callable[[], str]
+    queued: Callable[[], None]
     draw: Draw
     owner: str
 
@@ -69,6 +71,7 @@ def assemble(ports: Ports) -> Services:
         seeds=ports.seeds,
         clock=clock,
         new_id=ports.new_id,
+        queued=ports.queued,
     )
     commands = Commands(
         store=store,

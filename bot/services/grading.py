@@ -37,7 +37,11 @@ class Grading:
     owner: str
 
     async def claim(self) -> Claim | None:
-        """Lease the next submission and say so in its thread; None when nothing waits."""
+        """Lease the next submission and say so in its thread; None when none can run now."""
+        problem = await self.grader.health()
+        if problem:
+            await self._explain(problem)
+            return None
         async with self.store.write() as tx:
             claim = await tx.submissions.claim(owner=self.owner, now=self.clock(), lease_s=LEASE_S)
             if claim is not None:
@@ -80,6 +84,14 @@ class Grading:
         async with self.store.read() as tx:
             challenge = await tx.challenges.get(submission.challenge)
         return self.catalogue.get(challenge.exercise)
+
+    async def _explain(self, problem: str) -> None:
+        """Tell those who wait why the line does not move."""
+        async with self.store.read() as tx:
+            waiting = await tx.submissions.queued()
+        if waiting:
+            async with self.store.write() as tx:
+                await status.say_places(tx, problem=problem)
 
     async def _postpone(self, claim: Claim, *, problem: str) -> None:
         not_before = self.clock() + timedelta(seconds=RETRY_AFTER_S)

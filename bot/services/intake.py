@@ -21,7 +21,12 @@ ATTACHMENT_LIMIT_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """Takes code from a challenge's thread or form and queues it."""
+    """Takes code from a challenge's thread or form and queues it.
+
+    Attributes:
+        new_id: Draws a submission id that was never used.
+        queued: Called after a submission was queued.
+    """
 
     store: Store
     chats: Mapping[str, ChatPort]
@@ -29,6 +34,7 @@ class Intake:
     seeds: Seeds
     clock: Clock
     new_id: Callable[[], str]
+    queued: Callable[[], None]
 
     async def take_message(self, event: MessagePosted, challenge: Challenge) -> None:
         """Queue the code in a message of a challenge's thread; leave conversation alone.
@@ -108,6 +114,7 @@ class Intake:
             )
             if await tx.submissions.add(submission):
                 await status.say_places(tx)
+        self.queued()
 
 
 def _answer_key(platform: str, name: str) -> str:

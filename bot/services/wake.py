@@ -1,4 +1,4 @@
-"""A store that tells who waits for work that something was committed."""
+"""A store that tells the sender that something was committed."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -10,21 +10,20 @@ from bot.domain.store import Store, Transaction
 
 @dataclass(frozen=True, slots=True)
 class WakingStore:
-    """Any commit may have queued work or words: set every event, and let the loops look.
+    """Any commit may have changed what the bot wants to have said: set `sender`, and let it look.
 
     One place instead of a call after every change, so that none can be forgotten.
     """
 
     inner: Store
-    sleepers: tuple[asyncio.Event, ...]
+    sender: asyncio.Event
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Transaction]:
         """See `Store.write`."""
         async with self.inner.write() as tx:
             yield tx
-        for sleeper in self.sleepers:
-            sleeper.set()
+        self.sender.set()
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         """See `Store.read`."""

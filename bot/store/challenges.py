@@ -142,7 +142,7 @@ class SqlChallenges:
             .where(ChallengeRow.cohort == cohort)
             .group_by(ChallengeRow.exercise)
         )
-        return dict(rows.tuples().all())
+        return {exercise: at for exercise, at in rows}  # noqa: C416  # a Row is no pair to dict()
 
     async def _row(self, challenge: int) -> ChallengeRow:
         return await get_row(self.session, ChallengeRow, challenge, name="challenge")

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -28,6 +28,12 @@ class SqlCohorts:
         self.session.add(row)
         await self.session.flush()
         return value_of(Cohort, row)
+
+    async def update(self, cohort: Cohort) -> None:
+        """See `Cohorts.update`."""
+        row = await get_row(self.session, CohortRow, cohort.id, name="cohort")
+        for field in fields(cohort):
+            setattr(row, field.name, getattr(cohort, field.name))
 
     async def all(self) -> Sequence[Cohort]:
         """See `Cohorts.all`."""

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import noload
+from sqlalchemy.orm import lazyload
 
 from bot.domain.exercise import Day
 from bot.domain.grading import Verdict
@@ -101,7 +101,7 @@ class SqlProgress:
             .where(GradeRow.try_number > 0, *conditions)
             .order_by(ChallengeRow.opens_at, ChallengeRow.id, SubmissionRow.member)
             .order_by(GradeRow.graded_at, SubmissionRow.number)
-            .options(noload(GradeRow.checks))
+            .options(lazyload(GradeRow.checks))
         )
         return [
             _outcome(member, challenge, hints, [grade for _, _, grade, _ in tries])
