@@ -23,8 +23,8 @@ _DRIVERS = {SQLITE: "sqlite+aiosqlite", POSTGRESQL: "postgresql+psycopg"}
 _WAIT_S = 10
 """For another writer, another process, or a free connection."""
 
-_PRAGMAS = (f"busy_timeout={_WAIT_S * 1000}", "journal_mode=WAL", "synchronous=FULL")
-_READERS = 4
+IN_TRANSACTION = "in_transaction"
+"""Execution option: False for what SQLite does outside of transactions only."""
 
 
 def parse_url(url: str) -> URL:
@@ -48,69 +48,80 @@ def parse_url(url: str) -> URL:
     return parsed.set(drivername=_DRIVERS[backend])
 
 
-def connect(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
-    """One engine for transactions that write, one for those that only read."""
+def connect(url: URL, *, wait_s: int = _WAIT_S) -> tuple[AsyncEngine, AsyncEngine]:
+    """One engine for transactions that write, one for those that only read.
+
+    Args:
+        url: From `parse_url`.
+        wait_s: Longest wait for another writer, another process, or a free connection.
+    """
     if url.get_backend_name() == SQLITE:
-        return _sqlite(url, readonly=False), _sqlite(url, readonly=True)
+        return _sqlite_writers(url, wait_s), _sqlite_readers(url, wait_s)
     engine = create_async_engine(
         url,
         hide_parameters=True,
         pool_size=8,
         max_overflow=8,
-        pool_timeout=_WAIT_S,
+        pool_timeout=wait_s,
         pool_pre_ping=True,  # a server that was restarted costs no transaction
-        connect_args={
-            "connect_timeout": _WAIT_S,
-            "options": f"-c lock_timeout={_WAIT_S}s -c statement_timeout=60s -c timezone=UTC",
-        },
+        connect_args=_postgresql_arguments(wait_s) | {"application_name": "freehand"},
     )
     return engine, engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
 
 
-def _sqlite(url: URL, *, readonly: bool) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        hide_parameters=True,
-        # Writers of this process queue here, in order; those of another one in busy_timeout.
-        pool_size=_READERS if readonly else 1,
-        max_overflow=0,
-        pool_timeout=_WAIT_S,
+def migration_engine(url: URL, *, wait_s: int = _WAIT_S) -> Engine:
+    """For changing the schema: not async, no pool, one transaction at a time."""
+    if url.get_backend_name() == SQLITE:
+        engine = create_engine(url.set(drivername=SQLITE), hide_parameters=True, poolclass=NullPool)
+        # A table is changed by replacing it: its references are checked afterwards, all at once.
+        _follow_recipe(engine, begin="BEGIN IMMEDIATE", pragma="foreign_keys=OFF", wait_s=wait_s)
+        return engine
+    return create_engine(
+        url, hide_parameters=True, poolclass=NullPool, connect_args=_postgresql_arguments(wait_s)
     )
-    _recipe(
-        engine.sync_engine,
-        begin="BEGIN" if readonly else "BEGIN IMMEDIATE",
-        pragma="query_only=ON" if readonly else "foreign_keys=ON",
+
+
+def _postgresql_arguments(wait_s: int) -> dict[str, object]:
+    return {"connect_timeout": wait_s, "options": f"-c lock_timeout={wait_s}s -c timezone=UTC"}
+
+
+def _sqlite_writers(url: URL, wait_s: int) -> AsyncEngine:
+    # One connection: this process's writers queue for it in order, without trying again and again.
+    engine = create_async_engine(
+        url, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=wait_s
+    )
+    _follow_recipe(
+        engine.sync_engine, begin="BEGIN IMMEDIATE", pragma="foreign_keys=ON", wait_s=wait_s
     )
     return engine
 
 
-def _recipe(engine: Engine, *, begin: str, pragma: str) -> None:
+def _sqlite_readers(url: URL, wait_s: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, hide_parameters=True, pool_size=4, max_overflow=0, pool_timeout=wait_s
+    )
+    _follow_recipe(engine.sync_engine, begin="BEGIN", pragma="query_only=ON", wait_s=wait_s)
+    return engine
+
+
+def _follow_recipe(engine: Engine, *, begin: str, pragma: str, wait_s: int) -> None:
+    settings = (f"busy_timeout={wait_s * 1000}", "journal_mode=WAL", "synchronous=FULL", pragma)
+
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
         cursor = connection.cursor()
-        for setting in (*_PRAGMAS, pragma):
+        for setting in settings:
             cursor.execute(f"PRAGMA {setting}")
         cursor.close()
 
     def start(connection: Connection) -> None:
-        if connection.get_isolation_level() != "AUTOCOMMIT":
+        if connection.get_execution_options().get(IN_TRANSACTION, True):
             connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", start)
-
-
-def migration_engine(url: URL) -> Engine:
-    """For changing the schema: not async, a single connection, one transaction at a time."""
-    if url.get_backend_name() == SQLITE:
-        engine = create_engine(url.set(drivername=SQLITE), hide_parameters=True, poolclass=NullPool)
-        # A table is changed by replacing it: its references are checked afterwards, all at once.
-        _recipe(engine, begin="BEGIN IMMEDIATE", pragma="foreign_keys=OFF")
-        return engine
-    options = {"connect_timeout": _WAIT_S, "options": f"-c lock_timeout={_WAIT_S}s"}
-    return create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=options)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, inspect, text
 
 from bot.domain.errors import StoreError
-from bot.store.engine import SQLITE, errors_translated, migration_engine, parse_url
+from bot.store.engine import IN_TRANSACTION, SQLITE, errors_translated, migration_engine, parse_url
 from bot.store.lock import wait_for
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -102,7 +102,7 @@ def _back_up(engine: Engine, file: Path, folder: Path) -> None:
     copy.unlink(missing_ok=True)
     copy.touch(mode=0o600)  # VACUUM INTO takes an empty file over, with its mode
     try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with engine.connect().execution_options(**{IN_TRANSACTION: False}) as connection:
             connection.execute(text("VACUUM INTO :copy"), {"copy": str(copy)})
     except BaseException:
         copy.unlink()
