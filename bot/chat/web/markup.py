@@ -1,0 +1,216 @@
+"""Text and code as HTML. Nothing that a person typed reaches the page unescaped."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from html import escape
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType]  # its options
+
+MARKDOWN_LIMIT_CHARS = 20_000
+"""Longer prose is shown as typed: parsing it takes a tenth of a second and more."""
+
+HIGHLIGHT_LIMIT_CHARS = 70_000
+"""Longer code is shown in one colour: no exercise takes as much."""
+
+MENTION = re.compile(r"(?<![\w.@/])@freehand\b", re.IGNORECASE)
+
+_LEXERS = {
+    "": "python",
+    "py": "python",
+    "python3": "python",
+    "python": "python",
+    "ipython": "python",
+    "pytb": "pytb",
+    "traceback": "pytb",
+    "json": "json",
+    "yaml": "yaml",
+    "yml": "yaml",
+    "toml": "toml",
+    "diff": "diff",
+    "sql": "sql",
+    "bash": "bash",
+    "sh": "bash",
+    "shell": "bash",
+    "console": "console",
+}
+"""Languages worth colours here; a short list also keeps the other 500 lexers out of memory."""
+
+_NAMES = {"python": "Python", "pytb": "Traceback", "console": "Terminal", "bash": "Shell"}
+
+_FENCE = re.compile(r"`{3,}+")
+_TAG = re.compile(r"[ \t]*(?:([A-Za-z][\w+#.-]{0,30})?[ \t]*\n|(py|python|python3)[ \t]+(?=\S))")
+_SPECIAL = re.compile(rf"({MENTION.pattern})|(https?://[^\s<>\"'`]+)", re.IGNORECASE)
+_COMMAND = re.compile(r"/[a-z]+(?: [a-z]+)?")
+
+
+def code(source: str, language: str = "python") -> str:
+    """A block of code with its language and a button that copies it."""
+    name = _LEXERS.get(language.lower(), "")
+    body = source.strip("\n")
+    shown = (
+        highlight(body, _lexer(name), _FORMATTER).rstrip("\n")
+        if name and len(body) <= HIGHLIGHT_LIMIT_CHARS
+        else escape(body)
+    )
+    title = escape(_NAMES.get(name, name.upper()) or "Text") if language else "Code"
+    return (
+        f'<figure class="code"><figcaption><span>{title}</span>'
+        '<button type="button" class="copy" data-do="copy">Copy</button></figcaption>'
+        f'<pre tabindex="0" aria-label="{title}"><code>{shown}</code></pre></figure>'
+    )
+
+
+def trusted(markdown: str) -> str:
+    """Markdown by the bot: emphasis, code, links, lists, headings, tables. No HTML passes."""
+    return _parser(breaks=False).render(markdown)
+
+
+def inline(markdown: str) -> str:
+    """Markdown without paragraphs, for a table's cell."""
+    return _parser(breaks=False).renderInline(markdown)
+
+
+def typed(text: str) -> str:
+    """A person's message: fenced blocks begin and end anywhere in a line, as chats have it."""
+    return "".join(_typed_parts(text.replace("\r\n", "\n")))
+
+
+def _typed_parts(text: str) -> Iterator[str]:
+    position = 0
+    while opening := _FENCE.search(text, position):
+        if prose := text[position : opening.start()].strip("\n"):
+            yield _prose(prose)
+        # Backticks close unless a word or the end of a string follows: that is a fence in the code.
+        closing = re.compile(rf"(?<!`)`{{{len(opening[0])},}}+(?![\w\"'{{])").search(
+            text, opening.end()
+        )
+        end, position = closing.span() if closing else (len(text), len(text))
+        yield _block(text[opening.end() : end])
+    if prose := text[position:].strip("\n"):
+        yield _prose(prose)
+
+
+def _block(body: str) -> str:
+    tag = _TAG.match(body)
+    if tag is None:
+        return code(body, "")
+    return code(body[tag.end() :], (tag[1] or tag[2] or "").lower())
+
+
+def _prose(text: str) -> str:
+    if not text.strip():
+        return ""
+    if len(text) > MARKDOWN_LIMIT_CHARS:
+        return f'<p class="as-typed">{escape(text)}</p>'
+    return _parser(breaks=True).render(text)
+
+
+@cache
+def _parser(*, breaks: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": breaks, "maxNesting": 12}).enable(
+        ["table", "strikethrough"]
+    )
+    parser.disable(["image", "html_block", "html_inline", "reference"])
+    if breaks:  # four blanks before a pasted line are no code block in any chat
+        parser.disable("code")
+    parser.core.ruler.push("special", _mark_special)
+    for kind, rule in (("fence", _render_fence), ("code_block", _render_fence)):
+        parser.add_render_rule(kind, rule)
+    parser.add_render_rule("code_inline", _render_inline_code)
+    parser.add_render_rule("special", _render_special)
+    parser.add_render_rule("link_open", _render_link)
+    return parser
+
+
+def _mark_special(state: StateCore) -> None:
+    """Turn mentions and bare addresses in text into tokens of their own."""
+    for block in state.tokens:
+        if block.type == "inline" and block.children:
+            block.children = list(_split(block.children))
+
+
+def _split(tokens: Sequence[Token]) -> Iterator[Token]:
+    depth = 0
+    for token in tokens:
+        depth += token.nesting if token.type.startswith("link_") else 0
+        if token.type != "text" or depth:
+            yield token
+            continue
+        position = 0
+        for found in _SPECIAL.finditer(token.content):
+            yield Token("text", "", 0, content=token.content[position : found.start()])
+            yield Token("special", "", 0, content=_trimmed(found[0]))
+            position = found.start() + len(_trimmed(found[0]))
+        yield Token("text", "", 0, content=token.content[position:])
+
+
+def _trimmed(address: str) -> str:
+    """An address without the punctuation of the sentence around it."""
+    return address.rstrip(".,;:!?)*_~")
+
+
+def _render_special(
+    _self: RendererProtocol,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    content = tokens[index].content
+    if content.startswith("@"):
+        return '<span class="mention">@Freehand</span>'
+    return f'<a href="{escape(content)}" {_LINK_ATTRIBUTES}>{escape(content)}</a>'
+
+
+def _render_link(
+    _self: RendererProtocol,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    # The parser has refused javascript:, vbscript:, file: and data: addresses already.
+    address = str(tokens[index].attrGet("href") or "")
+    return f'<a href="{escape(address)}" {_LINK_ATTRIBUTES}>'
+
+
+def _render_fence(
+    _self: RendererProtocol,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    words = tokens[index].info.split()
+    return code(tokens[index].content, words[0] if words else "")
+
+
+def _render_inline_code(
+    _self: RendererProtocol,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    content = escape(tokens[index].content)
+    if _COMMAND.fullmatch(content):
+        return f'<button type="button" class="command" data-command="{content}">{content}</button>'
+    return f"<code>{content}</code>"
+
+
+_LINK_ATTRIBUTES = 'target="_blank" rel="noopener noreferrer nofollow"'
+_FORMATTER = HtmlFormatter[str](nowrap=True)
+
+
+@cache
+def _lexer(name: str) -> Lexer:
+    return get_lexer_by_name(name, stripnl=False, ensurenl=False)

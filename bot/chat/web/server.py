@@ -1,0 +1,269 @@
+"""The local chat over HTTP: the page and its files, uploads, and one WebSocket for each page."""
+
+import asyncio
+import contextlib
+import re
+import secrets
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import PurePath
+from urllib.parse import quote
+
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from bot.chat.web import ledger
+from bot.chat.web.database import Database
+from bot.chat.web.frames import FrameError, Hello, parse
+from bot.chat.web.gate import LOOPBACK, Gate
+from bot.chat.web.html import PAGE, Html
+from bot.chat.web.session import Backstage, Session
+from bot.domain.clock import Clock
+from bot.domain.errors import BotError, GoneError, SettingsError
+
+log = structlog.get_logger()
+
+FILE_LIMIT_BYTES = 1024 * 1024
+CHUNK_BYTES = 64 * 1024
+NAME_LIMIT_CHARS = 120
+FRAME_LIMIT_BYTES = 256 * 1024
+GARBAGE_LIMIT = 20
+"""Frames that are none, until the connection is closed."""
+
+HEARTBEAT_S = 20.0
+STOP_S = 2.0
+"""Pages are told to go; those that do not hear it are left behind after this time."""
+
+MEDIA_TYPES = {".py": "text/x-python", ".ipynb": "application/x-ipynb+json"}
+_ASSETS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f<>:\"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+OUR_FAULT = "Something went wrong on our side, and it is written down. Please try again."
+
+
+@dataclass(slots=True, kw_only=True)
+class Server:
+    """Listens, on this machine alone."""
+
+    host: str
+    port: int
+    gate: Gate
+    html: Html
+    database: Database
+    clock: Clock
+    backstage: Backstage
+    _runner: web.AppRunner | None = field(default=None, init=False)
+    _sockets: set[web.WebSocketResponse] = field(
+        default_factory=set[web.WebSocketResponse], init=False
+    )
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            SettingsError: The port cannot be used.
+        """
+        app = web.Application(middlewares=[self.gate.guard])
+        app.on_response_prepare.append(self.gate.add_headers)
+        app.on_shutdown.append(self._leave)
+        app.add_routes(
+            [
+                web.get("/", self._page),
+                web.get("/alive", self._alive),
+                web.get("/page/{name}", self._asset),
+                web.get("/files/{id}", self._file),
+                web.post("/files", self._upload),
+                web.delete("/files/{id}", self._drop),
+                web.get("/socket", self._socket),
+            ]
+        )
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, LOOPBACK[self.host].strip("[]"), self.port).start()
+        except OSError as error:
+            await self.stop()
+            raise SettingsError(
+                f"Port {self.port} cannot be used for the local web chat ({error.strerror})."
+                " Is Freehand running already? If not, set FREEHAND_WEB_PORT to another port."
+            ) from error
+        self.port = self.gate.port = int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Listen no more, and let every page go."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    @property
+    def listening(self) -> bool:
+        """Whether pages can connect."""
+        return self._runner is not None
+
+    @property
+    def url(self) -> str:
+        """The link that lets a browser in."""
+        return f"http://{LOOPBACK[self.host]}:{self.port}/?token={self.gate.token}"
+
+    # --- the page and its files ---------------------------------------------------------------
+
+    async def _page(self, _request: web.Request) -> web.Response:
+        return web.Response(text=self.html.page(), content_type="text/html")
+
+    async def _alive(self, _request: web.Request) -> web.Response:
+        return web.Response(status=204)
+
+    async def _asset(self, request: web.Request) -> web.StreamResponse:
+        path = PAGE / PurePath(request.match_info["name"]).name
+        if path.suffix not in _ASSETS or not path.is_file():
+            raise web.HTTPNotFound
+        headers = {"Content-Type": _ASSETS[path.suffix], "Cache-Control": "no-cache"}
+        return web.FileResponse(path, headers=headers)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        with _as_http():
+            file = await self.database.run(
+                partial(ledger.get_file, file_id=request.match_info["id"])
+            )
+        headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+        if file.media_type != "image/png":  # what a person sent is saved, never shown as a page
+            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
+        return web.Response(body=file.content, content_type=file.media_type, headers=headers)
+
+    # --- uploads ------------------------------------------------------------------------------
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        name = _file_name(request.query.get("name", ""))
+        media_type = MEDIA_TYPES.get(PurePath(name).suffix.lower())
+        if media_type is None:
+            return _refusal(415, f"{name} is no code: I take .py and .ipynb files.")
+        content = await _body(request)
+        if content is None:
+            return _refusal(
+                413,
+                f"{name} is over {FILE_LIMIT_BYTES // 1024} KiB. Clear the notebook's outputs, or"
+                " send the code alone.",
+            )
+        file_id = secrets.token_urlsafe(18)
+        file = ledger.File(name, media_type, content)
+        with _as_http():
+            await self.database.run(
+                partial(ledger.put_upload, file_id=file_id, file=file, at=self.clock())
+            )
+        return web.json_response({"id": file_id, "name": name, "size": len(content)})
+
+    async def _drop(self, request: web.Request) -> web.Response:
+        with _as_http():
+            await self.database.run(partial(ledger.drop_upload, file_id=request.match_info["id"]))
+        return web.Response(status=204)
+
+    # --- the socket ---------------------------------------------------------------------------
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(
+            heartbeat=HEARTBEAT_S, max_msg_size=FRAME_LIMIT_BYTES, compress=False
+        )
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        try:
+            await self._serve(socket)
+        except ConnectionError:
+            pass  # the page is gone; it comes back by itself
+        finally:
+            self._sockets.discard(socket)
+            await socket.close()
+        return socket
+
+    async def _serve(self, socket: web.WebSocketResponse) -> None:
+        session = await self._introduce(socket)
+        if session is None:
+            return
+        self.backstage.tabs.add(session)
+        pump = asyncio.create_task(session.keep_up())
+        try:
+            await session.welcome()
+            await _listen(socket, session)
+        finally:
+            self.backstage.tabs.remove(session)
+            pump.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await pump
+
+    async def _introduce(self, socket: web.WebSocketResponse) -> Session | None:
+        message = await socket.receive()
+        if message.type is not WSMsgType.TEXT:
+            return None
+        try:
+            hello = parse(message.data)
+        except FrameError:
+            hello = None
+        person = (
+            self.backstage.workspace.find_person(hello.person) if isinstance(hello, Hello) else None
+        )
+        if person is None or not isinstance(hello, Hello):
+            await socket.send_json({"type": "error", "id": "", "text": "Who is there?"})
+            await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            return None
+        return Session(self.backstage, socket, person, hello.tab, hello.since)
+
+    async def _leave(self, _app: web.Application) -> None:
+        for socket in list(self._sockets):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+
+
+async def _listen(socket: web.WebSocketResponse, session: Session) -> None:
+    garbage = 0
+    async for message in socket:
+        if message.type is not WSMsgType.TEXT:
+            await socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
+            return
+        try:
+            frame = parse(message.data)
+        except FrameError as error:
+            await session.send({"type": "error", "id": "", "text": str(error)})
+            garbage += 1
+            if garbage >= GARBAGE_LIMIT:
+                await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+                return
+            continue
+        try:
+            await session.obey(frame)
+        except ConnectionError:
+            return
+        except Exception:  # a chat handler: one frame never ends a page's connection
+            log.exception("frame_failed", frame=type(frame).__name__)
+            await session.send({"type": "error", "id": getattr(frame, "id", ""), "text": OUR_FAULT})
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """The body, read no further than the limit; None if it is longer."""
+    if (request.content_length or 0) > FILE_LIMIT_BYTES:
+        return None
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(CHUNK_BYTES):
+        body += chunk
+        if len(body) > FILE_LIMIT_BYTES:
+            return None
+    return bytes(body)
+
+
+def _refusal(status: int, sentence: str) -> web.Response:
+    return web.json_response({"error": sentence}, status=status)
+
+
+def _file_name(given: str) -> str:
+    """A name without folders or characters that some file system refuses."""
+    name = _UNSAFE.sub("_", PurePath(given.replace("\\", "/")).name).strip()
+    return name[-NAME_LIMIT_CHARS:] or "file"
+
+
+@contextlib.contextmanager
+def _as_http() -> Generator[None]:
+    try:
+        yield
+    except GoneError as error:
+        raise web.HTTPNotFound(text=str(error)) from error
+    except BotError as error:
+        raise web.HTTPServiceUnavailable(text=str(error)) from error
