@@ -1,0 +1,275 @@
+"""The composition root: settings, adapters, services; started in order, stopped in reverse."""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot import chart
+from bot.catalogue import Catalogue
+from bot.chat.web.adapter import WebChat
+from bot.domain.chat import ConversationRef
+from bot.domain.clock import Clock
+from bot.domain.cohort import Cohort
+from bot.domain.errors import SandboxError, StoreError
+from bot.domain.exercise import Day
+from bot.operations import Metrics, Operations
+from bot.runners import Runner, choose
+from bot.sandbox.secret import Keyring
+from bot.scheduler import Scheduler
+from bot.services.application import Ports, Services, assemble
+from bot.services.commands import SPECS
+from bot.services.wake import WakingStore
+from bot.settings import Settings
+from bot.store.lock import only_instance
+from bot.store.migrate import upgrade
+from bot.store.store import SqlStore
+from bot.worker import Worker
+
+log = structlog.get_logger()
+
+Say = Callable[[str], None]
+"""Tells the person at the terminal one line."""
+
+LOCAL_PLACE = ConversationRef("web", "local", "practice")
+LOCAL_MENTORS = ConversationRef("web", "local", "mentors")
+
+SEND_POLL_S = 1.0
+"""For messages whose retry time has come; everything else wakes the sender."""
+
+FLUSH_S = 5.0
+"""How long the last messages may take at the end."""
+
+RAW_EVENTS_KEPT = timedelta(days=7)
+"""Handled events keep what was in them this long; then only their keys stay."""
+
+SANDBOX_RETRY_S = 10.0
+
+
+def utc_now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)  # noqa: TID251  # the one clock everything else is given
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """What runs, once everything is open."""
+
+    settings: Settings
+    store: SqlStore
+    sandbox: Runner
+    web: WebChat
+    services: Services
+    worker: Worker
+    operations: Operations
+    sender_wake: asyncio.Event
+    clock: Clock
+    say: Say
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, ready: Callable[[str], None]) -> None:
+        """Serve until `stopping` is set, then let what runs finish.
+
+        Args:
+            ready: Called with the web chat's address once it can be used.
+        """
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.sandbox.stop)
+            stack.push_async_callback(self.operations.stop)
+            await self.operations.start()
+            await self._take_back_leases()
+            stack.push_async_callback(self.web.stop)
+            await self.web.start(self.services.dispatcher, SPECS)
+            stack.push_async_callback(self._flush)
+            await self._settle_in()
+            scheduler = self._scheduler()
+            stack.callback(scheduler.stop)
+            await scheduler.run_once()
+            scheduler.start()
+            await stack.enter_async_context(_background(self._prepare_sandbox()))
+            await stack.enter_async_context(_background(self._send()))
+            ready(self.web.url)
+            await self.worker.run(self.stopping)
+            await self.services.dispatcher.drain()
+
+    def stop(self) -> None:
+        """Begin to stop: nothing new is claimed, what runs may finish."""
+        self.stopping.set()
+        self.worker.wake.set()
+
+    def _scheduler(self) -> Scheduler:
+        return Scheduler(
+            {
+                "challenges": self.services.challenges.tick,
+                "leaderboard": self.services.leaderboard.tick,
+                "inbox": self.services.dispatcher.recover,
+                "retention": self._purge,
+            }
+        )
+
+    async def _take_back_leases(self) -> None:
+        """Nobody else holds the data directory, so nobody is running what is leased."""
+        async with self.store.write() as tx:
+            taken = await tx.submissions.reclaim()
+        if taken:
+            log.info("leases_reclaimed", submissions=taken)
+
+    async def _settle_in(self) -> None:
+        """Make the local cohort; a new one gets its first challenge at once, whatever the day."""
+        wanted = _local_cohort(self.settings, self.clock)
+        async with self.store.write() as tx:
+            known = await tx.cohorts.find_by_place(LOCAL_PLACE)
+            if known is not None:
+                starts_on = known.starts_on
+                await tx.cohorts.update(replace(wanted, id=known.id, starts_on=starts_on))
+                return
+            cohort = await tx.cohorts.add(wanted)
+        await self.services.challenges.tick()
+        async with self.store.read() as tx:
+            opened = await tx.challenges.of(cohort.id)
+        if not opened:
+            await self.services.challenges.open_next(cohort, Day.IMPLEMENT, key="welcome")
+
+    async def _prepare_sandbox(self) -> None:
+        """Start the sandbox; where that fails, say why once and keep trying."""
+        told = ""
+        while True:
+            try:
+                await self.sandbox.start(self.say)
+            except SandboxError as error:
+                if str(error) != told:
+                    told = str(error)
+                    self.say(f"Grading is paused: {told}")
+            else:
+                self.say("The sandbox is ready.")
+                return
+            await asyncio.sleep(SANDBOX_RETRY_S)
+
+    async def _send(self) -> None:
+        while True:
+            self.sender_wake.clear()
+            try:
+                if await self.services.delivery.deliver():
+                    continue
+            except StoreError as error:
+                log.warning("delivery_postponed", reason=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.sender_wake.wait(), SEND_POLL_S)
+
+    async def _flush(self) -> None:
+        with contextlib.suppress(TimeoutError, StoreError):
+            async with asyncio.timeout(FLUSH_S):
+                while await self.services.delivery.deliver():
+                    pass
+
+    async def _purge(self) -> None:
+        async with self.store.write() as tx:
+            await tx.inbox.purge(self.clock() - RAW_EVENTS_KEPT)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, say: Say, clock: Clock = utc_now) -> AsyncGenerator[App]:
+    """Open the store and wire everything over it.
+
+    Raises:
+        SettingsError: A setting makes it impossible, and which.
+        StoreError: The database cannot be opened or upgraded.
+    """
+    with only_instance(settings.data_dir):
+        await upgrade(settings.url, backup_dir=settings.data_dir / "backups")
+        store = await SqlStore.open(settings.url)
+        try:
+            yield await _wired(settings, store, say=say, clock=clock)
+        finally:
+            await store.close()
+
+
+async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock) -> App:
+    sandbox = await choose(settings)
+    if sandbox.warning:
+        say(sandbox.warning)
+    web = WebChat(settings.data_dir, port=settings.web_port, clock=clock, notice=sandbox.warning)
+    sender_wake, worker_wake = asyncio.Event(), asyncio.Event()
+    services = assemble(
+        Ports(
+            store=WakingStore(store, sender_wake),
+            chats={web.platform: web},
+            catalogue=Catalogue.load(settings.exercises_dir),
+            grader=sandbox.grader,
+            seeds=Keyring.load(settings.data_dir / "input-keys.json"),
+            clock=clock,
+            new_id=lambda: secrets.token_hex(12),
+            queued=worker_wake.set,
+            draw=chart.render,
+            owner=f"{socket.gethostname()}-{secrets.token_hex(3)}",
+        )
+    )
+    metrics = Metrics()
+
+    async def refresh() -> None:
+        async with store.read() as tx:
+            metrics.queued.set(len(await tx.submissions.queued()))
+            metrics.unsent.set(len(await tx.outbox.unsent(clock(), limit=1000)))
+
+    return App(
+        settings=settings,
+        store=store,
+        sandbox=sandbox,
+        web=web,
+        services=services,
+        worker=Worker(
+            grading=services.grading,
+            parallel=settings.parallel_gradings,
+            wake=worker_wake,
+            observe=metrics.observe,
+        ),
+        operations=Operations(
+            host=settings.ops_host,
+            port=settings.ops_port,
+            metrics=metrics,
+            probes={
+                "database": store.health,
+                "chat": web.health,
+                "sandbox": sandbox.grader.health,
+            },
+            refresh=refresh,
+        ),
+        sender_wake=sender_wake,
+        clock=clock,
+        say=say,
+    )
+
+
+def _local_cohort(settings: Settings, clock: Clock) -> Cohort:
+    return Cohort(
+        id=0,
+        name="Local practice",
+        place=LOCAL_PLACE,
+        mentors_place=LOCAL_MENTORS,
+        timezone=settings.local_timezone,
+        starts_on=clock().date(),
+        hour=settings.hour,
+        open_hours=settings.open_hours,
+        late_hours=settings.late_hours,
+        reminder_hours=settings.reminder_hours,
+        pending_limit=settings.pending_limit,
+        details_public=settings.details_public,
+    )
+
+
+@asynccontextmanager
+async def _background(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """Run something beside the block, and end it with the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

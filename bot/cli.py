@@ -1,0 +1,143 @@
+"""The command line: arguments, what is printed, and exit codes live here alone."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import webbrowser
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bot import app, doctor, settings, terminal
+from bot.domain.errors import BotError
+from bot.domain.grading import CheckStatus, Grade, Verdict
+from bot.log import configure
+from bot.settings import LogFormat, Settings
+
+WELL, NOT_SO, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
+
+Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command and exit: 0 well, 1 not solved or not well, 2 could not."""
+    args = _parser().parse_args(argv)
+    command: Command = args.command
+    try:
+        wanted = settings.load()
+        configure(level=wanted.log_level, as_json=wanted.log_format is LogFormat.JSON)
+        code = asyncio.run(command(args, wanted))
+    except BotError as error:
+        _tell(f"freehand: {error}")
+        code = COULD_NOT
+    except KeyboardInterrupt:
+        code = INTERRUPTED  # what a shell expects after Ctrl-C
+    sys.exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="freehand", description="Agent-free coding practice, graded in the thread."
+    )
+    parser.set_defaults(command=_run)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    commands.add_parser("run", help="start the bot (the default)").set_defaults(command=_run)
+
+    grade = commands.add_parser("grade", help="grade a file: exit 0 solved, 1 not, 2 could not")
+    grade.add_argument("exercise", help="for example clip-grad-norm")
+    grade.add_argument("file", type=Path, help="a .py or .ipynb file")
+    grade.add_argument("--json", action="store_true", help="print data")
+    grade.set_defaults(command=_grade)
+
+    exercises = commands.add_parser("exercises", help="work on exercises")
+    under = exercises.add_subparsers(title="commands", metavar="", required=True)
+    check = under.add_parser("check", help="put exercises through the gate, in the sandbox")
+    check.add_argument("slug", nargs="?", help="one exercise; all if left out")
+    check.add_argument("--json", action="store_true", help="print data")
+    check.set_defaults(command=_check)
+
+    sandbox = commands.add_parser("sandbox", help="the sandbox's images")
+    under = sandbox.add_subparsers(title="commands", metavar="", required=True)
+    under.add_parser("build", help="build them now").set_defaults(command=_build)
+
+    examine = commands.add_parser("doctor", help="what is missing, and how to mend it")
+    examine.set_defaults(command=_doctor)
+    return parser
+
+
+async def _run(_args: argparse.Namespace, wanted: Settings) -> int:
+    async with app.opened(wanted, say=_tell) as bot:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, _stop, bot, loop)
+        await bot.run(ready=lambda url: _show(wanted, url))
+    return WELL
+
+
+def _stop(bot: app.App, loop: asyncio.AbstractEventLoop) -> None:
+    """First time: let what runs finish. Second time: the sudden way."""
+    _tell("Stopping: what is being graded finishes first. Ctrl-C again stops at once.")
+    bot.stop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(name)
+
+
+def _show(wanted: Settings, url: str) -> None:
+    _tell(f"Freehand is at {url}")
+    if wanted.open_browser and sys.stderr.isatty():
+        webbrowser.open(url)
+
+
+async def _grade(args: argparse.Namespace, wanted: Settings) -> int:
+    grade = await terminal.grade_file(wanted, args.exercise, args.file, say=_tell)
+    _print(json.dumps(asdict(grade), indent=2) if args.json else _grade_text(grade))
+    return WELL if grade.verdict is Verdict.SOLVED else NOT_SO
+
+
+async def _check(args: argparse.Namespace, wanted: Settings) -> int:
+    reports = await terminal.check_exercises(wanted, args.slug, say=_tell)
+    if args.json:
+        _print(json.dumps([report.as_data() for report in reports], indent=2))
+    else:
+        _print("\n".join(str(report) for report in reports))
+    return WELL if all(report.passed for report in reports) else NOT_SO
+
+
+async def _build(_args: argparse.Namespace, wanted: Settings) -> int:
+    async with terminal.sandbox(wanted, _tell) as grader:
+        problem = await grader.health()
+    _print(problem or "The sandbox is ready.")
+    return COULD_NOT if problem else WELL
+
+
+async def _doctor(_args: argparse.Namespace, wanted: Settings) -> int:
+    findings = await doctor.examine(wanted)
+    for finding in findings:
+        _print(f"{'ok  ' if finding.well else 'MEND'}  {finding.part}: {finding.sentence}")
+    return WELL if all(finding.well for finding in findings) else NOT_SO
+
+
+def _grade_text(grade: Grade) -> str:
+    marks = {CheckStatus.PASSED: "pass", CheckStatus.FAILED: "FAIL", CheckStatus.NOT_RUN: "----"}
+    lines = [f"{grade.verdict.value}{f': {grade.detail}' if grade.detail else ''}"]
+    lines += [f"  {line}" for line in grade.traceback]
+    for check in grade.checks:
+        bonus = "" if check.core else " (bonus)"
+        lines.append(f"{marks[check.status]}  {check.title}{bonus}")
+        if check.message:
+            lines.append(f"      {check.message}")
+        lines += [f"      {line}" for line in (*check.traceback, *check.example.splitlines())]
+    if grade.output.strip():
+        lines += ["it printed:", grade.output.rstrip()]
+    lines.append(f"{grade.usage.start_s:.2f} s starting, {grade.usage.run_s:.2f} s running")
+    return "\n".join(lines)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

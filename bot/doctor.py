@@ -1,0 +1,112 @@
+"""What is missing on this machine, and how to mend it."""
+
+import os
+import shutil
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import runners
+from bot.app import utc_now
+from bot.catalogue import Catalogue
+from bot.domain.errors import BotError
+from bot.domain.schedule import next_slot
+from bot.settings import Settings
+from bot.store.store import SqlStore
+
+LOW_DISK_BYTES = 3 * 2**30
+"""The sandbox images take about 1.5 GB, and more while they are built."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One part of the installation."""
+
+    part: str
+    well: bool
+    sentence: str
+
+
+async def examine(settings: Settings) -> Sequence[Finding]:
+    """Look at every part; nothing is changed."""
+    return [
+        _data_dir(settings),
+        _exercises(settings),
+        await _sandbox(settings),
+        *await _database(settings),
+        _port("local web chat", "127.0.0.1", settings.web_port, "FREEHAND_WEB_PORT"),
+        _port("health and metrics", settings.ops_host, settings.ops_port, "FREEHAND_OPS_PORT"),
+    ]
+
+
+def _data_dir(settings: Settings) -> Finding:
+    folder = settings.data_dir.resolve()
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    free_bytes = shutil.disk_usage(nearest).free
+    if not os.access(nearest, os.W_OK):
+        return _mend("data", f"{folder} cannot be written; set FREEHAND_DATA_DIR.")
+    free = f"{free_bytes / 2**30:.1f} GB free at {folder}"
+    if free_bytes < LOW_DISK_BYTES:
+        return _mend("data", f"only {free}; the sandbox images need about 2 GB. Make room.")
+    return _well("data", f"{free}.")
+
+
+def _exercises(settings: Settings) -> Finding:
+    try:
+        count = len(Catalogue.load(settings.exercises_dir).all())
+    except BotError as error:
+        return _mend("exercises", str(error))
+    return _well("exercises", f"{count} in {settings.exercises_dir}.")
+
+
+async def _sandbox(settings: Settings) -> Finding:
+    try:
+        runner = await runners.choose(settings)
+        problem = await runner.missing()
+    except BotError as error:
+        return _mend("sandbox", str(error))
+    if problem:
+        return _mend("sandbox", problem)
+    return _well("sandbox", runner.warning or "the Docker engine answers and the images are there.")
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    try:
+        store = await SqlStore.open(settings.url)
+    except BotError as error:
+        return [_mend("database", f"{error} `freehand run` makes and upgrades it.")]
+    try:
+        async with store.read() as tx:
+            cohorts = await tx.cohorts.all()
+    except BotError as error:
+        return [_mend("database", f"{error} `freehand run` makes and upgrades it.")]
+    finally:
+        await store.close()
+    findings = [_well("database", f"it answers; {len(cohorts)} cohorts.")]
+    for cohort in cohorts:
+        slot = next_slot(cohort, now=utc_now())
+        when = f"{slot.due_at.astimezone(cohort.zone):%A %d %B, %H:%M}" if slot else "never"
+        place = f"#{cohort.place.channel} ({cohort.place.platform})"
+        findings.append(
+            _well(f"schedule of {cohort.name}", f"next post {when} {cohort.timezone}, in {place}.")
+        )
+    return findings
+
+
+def _port(what: str, host: str, port: int, setting: str) -> Finding:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = (error.strerror or "it cannot be used").lower()
+            return _mend(what, f"port {port}: {reason}. Is the bot running? Else set {setting}.")
+    return _well(what, f"port {port} is free.")
+
+
+def _well(part: str, sentence: str) -> Finding:
+    return Finding(part=part, well=True, sentence=sentence)
+
+
+def _mend(part: str, sentence: str) -> Finding:
+    return Finding(part=part, well=False, sentence=sentence)

@@ -1,0 +1,76 @@
+"""Which sandbox runs, by the settings and by what this machine has."""
+
+import hashlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.errors import SettingsError
+from bot.sandbox.containers import ContainerGrader
+from bot.sandbox.images import engine_answers
+from bot.sandbox.process import ProcessGrader
+from bot.settings import ROOT, Sandbox, Settings
+
+NOT_ISOLATED = (
+    "No Docker engine is used: submissions run as plain processes of yours, WITHOUT isolation."
+    " That is for trying Freehand on your own machine, not for other people's code."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """A sandbox, and how it is started and stopped.
+
+    Attributes:
+        warning: Said on every start, empty where learner code is isolated.
+    """
+
+    grader: ContainerGrader | ProcessGrader
+    warning: str = ""
+
+    async def start(self, say: Callable[[str], None]) -> None:
+        """Build what is missing and warm up. Raises SandboxError."""
+        await self.grader.start(say)
+
+    async def stop(self) -> None:
+        """Leave nothing running."""
+        await self.grader.stop()
+
+
+async def choose(settings: Settings) -> Runner:
+    """The sandbox that the settings ask for.
+
+    Raises:
+        SettingsError: It cannot be had on this machine.
+    """
+    answers = settings.sandbox is not Sandbox.PROCESS and await engine_answers()
+    if settings.sandbox is Sandbox.DOCKER or answers:
+        return Runner(grader=_containers(settings))
+    if not _has_torch():
+        raise SettingsError(
+            "There is no Docker engine here, and without one the sandbox needs torch on this"
+            " machine: `pip install 'freehand[torch]'`, or start Docker."
+        )
+    return Runner(grader=ProcessGrader(exercises=settings.exercises_dir), warning=NOT_ISOLATED)
+
+
+def _containers(settings: Settings) -> ContainerGrader:
+    return ContainerGrader(
+        instance=_instance(settings.data_dir),
+        exercises=settings.exercises_dir,
+        root=ROOT,
+        base=settings.sandbox_base,
+        wheels=settings.wheels,
+        warm=settings.warm_solvers,
+        parallel=settings.parallel_gradings,
+    )
+
+
+def _instance(data_dir: Path) -> str:
+    """Names this installation's containers, so that two of them do not reap each other's."""
+    return hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
+
+
+def _has_torch() -> bool:
+    return importlib.util.find_spec("torch") is not None
