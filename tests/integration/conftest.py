@@ -51,9 +51,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{shutil.copy(migrated, tmp_path / 'store.sqlite3')}"
     url: str = request.getfixturevalue("migrated_server")
     engine = migration_engine(parse_url(url))
-    tables = ", ".join(Base.metadata.tables)
-    with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    with engine.begin() as connection:  # TRUNCATE would take 0.15 s
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
     engine.dispose()
     return url
 
