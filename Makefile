@@ -39,7 +39,7 @@ format: setup ## Write the code the way `make lint` wants it
 
 .PHONY: bench
 bench: setup ## Measure grading time, memory and throughput on this machine
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -m tests.bench
 
 .PHONY: images
 images: .venv/ready-bot ## Make the sandbox's base image and wheels, for machines without a registry
