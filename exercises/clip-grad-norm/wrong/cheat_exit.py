@@ -1,0 +1,7 @@
+# cheat: the process ends as if all were well
+# expect: crashed
+import os
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    os._exit(0)

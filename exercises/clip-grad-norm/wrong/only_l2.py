@@ -1,0 +1,14 @@
+# fails: norm-type - norm_type is ignored
+import torch
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    grads = [p.grad for p in parameters if p.grad is not None]
+    if not grads:
+        return torch.tensor(0.0)
+    norms = torch.stack([torch.linalg.vector_norm(g, 2) for g in grads])
+    total = torch.linalg.vector_norm(norms, 2)
+    scale = torch.clamp(max_norm / (total + 1e-6), max=1.0)
+    for g in grads:
+        g.mul_(scale)
+    return total
