@@ -1,0 +1,141 @@
+"""What the gate lets through and what it does not, with a grader that obeys the file."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bot.domain.exercise import Day, Device, Exercise, Limits
+from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Usage, Verdict
+from bot.sandbox.gate import GateReport, gate
+
+EXERCISE = Exercise(
+    slug="double",
+    version=1,
+    title="Double",
+    day=Day.IMPLEMENT,
+    stage=1,
+    week=1,
+    milestones=("F1",),
+    concepts=("multiplication",),
+    minutes=5,
+    difficulty=0,
+    entry=("double",),
+    forbidden=("operator",),
+    limits=Limits(seconds=10.0),
+    device=Device.CPU,
+    fingerprint="0",
+    task="Double it.",
+    starter="",
+    hints=("a", "b", "c"),
+)
+
+SOUND = {
+    "starter.py": "verdict unattempted",
+    "reference.py": "verdict solved",
+    "reference_other.py": "verdict solved",
+    "wrong/one.py": "# fails: value - adds one\nverdict partly\nfail value\nfail speed",
+    "wrong/two.py": "# fails: sign - drops the sign\nverdict partly\nfail sign",
+    "wrong/three.py": "# cheat: library\n# expect: not allowed\nverdict not allowed\nuses operator",
+}
+
+
+@dataclass
+class ObedientGrader:
+    """Gives the verdict, failures and seconds that the source itself asks for."""
+
+    isolated: bool = True
+
+    async def health(self) -> str:
+        return ""
+
+    async def grade(self, request: GradingRequest) -> Grade:
+        orders = [line.partition(" ") for line in request.source.splitlines()]
+        wishes = {word: rest for word, _, rest in orders}
+        failed = {rest for word, _, rest in orders if word == "fail"}
+        verdict = Verdict(wishes["verdict"])
+        ran = verdict in {Verdict.SOLVED, Verdict.PARTLY, Verdict.WRONG}
+        return Grade(
+            verdict=verdict,
+            checks=tuple(self._check(name, failed) for name in ("value", "sign", "speed") if ran),
+            detail=f"Line 1 uses `{wishes['uses']}`." if "uses" in wishes else "",
+            usage=Usage(start_s=0.0, run_s=float(wishes.get("takes", "0.1"))),
+        )
+
+    def _check(self, name: str, failed: set[str]) -> CheckResult:
+        status = CheckStatus.FAILED if name in failed else CheckStatus.PASSED
+        return CheckResult(
+            name=name, title=name, core=name != "speed", points=1, status=status, message="it is 3"
+        )
+
+
+async def carry_through(folder: Path, changes: dict[str, str]) -> GateReport:
+    for name, source in {**SOUND, **changes}.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+        if not source:
+            path.unlink()
+    exercise = replace(EXERCISE, starter=(folder / "starter.py").read_text(encoding="utf-8"))
+    return await gate(folder, exercise, ObedientGrader(), seeds=2)
+
+
+async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
+    report = await carry_through(tmp_path, {})
+    assert report.passed, report.problems
+    assert (len(report.wrongs), report.mean_partial, report.reference_s) == (3, 0.5, 0.1)
+    assert report.as_data()["passed"] is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"starter.py": "verdict wrong"}, "starter.py is graded “wrong”"),
+        ({"reference_other.py": ""}, "at least one reference_*.py"),
+        (
+            {"reference.py": "verdict partly\nfail sign"},
+            "reference.py is graded “partly” on seed 1",
+        ),
+        ({"reference.py": "verdict solved\nfail speed"}, "does not pass speed on seed 2"),
+        ({"reference.py": "verdict solved\ntakes 2.6"}, "A reference took 2.60 s"),
+        ({"wrong/one.py": "verdict partly\nfail value\nfail speed"}, "wrong/one.py says neither"),
+        ({"wrong/four.py": "# cheat: luck\nverdict solved"}, "wrong/four.py is graded “solved”"),
+        (
+            {"wrong/four.py": "# fails: sign - doubles\nverdict partly\nfail value"},
+            "wrong/four.py passes sign",
+        ),
+        (
+            {"wrong/four.py": "# fails: speed - slow\nverdict partly\nfail speed\nfail sign"},
+            "names speed, which is no core check",
+        ),
+        (
+            {"wrong/four.py": "# cheat: exit\n# expect: crashed\nverdict partly\nfail sign"},
+            "is graded “partly”, but expects “crashed”",
+        ),
+        (
+            {"wrong/one.py": "# fails: value - adds one\nverdict partly\nfail value"},
+            "No wrong solution fails speed",
+        ),
+        ({"wrong/three.py": ""}, "No wrong solution is refused for using `operator`"),
+        (
+            {
+                name: f"# fails: {check} - all\nverdict wrong\nfail value\nfail sign\nfail speed"
+                for name, check in (("wrong/one.py", "value"), ("wrong/two.py", "sign"))
+            },
+            "earn 0.00 of the core points",
+        ),
+    ],
+)
+async def test_gate_says_what_to_mend(
+    tmp_path: Path, changes: dict[str, str], problem: str
+) -> None:
+    report = await carry_through(tmp_path, changes)
+    assert not report.passed
+    assert any(problem in said for said in report.problems), report.problems
+
+
+async def test_a_cheat_that_fails_everything_covers_no_check(tmp_path: Path) -> None:
+    everything = "# cheat: nothing\nverdict wrong\nfail value\nfail sign\nfail speed"
+    one = "# fails: value - adds one\nverdict partly\nfail value"
+    report = await carry_through(tmp_path, {"wrong/one.py": one, "wrong/four.py": everything})
+    assert report.problems == ("No wrong solution fails speed.",)
