@@ -51,12 +51,12 @@ class Gate:
 
     Attributes:
         port: The port that is served; set once it is known.
-        page: Makes the page for somebody who may not come in, from a sentence.
+        page: Makes the page for somebody who may not come in, from a sentence and a nonce.
     """
 
     database: Database
     clock: Clock
-    page: Callable[[str], str]
+    page: Callable[[str, str], str]
     port: int = 0
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     _known: set[str] = field(default_factory=set[str], init=False)
@@ -83,10 +83,11 @@ class Gate:
         response.headers.setdefault("Cache-Control", "no-store")
         # Not every browser counts a WebSocket to the page's own origin as 'self'.
         own = f"ws://{request.host}" if request.host in self._hosts() else ""
-        response.headers["Content-Security-Policy"] = (
+        policy = (
             f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src"
             f" 'self' {own}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
         )
+        response.headers.setdefault("Content-Security-Policy", policy)
 
     def _foreign(self, request: web.Request) -> str:
         """Why a request does not come from the page itself; empty if it does.
@@ -136,9 +137,16 @@ class Gate:
         return response
 
     def _closed(self, request: web.Request, reason: str) -> web.Response:
-        if request.path == "/":
-            return web.Response(status=403, text=self.page(reason), content_type="text/html")
-        return web.Response(status=403, text=reason)
+        if request.path != "/":
+            return web.Response(status=403, text=reason)
+        nonce = secrets.token_urlsafe(12)
+        policy = f"default-src 'none'; style-src 'nonce-{nonce}'; frame-ancestors 'none'"
+        return web.Response(
+            status=403,
+            text=self.page(reason, nonce),
+            content_type="text/html",
+            headers={"Content-Security-Policy": policy},
+        )
 
 
 def _hashed(cookie: str) -> str:

@@ -54,14 +54,15 @@ class Html:
             lstrip_blocks=True,
             undefined=StrictUndefined,
         )
+        self._templates.globals["size"] = _size_in_words
 
     def page(self) -> str:
         """The page itself, without any message."""
         return self._render("index.html", people=self.workspace.people, notice=self.notice)
 
-    def closed(self, reason: str) -> str:
-        """What somebody without a valid link reads."""
-        return self._render("closed.html", reason=reason)
+    def closed(self, reason: str, nonce: str) -> str:
+        """What somebody without a valid link reads; `nonce` marks its own style."""
+        return self._render("closed.html", reason=reason, nonce=nonce)
 
     def sidebar(
         self,
@@ -153,6 +154,10 @@ def _table(table: Table) -> str:
 
 def _cell(cell: str) -> str:
     return markup.inline(cell) if any(mark in cell for mark in "*`[_~") else escape(cell)
+
+
+def _size_in_words(size_bytes: int) -> str:
+    return f"{size_bytes / 1024:.1f} KB" if size_bytes >= 1024 else f"{size_bytes} bytes"  # noqa: PLR2004
 
 
 def _size(message: Stored) -> int:

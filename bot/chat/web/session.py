@@ -229,18 +229,27 @@ class Session:
             partial(archive.page, viewer=self.viewer, spot=spot, before=before)
         )
         more = len(messages) == archive.PAGE_SIZE
-        if spot.thread and not more:
+        if spot.thread:
             parent = await self._parent(spot)
-            messages = [parent, *messages]
+            messages = messages if more else [parent, *messages]
         await self.send(
             {
                 "type": "page",
                 "conversation": spot.name,
+                "title": await self._title(spot),
+                "topic": "" if spot.thread else self.backstage.workspace.topic(spot),
                 "before": before,
                 "more": more,
                 "items": await self._frames(messages),
             }
         )
+
+    async def _title(self, spot: Spot) -> str:
+        if not spot.thread:
+            return f"# {spot.channel}"
+        look = partial(archive.threads, viewer=self.viewer, ids=[spot.thread])
+        found = await self.backstage.database.run(look)
+        return found[0].title if found else "New thread"
 
     async def _parent(self, spot: Spot) -> Stored:
         parent = await self.backstage.database.run(partial(archive.get, message=spot.thread))

@@ -87,6 +87,10 @@ class Workspace:
         """The channels a person sees."""
         return [channel for channel in self.channels if person.mentor or not channel.mentors_only]
 
+    def topic(self, spot: "Spot") -> str:
+        """The sentence below a channel's name."""
+        return next((channel.topic for channel in self.channels if channel.id == spot.channel), "")
+
     def spot(self, person: Person, name: str) -> "Spot":
         """The conversation a page names, if this person sees its channel.
 

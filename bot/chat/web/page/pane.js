@@ -1,0 +1,279 @@
+// A pane shows one conversation at a time; messages are kept as the server has rendered them.
+
+import { dayName, fillTimes } from "./times.js";
+
+const GROUP_MS = 5 * 60 * 1000;
+const AT_BOTTOM_PX = 90;
+
+const fragment = (html) => {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+};
+
+/** The messages of one conversation, and what stands between them. */
+class Conversation {
+  constructor(name, person) {
+    this.name = name;
+    this.person = person;
+    this.parent = Number(name.split("/")[1] ?? 0);
+    this.loaded = false;
+    this.title = "";
+    this.topic = "";
+    this.element = document.createElement("div");
+    this.element.className = "messages";
+    this.older = button("older", "Show earlier messages");
+    this.list = document.createElement("div");
+    this.pending = document.createElement("div");
+    this.element.append(this.older, this.list, this.pending);
+    this.older.hidden = true;
+  }
+
+  find(id) {
+    return this.list.querySelector(`:scope > [data-id="${id}"]`);
+  }
+
+  get last() {
+    return this.list.querySelector(":scope > .message:last-of-type");
+  }
+
+  put(frame, { arrived = false } = {}) {
+    const element = fragment(frame.html).firstElementChild;
+    element.querySelector(".thread-slot").innerHTML = frame.thread;
+    const own = element.dataset.author === this.person;
+    element.querySelector("[data-do=edit]")?.toggleAttribute("hidden", !own);
+    if (own && frame.text !== null) element.ownText = frame.text;
+    element.classList.toggle("parent", frame.message === this.parent);
+    fillTimes(element);
+    const known = this.find(frame.message);
+    if (known) return known.replaceWith(element);
+    if (arrived) element.classList.add("arrived");
+    const next = [...this.list.querySelectorAll(":scope > .message")].findLast((other) => Number(other.dataset.id) < frame.message);
+    if (next) next.after(element);
+    else this.list.prepend(element);
+  }
+
+  /** Group what belongs together, and say where a day begins. */
+  arrange() {
+    this.list.querySelectorAll(":scope > .day").forEach((separator) => separator.remove());
+    let before = null;
+    for (const message of this.list.querySelectorAll(":scope > .message")) {
+      const at = new Date(message.dataset.at);
+      const day = dayName(at);
+      if (before?.day !== day) message.before(separator(day));
+      message.classList.toggle("grouped", before?.day === day && follows(before, message, at));
+      before = { message, at, day };
+    }
+  }
+}
+
+function follows({ message: before, at: then }, message, now) {
+  const same = (name) => before.dataset[name] === message.dataset[name];
+  const kind = (element) => element.classList.contains("private");
+  return (
+    same("author") && kind(before) === kind(message) && now - then < GROUP_MS &&
+    !before.classList.contains("parent") && !message.querySelector(".about")
+  );
+}
+
+function separator(day) {
+  const element = document.createElement("div");
+  element.className = "day";
+  element.role = "separator";
+  element.textContent = day;
+  return element;
+}
+
+function button(kind, text) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = kind;
+  element.dataset.do = kind;
+  element.textContent = text;
+  return element;
+}
+
+export class Pane {
+  #conversations = new Map();
+  #frame = 0;
+
+  constructor(root, { tell, onTitle }) {
+    this.root = root;
+    this.log = root.querySelector(".log");
+    this.newer = root.querySelector(".newer");
+    this.tell = tell;
+    this.onTitle = onTitle;
+    this.current = null;
+    this.log.addEventListener("scroll", () => this.atBottom && this.#seen(), { passive: true });
+    new ResizeObserver(() => this.#stuck && this.toBottom()).observe(this.log);
+    root.addEventListener("click", (event) => {
+      const what = event.target.closest("[data-do]")?.dataset.do;
+      if (what === "newer") this.toBottom();
+      if (what === "older") this.#askOlder();
+    });
+    // Pictures have no height until they are there.
+    this.log.addEventListener("load", () => this.#stuck && this.toBottom(), true);
+  }
+
+  #stuck = true;
+
+  get atBottom() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < AT_BOTTOM_PX;
+  }
+
+  get name() {
+    return this.current?.name ?? "";
+  }
+
+  show(name, person) {
+    if (this.name === name) return;
+    let conversation = this.#conversations.get(name);
+    if (!conversation) this.#conversations.set(name, (conversation = new Conversation(name, person)));
+    this.current = conversation;
+    this.log.replaceChildren(conversation.element);
+    this.toBottom();
+    this.#describe();
+    if (!conversation.loaded) this.tell({ type: "open", conversation: name });
+    else this.#seen();
+  }
+
+  hide() {
+    this.current = null;
+    this.log.replaceChildren();
+  }
+
+  /** Begin afresh: another person, or too much was missed. */
+  forget() {
+    this.#conversations.clear();
+    this.hide();
+  }
+
+  page(frame) {
+    const conversation = this.#conversations.get(frame.conversation);
+    if (!conversation) return;
+    const height = this.log.scrollHeight;
+    this.log.setAttribute("aria-busy", "true"); // history is not news: it is not read out
+    conversation.loaded = true;
+    conversation.title = frame.title;
+    conversation.topic = frame.topic;
+    conversation.older.hidden = !frame.more;
+    frame.items.forEach((item) => conversation.put(item));
+    conversation.arrange();
+    this.#empty(conversation);
+    this.log.removeAttribute("aria-busy");
+    if (conversation !== this.current) return;
+    this.#describe();
+    if (frame.before) this.log.scrollTop += this.log.scrollHeight - height;
+    else this.toBottom();
+  }
+
+  message(frame) {
+    for (const conversation of this.#conversations.values()) {
+      const belongs = conversation.name === frame.conversation;
+      if (!conversation.loaded || !(belongs || conversation.parent === frame.message)) continue;
+      const isNew = !conversation.find(frame.message);
+      const oldest = conversation.list.querySelector(":scope > .message:not(.parent)");
+      if (isNew && !conversation.older.hidden && oldest && frame.message < Number(oldest.dataset.id)) continue;
+      this.#stuck = this.atBottom;
+      conversation.put(frame, { arrived: isNew });
+      conversation.arrange();
+      this.#empty(conversation);
+      if (conversation === this.current) this.#settle(isNew && !this.#isOwn(frame));
+    }
+  }
+
+  gone(frame) {
+    for (const conversation of this.#conversations.values()) {
+      conversation.find(frame.message)?.remove();
+      conversation.arrange();
+      this.#empty(conversation);
+    }
+  }
+
+  thread(frame) {
+    for (const conversation of this.#conversations.values()) {
+      const slot = conversation.find(frame.message)?.querySelector(".thread-slot");
+      if (!slot) continue;
+      this.#stuck = this.atBottom;
+      slot.innerHTML = frame.html;
+      fillTimes(slot);
+      if (conversation === this.current) this.#settle(false);
+    }
+  }
+
+  /** What is on its way, in its place. */
+  pending(frames) {
+    for (const conversation of this.#conversations.values()) {
+      const waiting = frames.filter((frame) => frame.conversation === conversation.name);
+      conversation.pending.replaceChildren(...waiting.map(pendingElement));
+    }
+    if (this.#stuck) this.toBottom();
+  }
+
+  lastOwn() {
+    const own = [...(this.current?.list.querySelectorAll(":scope > .message") ?? [])].findLast((message) => message.ownText);
+    return own && { message: Number(own.dataset.id), text: own.ownText };
+  }
+
+  toBottom() {
+    this.#stuck = true;
+    this.log.scrollTop = this.log.scrollHeight;
+    this.#seen();
+  }
+
+  /** Tell how far was read, once one can have read it. */
+  #seen() {
+    this.#stuck = true;
+    this.newer.hidden = true;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => {
+      const last = this.current?.loaded && this.current.last;
+      if (!last || document.hidden || Number(last.dataset.id) <= (this.current.read ?? 0)) return;
+      this.current.read = Number(last.dataset.id);
+      this.tell({ type: "read", conversation: this.name, message: this.current.read });
+    });
+  }
+
+  look() {
+    if (this.atBottom) this.#seen();
+  }
+
+  #settle(isNews) {
+    if (this.#stuck) this.toBottom();
+    else if (isNews) this.newer.hidden = false;
+  }
+
+  #isOwn(frame) {
+    return frame.text !== null;
+  }
+
+  #askOlder() {
+    const oldest = this.current.list.querySelector(":scope > .message:not(.parent)");
+    this.tell({ type: "older", conversation: this.name, before: Number(oldest.dataset.id) });
+  }
+
+  #describe() {
+    this.root.querySelector(".head h1, .head h2").textContent = this.current.title || `# ${this.name}`;
+    this.root.querySelector(".topic").textContent = this.current.topic;
+    this.onTitle(this.current);
+  }
+
+  #empty(conversation) {
+    conversation.element.querySelector(".empty")?.remove();
+    if (conversation.list.querySelector(".message")) return;
+    const note = fragment('<div class="empty"><img src="/page/mark.svg" alt="" width="52" height="52"><b>Nothing here yet</b></div>');
+    note.querySelector(".empty").append("Type / to see what Freehand can do. New challenges appear in #practice.");
+    conversation.element.prepend(note);
+  }
+}
+
+function pendingElement(frame) {
+  const element = document.createElement("div");
+  const note = document.createElement("small");
+  const words = document.createElement("p");
+  element.className = "pending";
+  words.textContent = frame.text.slice(0, 600);
+  note.textContent = "Sending …";
+  element.append(words, note);
+  return element;
+}
