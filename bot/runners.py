@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.domain.errors import SettingsError
 from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.images import engine_answers
+from bot.sandbox.images import Recipe, engine_answers
 from bot.sandbox.process import ProcessGrader
 from bot.settings import ROOT, Sandbox, Settings
 
@@ -32,6 +32,10 @@ class Runner:
     async def start(self, say: Callable[[str], None]) -> None:
         """Build what is missing and warm up. Raises SandboxError."""
         await self.grader.start(say)
+
+    async def missing(self) -> str:
+        """Empty when it can start at once, else one sentence. Raises SandboxError."""
+        return await self.grader.missing()
 
     async def stop(self) -> None:
         """Leave nothing running."""
@@ -57,13 +61,16 @@ async def choose(settings: Settings) -> Runner:
 
 def _containers(settings: Settings) -> ContainerGrader:
     return ContainerGrader(
-        instance=_instance(settings.data_dir),
-        exercises=settings.exercises_dir,
+        instance=_instance(settings.data_dir), recipe=_recipe(settings), warm=settings.warm_solvers
+    )
+
+
+def _recipe(settings: Settings) -> Recipe:
+    return Recipe(
         root=ROOT,
+        exercises=settings.exercises_dir,
         base=settings.sandbox_base,
         wheels=settings.wheels,
-        warm=settings.warm_solvers,
-        parallel=settings.parallel_gradings,
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bot.sandbox.values import Generated, Handle, Pulled
+from bot.sandbox.values import Generated, Handle
 
 Body = Callable[["Solution", "Rng"], None]
 Ask = Callable[[str, dict[str, Any]], Any]
@@ -345,9 +345,7 @@ def expect_close(
         fail(f"{message}: {_first_difference(seen, wanted, tolerance)}", example=example)
 
 
-def expect_raises(
-    call: Callable[[], Any], kind: str, message: str, *, example: Any = None
-) -> None:
+def expect_raises(call: Callable[[], Any], kind: str, message: str, *, example: Any = None) -> None:
     """Fail unless the learner's code raises an exception of this type name."""
     try:
         call()

@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +38,9 @@ class ProcessSide:
     _readers: list[asyncio.Task[None]] = field(default_factory=list)
 
     @classmethod
-    async def start(cls, module: str, *args: str, limits: Limits, output_bytes: int) -> "ProcessSide":
+    async def start(
+        cls, module: str, *args: str, limits: Limits, output_bytes: int
+    ) -> "ProcessSide":
         """Start a side and wait until it is ready. Raises SandboxError."""
         folder = tempfile.mkdtemp(prefix="freehand-")
         environment = {
@@ -56,7 +59,7 @@ class ProcessSide:
             cwd=folder,
             env=environment,
             start_new_session=True,
-            preexec_fn=lambda: _limit(limits),  # noqa: PLW1509  # no thread holds a lock here
+            preexec_fn=lambda: _limit(limits),  # no thread holds a lock here
         )
         side = cls(process, folder, SideInbox(output_bytes))
         side._listen()
@@ -140,10 +143,15 @@ class ProcessGrader:
     _waiting: "asyncio.Task[ProcessSide] | None" = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def start(self) -> None:
+    async def start(self, say: Callable[[str], None] = lambda _line: None) -> None:
         """Start the judge and a first solver."""
+        del say  # nothing is built
         self._judge = await self._new_judge()
         self._refill()
+
+    async def missing(self) -> str:
+        """Nothing is: it was chosen because what it needs is here."""
+        return ""
 
     async def stop(self) -> None:
         """End everything."""

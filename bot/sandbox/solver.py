@@ -5,7 +5,6 @@ bring about is a wrong value. Learner code shares the process, so nothing here i
 `inspect`, which is answered before any of that code has run.
 """
 
-import ast
 import io
 import itertools
 import linecache
@@ -108,7 +107,9 @@ class Solver:
         """Up to `count` items of an iterable."""
         return list(itertools.islice(self.kept[target.number], count))
 
-    def do_tensor(self, value: torch.Tensor, requires_grad: bool, parameter: bool, grad: Any) -> Any:
+    def do_tensor(
+        self, value: torch.Tensor, requires_grad: bool, parameter: bool, grad: Any
+    ) -> Any:
         """A tensor, or parameter, that stays here; with a gradient if one is given."""
         made = torch.nn.Parameter(value) if parameter else value
         made.requires_grad_(requires_grad)

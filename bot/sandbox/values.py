@@ -3,30 +3,43 @@
 ``u32 header length | header JSON | tensor bytes in order``; the header is
 ``{"value": …, "tensors": [[dtype, [shape]], …]}``. Nothing is executed to read a value: no pickle,
 no `torch.load`. Dtype, shape and length are checked before a byte becomes a tensor.
+
+In the JSON, what JSON has no word for is an object with one key: ``f`` a float that is not finite,
+``t`` a tuple, ``d`` a dict as pairs, ``x`` a tensor by place, ``h`` a handle, ``p`` a stream,
+``g`` a generator.
 """
 
 import json
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn, TypeAlias, cast
 
 import torch
 
 from bot.sandbox.wire import WireError
+
+Value: TypeAlias = Any
+"""What travels: None, bool, int, float, str, tensors, and lists, tuples and dicts of these."""
 
 LENGTH = struct.Struct(">I")
 HEADER_LIMIT_BYTES = 1024 * 1024
 TENSORS_AT_MOST = 4096
 DEPTH_AT_MOST = 32
 DIMENSIONS_AT_MOST = 16
+ELEMENTS_BELOW = 2**40
+"""No dimension, and no product of dimensions, is as large: torch counts in 64 bits."""
 
-DTYPES: dict[str, torch.dtype] = {
+PAIR = 2
+
+DTYPES: Mapping[str, torch.dtype] = {
     "f16": torch.float16,
     "bf16": torch.bfloat16,
     "f32": torch.float32,
     "f64": torch.float64,
+    "c64": torch.complex64,
+    "c128": torch.complex128,
     "i8": torch.int8,
     "i16": torch.int16,
     "i32": torch.int32,
@@ -56,15 +69,19 @@ class Pulled:
 class Generated:
     """Values that the learner gets as a generator."""
 
-    items: tuple[Any, ...]
+    items: tuple[Value, ...]
 
 
-def encode(value: object, *, keep: Callable[[object], Handle] | None = None) -> bytes:
+Keep = Callable[[object], Handle]
+"""Keeps something that cannot travel, and returns the handle that travels in its place."""
+
+
+def encode(value: Value, *, keep: Keep | None = None) -> bytes:
     """A value's bytes.
 
     Args:
-        value: None, bool, int, float, str, tensors, and lists, tuples and dicts of these.
-        keep: Makes a handle for anything else; without it such a value is refused.
+        value: What shall travel.
+        keep: Makes a handle for what cannot; without it such a value is refused.
 
     Raises:
         WireError: It holds something that cannot travel.
@@ -74,10 +91,12 @@ def encode(value: object, *, keep: Callable[[object], Handle] | None = None) -> 
     header = json.dumps(
         {"value": tree, "tensors": [[NAMES[t.dtype], list(t.shape)] for t in tensors]}
     ).encode()
-    return b"".join([LENGTH.pack(len(header)), header, *(_bytes(t) for t in tensors)])
+    if len(header) > HEADER_LIMIT_BYTES:
+        raise WireError("a value of too many parts")
+    return b"".join([LENGTH.pack(len(header)), header, *map(_bytes, tensors)])
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes) -> Value:
     """The value in these bytes.
 
     Raises:
@@ -90,28 +109,34 @@ def decode(data: bytes) -> Any:
         raise WireError("a header longer than its value")
     end = LENGTH.size + length
     try:
-        header = json.loads(data[LENGTH.size : end])
+        header = json.loads(data[LENGTH.size : end], parse_constant=_no_constant)
         tree, specs = header["value"], header["tensors"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WireError("a header that does not parse") from error
     return _Decoder(_tensors(specs, data[end:])).value(tree, 0)
 
 
+def _no_constant(name: str) -> NoReturn:
+    raise WireError(f"a header with a bare {name}")
+
+
 def _bytes(tensor: torch.Tensor) -> bytes:
-    flat = tensor.detach().to("cpu").contiguous().reshape(-1)
+    flat = tensor.detach().to("cpu").resolve_conj().resolve_neg().contiguous().reshape(-1)
     return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
 
 
 def _tensors(specs: object, body: bytes) -> list[torch.Tensor]:
-    if not isinstance(specs, list) or len(specs) > TENSORS_AT_MOST:
-        raise WireError("no list of tensors, or too long a one")
+    listed = _list(specs)
+    if len(listed) > TENSORS_AT_MOST:
+        raise WireError("too many tensors in one value")
     made: list[torch.Tensor] = []
     offset = 0
-    for spec in specs:
+    for spec in listed:
         dtype, shape = _spec(spec)
         size = math.prod(shape) * dtype.itemsize
         if size > len(body) - offset:
             raise WireError("fewer bytes than the tensors need")
+        # A copy of its own: tensors of one value share no memory, and none of the frame's.
         chunk = bytearray(body[offset : offset + size])
         flat = torch.frombuffer(chunk, dtype=dtype) if size else torch.empty(0, dtype=dtype)
         made.append(flat.reshape(shape))
@@ -122,49 +147,69 @@ def _tensors(specs: object, body: bytes) -> list[torch.Tensor]:
 
 
 def _spec(spec: object) -> tuple[torch.dtype, tuple[int, ...]]:
-    if not isinstance(spec, list) or len(spec) != 2 or not isinstance(spec[1], list):
+    parts = _list(spec)
+    if len(parts) != PAIR:
         raise WireError("a tensor without dtype and shape")
-    name, shape = spec
+    name, shape = parts[0], _list(parts[1])
     if not isinstance(name, str) or name not in DTYPES or len(shape) > DIMENSIONS_AT_MOST:
         raise WireError("a tensor of unknown dtype, or of too many dimensions")
-    if not all(type(size) is int and 0 <= size < 2**40 for size in shape):
+    sizes = tuple(_whole(size) for size in shape)
+    # Zeros aside: torch multiplies all the others even for a tensor without elements.
+    if math.prod(size or 1 for size in sizes) >= ELEMENTS_BELOW:
         raise WireError("a tensor with an impossible shape")
-    return DTYPES[name], tuple(shape)
+    return DTYPES[name], sizes
+
+
+def _whole(size: object) -> int:
+    if type(size) is not int or size < 0:
+        raise WireError("a tensor with an impossible shape")
+    return size
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise WireError("no list where one has to be")
+    return cast("list[object]", value)
 
 
 @dataclass(slots=True)
 class _Encoder:
     tensors: list[torch.Tensor]
-    keep: Callable[[object], Handle] | None
+    keep: Keep | None
 
-    def tree(self, value: object, depth: int) -> object:
-        if depth > DEPTH_AT_MOST:
-            raise WireError("a value nested too deeply")
+    def tree(self, value: Value, depth: int) -> object:
+        # Exact types: a subclass may carry behaviour, which cannot travel.
         kind = type(value)
-        if value is None or kind in (bool, int, str):
-            return value if kind is not int or abs(value) < 2**63 else self._kept(value)
+        if value is None or kind is bool or kind is str:
+            return value
+        if kind is int:
+            return value if abs(value) < 2**63 else self._kept(value)
         if kind is float:
             return value if math.isfinite(value) else {"f": repr(value)}
-        if kind is list:
-            return [self.tree(item, depth + 1) for item in value]
-        if kind is tuple:
-            return {"t": [self.tree(item, depth + 1) for item in value]}
-        if kind is dict:
-            return {
-                "d": [
-                    [self.tree(key, depth + 1), self.tree(item, depth + 1)]
-                    for key, item in value.items()
-                ]
-            }
-        return self._other(value, depth)
+        return self._container(value, depth)
 
-    def _other(self, value: object, depth: int) -> object:
+    def _container(self, value: Value, depth: int) -> object:
+        if depth >= DEPTH_AT_MOST:
+            raise WireError("a value nested too deeply")
+        kind = type(value)
+        if kind is list:
+            return self._trees(value, depth)
+        if kind is tuple:
+            return {"t": self._trees(value, depth)}
+        if kind is dict:
+            return {"d": [self._trees(pair, depth) for pair in value.items()]}
+        if isinstance(value, Generated):
+            return {"g": self._trees(value.items, depth)}
+        return self._other(value)
+
+    def _trees(self, values: Value, depth: int) -> list[object]:
+        return [self.tree(value, depth + 1) for value in values]
+
+    def _other(self, value: object) -> object:
         if isinstance(value, Handle):
             return {"h": [value.number, value.type_name]}
         if isinstance(value, Pulled):
             return {"p": value.number}
-        if isinstance(value, Generated):
-            return {"g": [self.tree(item, depth + 1) for item in value.items]}
         if isinstance(value, torch.Tensor) and _is_plain(value):
             self.tensors.append(value)
             if len(self.tensors) > TENSORS_AT_MOST:
@@ -187,43 +232,60 @@ def _is_plain(tensor: torch.Tensor) -> bool:
 class _Decoder:
     tensors: list[torch.Tensor]
 
-    def value(self, tree: object, depth: int) -> Any:
+    def value(self, tree: object, depth: int) -> Value:
         if depth > DEPTH_AT_MOST:
             raise WireError("a value nested too deeply")
         if tree is None or isinstance(tree, (bool, int, float, str)):
             return tree
         if isinstance(tree, list):
-            return [self.value(item, depth + 1) for item in tree]
-        if isinstance(tree, dict) and len(tree) == 1:
-            ((tag, body),) = tree.items()
-            return self._tagged(tag, body, depth)
+            return self._values(cast("list[object]", tree), depth)
+        if isinstance(tree, dict) and len(tagged := cast("dict[str, object]", tree)) == 1:
+            ((tag, body),) = tagged.items()
+            return self._composed(tag, body, depth)
         raise WireError("a value of unknown form")
 
-    def _tagged(self, tag: str, body: object, depth: int) -> Any:
+    def _values(self, trees: object, depth: int) -> list[Value]:
+        return [self.value(tree, depth + 1) for tree in _list(trees)]
+
+    def _composed(self, tag: str, body: object, depth: int) -> Value:
+        if tag == "t":
+            return tuple(self._values(body, depth))
+        if tag == "g":
+            return Generated(tuple(self._values(body, depth)))
+        if tag == "d":
+            return dict(self._pair(pair, depth) for pair in _list(body))
+        return self._simple(tag, body)
+
+    def _simple(self, tag: str, body: object) -> Value:
         if tag == "f" and body in ("nan", "inf", "-inf"):
             return float(str(body))
         if tag == "x" and type(body) is int and 0 <= body < len(self.tensors):
             return self.tensors[body]
         if tag == "p" and type(body) is int:
             return Pulled(body)
-        if tag == "h" and isinstance(body, list) and len(body) == 2:
-            number, name = body
-            if type(number) is int and isinstance(name, str):
-                return Handle(number, name[:100])
-        if tag in ("t", "g") and isinstance(body, list):
-            items = tuple(self.value(item, depth + 1) for item in body)
-            return items if tag == "t" else Generated(items)
-        if tag == "d" and isinstance(body, list):
-            return self._dict(body, depth)
+        if tag == "h":
+            return _handle(body)
         raise WireError("a value of unknown form")
 
-    def _dict(self, pairs: list[object], depth: int) -> dict[Any, Any]:
-        made: dict[Any, Any] = {}
-        for pair in pairs:
-            if not isinstance(pair, list) or len(pair) != 2:
-                raise WireError("a dict that is not made of pairs")
-            key = self.value(pair[0], depth + 1)
-            if not isinstance(key, (str, int, float, bool, tuple, type(None))):
-                raise WireError("a dict with a key that cannot be one")
-            made[key] = self.value(pair[1], depth + 1)
-        return made
+    def _pair(self, pair: object, depth: int) -> tuple[Value, Value]:
+        parts = _list(pair)
+        if len(parts) != PAIR:
+            raise WireError("a dict that is not made of pairs")
+        key, item = (self.value(part, depth + 1) for part in parts)
+        if not _is_key(key):
+            raise WireError("a dict with a key that cannot be one")
+        return key, item
+
+
+def _handle(body: object) -> Handle:
+    match _list(body):
+        case [int(number), str(name)] if type(number) is int:
+            return Handle(number, name[:100])
+        case _:
+            raise WireError("a handle without number and type")
+
+
+def _is_key(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return all(_is_key(part) for part in cast("tuple[Value, ...]", value))
+    return value is None or isinstance(value, (str, int, float, bool))

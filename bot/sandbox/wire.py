@@ -12,6 +12,9 @@ HEADER = struct.Struct(">IB")
 FRAME_LIMIT_BYTES = 8 * 1024 * 1024
 """A case stays under 1 MB; eight cases' worth leaves room for a model's weights."""
 
+PAYLOAD_LIMIT_BYTES = FRAME_LIMIT_BYTES - 1
+"""A frame's length counts its kind, too."""
+
 
 class Kind(IntEnum):
     """What a frame is, and who may send it."""

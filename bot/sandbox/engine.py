@@ -1,0 +1,199 @@
+"""The Docker engine: the calls the sandbox makes, with the engine's errors in our words."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+import aiodocker
+from aiodocker.containers import DockerContainer
+from aiodocker.stream import Stream
+from aiohttp import ClientError
+
+from bot.domain.errors import SandboxError, SandboxUnavailableError
+
+ANSWER_AT_MOST_S = 5.0
+"""For a sign of life. A healthy engine needs milliseconds."""
+
+CALL_AT_MOST_S = 60.0
+"""For anything but building: a busy disk can hold up a create or delete for many seconds."""
+
+CHUNK_BYTES = 1 << 20
+NOT_FOUND, CONFLICT = 404, 409
+NO_ANSWER = 900  # aiodocker's own number: the engine could not be reached
+
+AWAY = "The Docker engine does not answer. Start Docker; grading goes on by itself."
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A connection to the engine that `DOCKER_HOST` or Docker's own context names."""
+
+    docker: aiodocker.Docker
+
+    @staticmethod
+    def connect() -> "Engine":
+        """Find the engine; nothing is sent yet. Raises SandboxUnavailableError."""
+        try:
+            return Engine(aiodocker.Docker())
+        except (AssertionError, ValueError, aiodocker.DockerError) as error:
+            raise SandboxUnavailableError(AWAY) from error
+
+    async def close(self) -> None:
+        """Let go of the connection; containers stay."""
+        await self.docker.close()
+
+    async def require(self) -> None:
+        """Raise SandboxUnavailableError unless the engine answers now."""
+        with _translated("answer"):
+            async with asyncio.timeout(ANSWER_AT_MOST_S):
+                await self.docker.version()
+
+    # --- images -------------------------------------------------------------------------------
+
+    async def has_image(self, name: str) -> bool:
+        """Whether the engine holds an image. Raises SandboxUnavailableError."""
+        return await self._call("look for an image", f"images/{name}/json", "GET") is not None
+
+    async def pull(self, name: str) -> None:
+        """Fetch an image from its registry. Raises SandboxUnavailableError."""
+        with _translated(f"pull {name}"):
+            await self.docker.images.pull(name)
+
+    async def build(
+        self, context: IO[bytes], *, tag: str, arguments: Mapping[str, str], network: bool
+    ) -> AsyncGenerator[str]:
+        """Build an image from a tar file; yields what the builder prints, line by line.
+
+        Raises:
+            SandboxUnavailableError: The engine is away, or a step failed; the message is the step's.
+        """
+        params = {
+            "t": tag,
+            "rm": "1",
+            "forcerm": "1",
+            "buildargs": json.dumps(dict(arguments)),
+            "networkmode": "default" if network else "none",
+        }
+        headers = {"Content-Type": "application/x-tar"}
+        with _translated(f"build {tag}"):
+            # aiodocker's own `build` cannot choose the network.
+            query = self.docker._query(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+                "build", "POST", params=params, data=_chunks(context), headers=headers
+            )
+            async with query as response:
+                async for line in response.content:
+                    said = json.loads(line)
+                    if "error" in said:
+                        raise SandboxUnavailableError(str(said["error"]))
+                    yield str(said.get("stream", "")).rstrip()
+
+    # --- containers ---------------------------------------------------------------------------
+
+    async def create(self, settings: Mapping[str, Any]) -> str:
+        """Make a container; its id. Raises SandboxUnavailableError."""
+        made = await self._call("create a container", "containers/create", data=settings)
+        if made is None:
+            raise SandboxUnavailableError(f"The image {settings['Image']} is gone.")
+        return str(made["Id"])
+
+    @contextlib.asynccontextmanager
+    async def attached(self, container: str) -> AsyncGenerator[Stream]:
+        """Its three standard streams; attach before `start`, lest the beginning be missed."""
+        stream = DockerContainer(self.docker, id=container).attach(
+            stdin=True, stdout=True, stderr=True
+        )
+        with _translated("attach to a container"):
+            async with asyncio.timeout(CALL_AT_MOST_S):
+                await stream.__aenter__()
+        try:
+            yield stream
+        finally:
+            await stream.close()
+
+    async def start(self, container: str) -> None:
+        """Start a container. Raises SandboxUnavailableError."""
+        await self._call("start a container", f"containers/{container}/start")
+
+    async def update(self, container: str, limits: Mapping[str, int]) -> None:
+        """Change a running container's limits. Raises SandboxUnavailableError."""
+        await self._call("change a limit", f"containers/{container}/update", data=limits)
+
+    async def state(self, container: str) -> Mapping[str, Any]:
+        """Its `State`; empty if it is gone. Raises SandboxUnavailableError."""
+        found = await self._call("look at a container", f"containers/{container}/json", "GET")
+        return found["State"] if found else {}
+
+    async def usage(self, container: str) -> Mapping[str, Any]:
+        """Its counters as they are now; empty if it is gone. Raises SandboxUnavailableError."""
+        path = f"containers/{container}/stats"
+        once = {"stream": "0", "one-shot": "1"}
+        return await self._call("look at a container", path, "GET", params=once) or {}
+
+    async def remove(self, container: str) -> None:
+        """End a container and delete it; well if it is gone. Raises SandboxUnavailableError."""
+        path = f"containers/{container}"
+        await self._call("delete a container", path, "DELETE", params={"force": "1", "v": "1"})
+
+    async def containers(self, label: str) -> Sequence[str]:
+        """Ids of all containers with this `name=value` label. Raises SandboxUnavailableError."""
+        params = {"all": "1", "filters": json.dumps({"label": [label]})}
+        found = await self._call("list containers", "containers/json", "GET", params=params)
+        return [str(container["Id"]) for container in found or ()]
+
+    async def _call(
+        self,
+        doing: str,
+        path: str,
+        method: str = "POST",
+        *,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401  # whatever JSON the engine answers
+        """One request; None where there is no such thing, or it is going already."""
+        # aiodocker has no call for changing limits nor for counters without a wait of a second.
+        request = self.docker._query_json  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        with _translated(doing):
+            try:
+                async with asyncio.timeout(CALL_AT_MOST_S):
+                    return await request(path, method, params=params, data=data)
+            except aiodocker.DockerError as error:
+                if error.status in {NOT_FOUND, CONFLICT}:
+                    return None
+                raise
+
+
+async def engine_answers() -> bool:
+    """Whether there is a Docker engine that answers."""
+    try:
+        engine = Engine.connect()
+    except SandboxUnavailableError:
+        return False
+    try:
+        await engine.require()
+    except SandboxError:
+        return False
+    finally:
+        await engine.close()
+    return True
+
+
+async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+        yield chunk
+
+
+@contextlib.contextmanager
+def _translated(doing: str) -> Generator[None]:
+    try:
+        yield
+    except (ClientError, OSError) as error:  # TimeoutError is an OSError
+        raise SandboxUnavailableError(AWAY) from error
+    except aiodocker.DockerError as error:
+        if error.status == NO_ANSWER:
+            raise SandboxUnavailableError(AWAY) from error
+        raise SandboxUnavailableError(
+            f"The Docker engine could not {doing}: {error.message.strip()}"
+        ) from error
