@@ -4,6 +4,7 @@ On SQLite one write transaction runs at a time, from BEGIN IMMEDIATE on: the dri
 174 of 200 concurrent updates, a deferred BEGIN ended in "database is locked".
 """
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -35,7 +36,7 @@ def parse_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:  # its message repeats the URL, password included
+    except (ArgumentError, ValueError):  # the message may repeat the URL, password included
         parsed = URL.create("none")
     backend = parsed.drivername.partition("+")[0]
     if backend not in _DRIVERS:
@@ -149,16 +150,16 @@ _SQLITE_SENTENCES = {
 }
 """By the first two words of SQLite's error name."""
 
+_NO_TABLE = "42P01"
+_REFUSAL = re.compile(r"FATAL:\s+(\S.*)")
+
 _POSTGRESQL_SENTENCES = {
     "53100": "The database server's disk is full.",
     "53300": "The database server has no connection left for us.",
     "55P03": "The database is locked by another process.",
     "57014": "The database took too long to answer.",
     "40P01": "The database stopped two changes that waited for each other.",
-    "28P01": "The database server refused the password.",
-    "28000": "The database server refused the user.",
-    "3D000": "The database server has no database of that name.",
-    "42P01": "The database has no such table: its schema was not brought up to date.",
+    _NO_TABLE: "The database has no such table: its schema was not brought up to date.",
 }
 """By SQLSTATE."""
 
@@ -170,12 +171,18 @@ def _sentence(error: SQLAlchemyError) -> str:
         return "The database refused a change that contradicts what it holds."
     if not isinstance(error, DBAPIError):
         return f"The database could not be used ({type(error).__name__})."
-    cause = error.orig
-    name = "_".join(str(getattr(cause, "sqlite_errorname", "")).split("_")[:2])
-    state = str(getattr(cause, "sqlstate", ""))
+    return _driver_sentence(error)
+
+
+def _driver_sentence(error: DBAPIError) -> str:
+    name = "_".join(str(getattr(error.orig, "sqlite_errorname", "")).split("_")[:2])
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if str(error.orig).startswith("no such table"):  # SQLite has no code of its own for it
+        state = _NO_TABLE
     known = _SQLITE_SENTENCES.get(name) or _POSTGRESQL_SENTENCES.get(state)
     if known is not None:
         return known
-    if error.connection_invalidated or (not name and state in {"", "None"}):
-        return "The database cannot be reached."
+    if error.connection_invalidated or not (name or state):
+        reason = _REFUSAL.search(str(error.orig))  # names user or database, never the password
+        return f"The database cannot be reached{f': {reason[1]}' if reason else ''}."
     return f"The database refused a statement ({name or state})."

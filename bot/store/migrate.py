@@ -68,6 +68,7 @@ def _only_one(url: URL) -> Generator[None]:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with wait_for(file.with_name(f"{file.name}.upgrade-lock")):
+            file.touch(mode=0o600)  # it holds people's work; its side files take the mode over
             yield
     except OSError as error:
         raise StoreError(f"{file.parent} cannot be written to.") from error

@@ -27,6 +27,7 @@ from bot.store.cohorts import SqlCohorts, SqlMembers
 from bot.store.engine import connect, errors_translated, parse_url
 from bot.store.mail import SqlInbox, SqlOutbox
 from bot.store.progress import SqlProgress
+from bot.store.session import Session
 from bot.store.submissions import SqlSubmissions
 
 
@@ -109,7 +110,11 @@ class SqlStore:
             yield SqlTransaction.over(session)
 
     @asynccontextmanager
-    async def _begun(self, engine: AsyncEngine) -> AsyncGenerator[AsyncSession]:
+    async def _begun(self, engine: AsyncEngine) -> AsyncGenerator[Session]:
+        session = Session(engine, expire_on_commit=False)
         with errors_translated():
-            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            try:
                 yield session
+                await session.commit()
+            finally:
+                await session.close()  # rolls back what is not committed
