@@ -114,6 +114,11 @@ def example(case: Case, x: Tensor, mask: Tensor | None = None) -> dict:
     return shown if mask is None else {**shown, "key_padding_mask": mask.int().tolist()}
 
 
+def expect_moved(one: Tensor, other: Tensor, message: str, shown: dict) -> None:
+    """Fail where two outputs are the same: a block that does nothing would be right by accident."""
+    expect(bool((one - other).abs().max() > SEEN), message, example=shown)
+
+
 def padding(*rows: str) -> Tensor:
     """`.` is a position that counts, `#` is padding. Shape (B, T), bool."""
     return torch.tensor([[mark == "#" for mark in row] for row in rows])
@@ -166,13 +171,16 @@ def weights(solution: Solution, rng: Rng) -> None:
     qkv[24:], bias[24:] = 0.0, rng.uniform(1.0, 2.0).item()  # every value is the same vector
     scored = case.changed(qkv_weight=qkv, qkv_bias=bias)
     flat = scored.changed(qkv_weight=torch.zeros_like(qkv))  # every score is the same number
+    seen, shown = run(solution, scored, x), example(case, x)
+    doubled = run(solution, scored.changed(qkv_bias=2 * bias), x)
+    expect_moved(seen, doubled, "values twice as large do not change the output", shown)
     expect_close(
-        run(solution, scored, x),
+        seen,
         run(solution, flat, x),
         "where all values are equal their weighted mean is that value, whatever the scores are; but"
         " the scores change the output",
         factor=SAME,
-        example=example(case, x),
+        example=shown,
     )
 
 
@@ -181,13 +189,16 @@ def scale(solution: Solution, rng: Rng) -> None:
     base, x = drawn(rng, dim=8, heads=1), rng.normal(2, 4, 8)
     one = repeating(base, queries_times=1.0)
     two = replace(repeating(base, queries_times=math.sqrt(2)), heads=2)
+    seen, shown = run(solution, one, x), example(two, x)
+    sharper = run(solution, repeating(base, queries_times=3.0), x)
+    expect_moved(seen, sharper, "queries three times as large do not change the output", shown)
     expect_close(
         run(solution, two, x),
-        run(solution, one, x),
+        seen,
         "two equal heads of 4 channels, their queries times sqrt(2), should have the scores of one head"
         " of 8 channels: q·k / sqrt(4) there is q·k / sqrt(8) here",
         factor=SAME,
-        example=example(two, x),
+        example=shown,
     )
 
 
@@ -226,10 +237,11 @@ def heads_apart(solution: Solution, rng: Rng) -> None:
         this = case.changed(
             qkv_weight=torch.where(rows[:, None], fresh, case.state["qkv.weight"])
         )
-        expect(
-            bool((run(solution, this, x) - before).abs().max() > SEEN),
+        expect_moved(
+            run(solution, this, x),
+            before,
             f"{message}other {name} weights of this head do not change the output",
-            example=shown,
+            shown,
         )
 
 
@@ -305,7 +317,8 @@ def padding_is_cut(solution: Solution, rng: Rng) -> None:
     case, x = drawn(rng), rng.normal(3, 6, 12)
     mask = padding("....##", "#.#...", "......")
     x = torch.where(mask[..., None], 5 * rng.normal(3, 6, 12), x)
-    seen = run(solution, case, x, mask)
+    seen, whole = run(solution, case, x, mask), run(solution, case, x)
+    expect_moved(seen[:2], whole[:2], "the mask changes nothing", example(case, x, mask))
     for sample, (output, hidden) in enumerate(zip(seen, mask)):
         expect_close(
             output[~hidden],
@@ -318,7 +331,7 @@ def padding_is_cut(solution: Solution, rng: Rng) -> None:
     none = torch.zeros_like(mask)
     expect_close(
         run(solution, case, x, none),
-        run(solution, case, x),
+        whole,
         "a mask without any True changes the output",
         factor=SAME,
         example=example(case, x, none),
@@ -331,6 +344,8 @@ def padded_queries(solution: Solution, rng: Rng) -> None:
     mask = padding("...##", "..#..")
     x[0, 3], x[0, 4], x[1, 2] = x[0, 1], x[0, 0], x[1, 4]  # padding that repeats what counts
     seen = run(solution, case, x, mask)
+    whole = run(solution, case, x)
+    expect_moved(seen, whole, "the mask changes nothing", example(case, x, mask))
     for sample, padded, twin in ((0, 3, 1), (0, 4, 0), (1, 2, 4)):
         expect_close(
             seen[sample, padded],
