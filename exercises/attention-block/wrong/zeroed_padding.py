@@ -17,14 +17,13 @@ class AttentionBlock(nn.Module):
 
     def forward(self, x: Tensor, key_padding_mask: Tensor | None = None) -> Tensor:
         b, t, c = x.shape
-        kept = x.masked_fill(key_padding_mask[..., None], 0.0)
+        kept = x if key_padding_mask is None else x.masked_fill(key_padding_mask[..., None], 0.0)
         qkv = self.qkv(kept).view(b, t, 3, self.heads, c // self.heads)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)
         scores = q @ k.transpose(-2, -1) / math.sqrt(c // self.heads)
         if key_padding_mask is None:
             key_padding_mask = torch.zeros(b, t, dtype=torch.bool, device=x.device)
         empty = key_padding_mask.all(dim=1)
-        hidden = key_padding_mask & ~empty[:, None]
         weights = scores.softmax(dim=-1)
         out = self.proj((weights @ v).transpose(1, 2).reshape(b, t, c))
         out = out.masked_fill(empty[:, None, None], 0.0)
