@@ -8,7 +8,7 @@ import re
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
@@ -82,6 +82,17 @@ def migration_engine(url: URL, *, wait_s: int = _WAIT_S) -> Engine:
     return create_engine(
         url, hide_parameters=True, poolclass=NullPool, connect_args=_postgresql_arguments(wait_s)
     )
+
+
+def probe(url: URL) -> None:
+    """Reach a database once, from a thread: aiosqlite leaves one of its own behind if it fails.
+
+    Raises:
+        StoreError: It cannot be reached.
+    """
+    engine = migration_engine(url)
+    with errors_translated(), engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
 
 
 def _postgresql_arguments(wait_s: int) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The database as the services see it."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from bot.domain.store import (
 from bot.store.audit import SqlAudit
 from bot.store.challenges import SqlChallenges, SqlExercises
 from bot.store.cohorts import SqlCohorts, SqlMembers
-from bot.store.engine import connect, errors_translated, parse_url
+from bot.store.engine import connect, errors_translated, parse_url, probe
 from bot.store.mail import SqlInbox, SqlOutbox
 from bot.store.progress import SqlProgress
 from bot.store.session import Session
@@ -76,12 +77,9 @@ class SqlStore:
             SettingsError: The URL names no database that we can use.
             StoreError: It cannot be reached.
         """
-        store = cls(*connect(parse_url(url)))
-        problem = await store.health()
-        if problem:
-            await store.close()
-            raise StoreError(problem)
-        return store
+        parsed = parse_url(url)
+        await asyncio.to_thread(probe, parsed)
+        return cls(*connect(parsed))
 
     async def close(self) -> None:
         """Close every connection."""
