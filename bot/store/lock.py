@@ -17,22 +17,23 @@ _POLL_S = 0.1
 def only_instance(data_dir: Path) -> Generator[None]:
     """Be the only bot on a data directory, which is made if absent.
 
-    Whoever holds this may take every lease back: nobody else can be running anything.
+    Whoever holds this may take every lease of a SQLite database in it back (`reclaim`): nobody
+    else can be running anything.
 
     Raises:
-        SettingsError: Another bot uses the directory, or it cannot be written.
+        SettingsError: Another bot uses the directory, or it cannot be written to.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        with _opened(data_dir / "instance.lock") as file:
-            if not _taken(file):
-                raise SettingsError(
-                    f"Another Freehand is running on {data_dir}. Stop it first, or give this one a"
-                    " directory of its own by FREEHAND_DATA_DIR."
-                )
-            yield
+        file = _open(data_dir / "instance.lock")
     except OSError as error:
         raise SettingsError(f"The data directory {data_dir} cannot be written to.") from error
+    with os.fdopen(file):
+        if not _taken(file):
+            raise SettingsError(
+                f"Another Freehand is running on {data_dir}. Stop it first, or give this one a"
+                " directory of its own by FREEHAND_DATA_DIR."
+            )
+        yield
 
 
 @contextmanager
@@ -40,10 +41,13 @@ def wait_for(path: Path) -> Generator[None]:
     """Hold a lock file, after whoever holds it now. Blocks its thread.
 
     Raises:
-        StoreError: It stays held.
-        OSError: It cannot be written.
+        StoreError: It stays held, or cannot be written.
     """
-    with _opened(path) as file:
+    try:
+        file = _open(path)
+    except OSError as error:
+        raise StoreError(f"{path.parent} cannot be written to.") from error
+    with os.fdopen(file):
         deadline = time.monotonic() + _WAIT_S
         while not _taken(file):
             if time.monotonic() > deadline:
@@ -52,13 +56,9 @@ def wait_for(path: Path) -> Generator[None]:
         yield
 
 
-@contextmanager
-def _opened(path: Path) -> Generator[int]:
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        yield file
-    finally:
-        os.close(file)
+def _open(path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _taken(file: int) -> bool:

@@ -65,13 +65,9 @@ def _only_one(url: URL) -> Generator[None]:
         yield
         return
     file = Path(url.database or "")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with wait_for(file.with_name(f"{file.name}.upgrade-lock")):
-            file.touch(mode=0o600)  # it holds people's work; its side files take the mode over
-            yield
-    except OSError as error:
-        raise StoreError(f"{file.parent} cannot be written to.") from error
+    with wait_for(file.with_name(f"{file.name}.upgrade-lock")):
+        file.touch(mode=0o600)  # it holds people's work; its side files take the mode over
+        yield
 
 
 def _pending(engine: Engine, migrations_dir: Path) -> bool:
@@ -97,19 +93,27 @@ def _back_up(engine: Engine, file: Path, folder: Path) -> None:
     with engine.connect() as connection:
         if not inspect(connection).get_table_names():
             return
-    folder.mkdir(parents=True, exist_ok=True)
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    copy = folder / f"{file.stem}-{stamp}.sqlite3"
-    copy.unlink(missing_ok=True)
-    copy.touch(mode=0o600)  # VACUUM INTO takes an empty file over, with its mode
+    copy = folder / f"{file.stem}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.sqlite3"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        copy.unlink(missing_ok=True)
+        copy.touch(mode=0o600)  # VACUUM INTO takes an empty file over, with its mode
+        _vacuum_into(engine, copy)
+        for old in sorted(folder.glob(f"{file.stem}-*.sqlite3"))[:-_KEPT_BACKUPS]:
+            old.unlink()
+    except OSError as error:
+        raise StoreError(
+            f"No copy of the database can be made: {folder} cannot be written to."
+        ) from (error)
+
+
+def _vacuum_into(engine: Engine, copy: Path) -> None:
     try:
         with engine.connect().execution_options(**{IN_TRANSACTION: False}) as connection:
             connection.execute(text("VACUUM INTO :copy"), {"copy": str(copy)})
     except BaseException:
-        copy.unlink()
+        copy.unlink()  # half a copy is none
         raise
-    for old in sorted(folder.glob(f"{file.stem}-*.sqlite3"))[:-_KEPT_BACKUPS]:
-        old.unlink()
 
 
 def _apply(connection: Connection, migrations_dir: Path) -> None:
