@@ -14,7 +14,7 @@ import structlog
 from bot import chart
 from bot.catalogue import Catalogue
 from bot.chat.web.adapter import WebChat
-from bot.domain.chat import ConversationRef
+from bot.domain.chat import ConversationRef, Message
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import SandboxError, StoreError
@@ -50,6 +50,13 @@ RAW_EVENTS_KEPT = timedelta(days=7)
 """Handled events keep what was in them this long; then only their keys stay."""
 
 SANDBOX_RETRY_S = 10.0
+
+
+WELCOME = Message.of(
+    "**Welcome to Freehand.** This channel practises writing PyTorch by hand: a function on"
+    " Monday, a bug on Wednesday, a module on Friday. Type `/join` to take part. Below on the left"
+    " you choose who you are: three learners and a mentor."
+)
 
 
 def utc_now() -> datetime:
@@ -130,6 +137,7 @@ class App:
                 await tx.cohorts.update(replace(wanted, id=known.id, starts_on=starts_on))
                 return
             cohort = await tx.cohorts.add(wanted)
+            await tx.outbox.say("welcome", cohort.place, WELCOME)
         await self.services.challenges.tick()
         async with self.store.read() as tx:
             opened = await tx.challenges.of(cohort.id)

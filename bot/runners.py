@@ -61,7 +61,9 @@ async def choose(settings: Settings) -> Runner:
 
 def _containers(settings: Settings) -> ContainerGrader:
     return ContainerGrader(
-        instance=_instance(settings.data_dir), recipe=_recipe(settings), warm=settings.warm_solvers
+        instance=instance_of(settings.data_dir),
+        recipe=_recipe(settings),
+        warm=settings.warm_solvers,
     )
 
 
@@ -74,7 +76,7 @@ def _recipe(settings: Settings) -> Recipe:
     )
 
 
-def _instance(data_dir: Path) -> str:
+def instance_of(data_dir: Path) -> str:
     """Names this installation's containers, so that two of them do not reap each other's."""
     return hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
 

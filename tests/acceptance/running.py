@@ -1,0 +1,95 @@
+"""The bot as a person starts it: a process, a page, a terminal."""
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.settings import ROOT
+
+START_AT_MOST_S = 90.0
+
+
+@dataclass
+class RunningBot:
+    """One process of the bot, and what it says on its terminal."""
+
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list[str])
+    _said: "queue.Queue[str]" = field(default_factory=queue.Queue[str])
+
+    def listen(self) -> None:
+        """Collect every line until the process ends."""
+        for line in self.process.stderr or ():
+            self.lines.append(line.rstrip())
+            self._said.put(line.rstrip())
+        self._said.put("")
+
+    def wait_for(self, words: str, *, timeout_s: float = START_AT_MOST_S) -> str:
+        """The first line from now on that holds these words."""
+        while True:
+            line = self._said.get(timeout=timeout_s)
+            if words in line:
+                return line
+            if not line and self.process.poll() is not None:
+                raise AssertionError(f"the bot ended without {words!r}:\n" + "\n".join(self.lines))
+
+    @property
+    def url(self) -> str:
+        """The page's address, once it is said."""
+        found = re.search(r"http://\S+", self.wait_for("Freehand is at"))
+        assert found is not None
+        return found[0]
+
+    def kill(self) -> None:
+        """Pull the plug."""
+        self.process.kill()
+        self.process.wait(30)
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C, once; the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+
+@contextmanager
+def running_bot(data_dir: Path, **settings: str) -> Generator[RunningBot]:
+    """Start the bot on a data directory, with free ports; it is killed at the end at the latest."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("FREEHAND_")
+    }
+    base = os.environ.get("FREEHAND_SANDBOX_BASE")
+    environment = {
+        **inherited,
+        **({"FREEHAND_SANDBOX_BASE": base} if base else {}),
+        "FREEHAND_DATA_DIR": str(data_dir),
+        "FREEHAND_WEB_PORT": "0",
+        "FREEHAND_OPS_PORT": "0",
+        "PYTHONUNBUFFERED": "1",
+        **settings,
+    }
+    process = subprocess.Popen(  # our own code
+        [sys.executable, "-m", "bot"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+    )
+    bot = RunningBot(process)
+    listener = threading.Thread(target=bot.listen, daemon=True)
+    listener.start()
+    try:
+        yield bot
+    finally:
+        if process.poll() is None:
+            bot.kill()
+        listener.join(10)
+        if process.stderr:
+            process.stderr.close()

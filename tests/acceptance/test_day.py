@@ -1,0 +1,109 @@
+"""A whole day at the page, with the real sandbox: what `make run` gives a person."""
+
+import asyncio
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.runners import instance_of
+from bot.settings import ROOT
+from tests.acceptance.page import Person, browser
+from tests.acceptance.running import RunningBot, running_bot
+from tests.gradings import require_docker
+
+pytestmark = [pytest.mark.docker, pytest.mark.browser, pytest.mark.timeout(600)]
+
+EXERCISE = ROOT / "exercises" / "clip-grad-norm"
+RIGHT = (EXERCISE / "reference.py").read_text()
+WRONG = (EXERCISE / "wrong" / "always_rescales.py").read_text()
+
+
+@pytest.fixture(autouse=True)
+async def engine() -> None:
+    await require_docker()
+
+
+async def test_a_learner_lives_a_whole_day_at_the_page(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running_bot(data, FREEHAND_SANDBOX="docker") as bot:
+        await live_a_day(await said_url(bot), tmp_path / "day.png")
+        assert await asyncio.to_thread(bot.interrupt) == 0
+    assert containers_of(data) == ""
+
+
+async def live_a_day(url: str, picture: Path) -> None:
+    async with browser() as chromium:
+        ana = await Person.arrive(chromium, url)
+        await ana.sees(ana.channel, "An agent-free zone")
+
+        await ana.say(ana.channel, "/join")
+        await ana.press(ana.channel, "I take the pledge")
+        await ana.sees(ana.channel, "Welcome.")
+        await ana.press(ana.channel, "My name")
+        await ana.sees(ana.channel, "with your name")
+
+        await ana.open_thread()
+        await ana.send_code(WRONG)
+        await ana.sees(ana.thread, "Partly there.")
+        await ana.press(ana.thread, "Details")
+        await ana.sees(ana.thread, "A check seems wrong")
+        await ana.press(ana.thread, "Hint")
+        await ana.sees(ana.thread, "Hint 1 of 3")
+        await ana.send_code(RIGHT)
+        await ana.sees(ana.thread, "Solved.")
+
+        await ana.say(ana.thread, "/plan")
+        await ana.sees(ana.thread, "✅ solved")
+        await ana.say(ana.thread, "/leaderboard")
+        await ana.sees(ana.thread, "Together we solved")
+        await ana.sees(ana.thread, "6 of 6")
+        await ana.picture(picture)
+        assert ana.complaints == []
+
+        mentor = await Person.arrive(chromium, url, name="Mentor")
+        await mentor.say(mentor.channel, "/challenge list")
+        await mentor.sees(mentor.channel, "Tried")
+        assert await mentor.count(mentor.channel, "Welcome.") == 0  # that was for Ana alone
+
+
+async def test_a_plug_pulled_while_grading_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    cold = {"FREEHAND_SANDBOX": "docker", "FREEHAND_WARM_SOLVERS": "0"}  # grading takes seconds
+    async with browser() as chromium:
+        with running_bot(data, **cold) as first:
+            ana = await Person.arrive(chromium, await said_url(first))
+            await ana.say(ana.channel, "/join")
+            await ana.press(ana.channel, "I take the pledge")
+            await ana.sees(ana.channel, "Welcome.")
+            await ana.open_thread()
+            await ana.send_code(RIGHT)  # stored, and perhaps not even queued
+            first.kill()
+        with running_bot(data, **cold) as second:
+            ana = await Person.arrive(chromium, await said_url(second))
+            await ana.open_thread()
+            await ana.sees(ana.thread, "Solved.")
+            await ana.send_code(f"{RIGHT}\n# once more\n")
+            await ana.sees(ana.thread, "Running your code")
+            second.kill()
+        assert containers_of(data) != ""  # the plug left them behind
+        with running_bot(data, **cold) as third:
+            ana = await Person.arrive(chromium, await said_url(third))
+            await ana.open_thread()
+            await ana.sees(ana.thread, "try 1 · +6 points")
+            await ana.sees(ana.thread, "try 2")
+            assert await ana.count(ana.thread, "Solved.") == 2
+            assert await ana.count(ana.thread, "Running your code") == 0
+            assert await asyncio.to_thread(third.interrupt) == 0
+    assert containers_of(data) == ""
+
+
+async def said_url(bot: RunningBot) -> str:
+    return await asyncio.to_thread(lambda: bot.url)
+
+
+def containers_of(data: Path) -> str:
+    """Ids of the containers that belong to the bot on a data directory."""
+    label = f"label=freehand.instance={instance_of(data)}"
+    command = ["docker", "ps", "--all", "--quiet", "--filter", label]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
