@@ -253,6 +253,15 @@ def unread(tx: Connection, viewer: Viewer) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in rows}
 
 
+def read_up_to(tx: Connection, person: str, spot: Spot) -> int:
+    """The last message of a conversation that somebody has read; 0 for none."""
+    row = tx.execute(
+        "SELECT message FROM marks WHERE person = ? AND channel = ? AND thread = ?",
+        (person, spot.channel, spot.thread),
+    ).fetchone()
+    return 0 if row is None else int(row["message"])
+
+
 def threads(tx: Connection, viewer: Viewer, ids: Iterable[int] | None = None) -> list[Thread]:
     """These threads, or the most recently used ones; latest activity first."""
     chosen = None if ids is None else list(ids)

@@ -232,13 +232,13 @@ class Deeds:
         allowed = [spec for spec in self.commands if person.mentor or not spec.mentors_only]
         near = [f"`/{name}`" for name in commandline.nearest(frame.text, allowed)]
         hint = f"Did you mean {', '.join(near)}?" if near else "`/help` shows what I know."
-        typed = frame.text.split("\n", 1)[0][:60].replace("`", "")
+        typed = render.preview(frame.text, limit_chars=40)
         voice.say(
             tx,
             key=f"reply:{key}",
             spot=spot,
             message=Message.of(
-                f"I do not know the command `{typed}`. {hint} To begin a message with a slash,"
+                f"I do not know the command “{typed}”. {hint} To begin a message with a slash,"
                 " put a space before it."
             ),
             at=self.clock(),

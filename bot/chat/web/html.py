@@ -54,7 +54,7 @@ class Html:
             lstrip_blocks=True,
             undefined=StrictUndefined,
         )
-        self._templates.globals["size"] = _size_in_words
+        self._templates.filters["in_words"] = _size_in_words
 
     def page(self) -> str:
         """The page itself, without any message."""

@@ -239,6 +239,7 @@ class Session:
                 "title": await self._title(spot),
                 "topic": "" if spot.thread else self.backstage.workspace.topic(spot),
                 "before": before,
+                "read": await self._read_up_to(spot),
                 "more": more,
                 "items": await self._frames(messages),
             }
@@ -250,6 +251,10 @@ class Session:
         look = partial(archive.threads, viewer=self.viewer, ids=[spot.thread])
         found = await self.backstage.database.run(look)
         return found[0].title if found else "New thread"
+
+    async def _read_up_to(self, spot: Spot) -> int:
+        look = partial(archive.read_up_to, person=self.person.id, spot=spot)
+        return await self.backstage.database.run(look)
 
     async def _parent(self, spot: Spot) -> Stored:
         parent = await self.backstage.database.run(partial(archive.get, message=spot.thread))

@@ -130,11 +130,11 @@ export class Pane {
     let conversation = this.#conversations.get(name);
     if (!conversation) this.#conversations.set(name, (conversation = new Conversation(name, person)));
     this.current = conversation;
+    conversation.list.querySelector(":scope > .fresh")?.classList.remove("fresh");
     this.log.replaceChildren(conversation.element);
-    this.toBottom();
     this.#describe();
-    if (!conversation.loaded) this.tell({ type: "open", conversation: name });
-    else this.#seen();
+    if (conversation.loaded) this.toBottom();
+    else this.tell({ type: "open", conversation: name });
   }
 
   hide() {
@@ -164,7 +164,19 @@ export class Pane {
     if (conversation !== this.current) return;
     this.#describe();
     if (frame.before) this.log.scrollTop += this.log.scrollHeight - height;
-    else this.toBottom();
+    else this.#toUnread(frame.read);
+  }
+
+  /** Begin to read where one has stopped; a thread that is new is read from its top. */
+  #toUnread(read) {
+    const messages = [...this.current.list.querySelectorAll(":scope > .message:not(.parent)")];
+    const first = messages.findIndex((message) => Number(message.dataset.id) > read && !message.ownText);
+    if (first < 0) return this.toBottom();
+    if (first > 0) messages[first].classList.add("fresh");
+    const top = first === 0 ? 0 : messages[first].offsetTop - this.log.offsetTop - 40;
+    this.log.scrollTop = top;
+    this.#stuck = this.atBottom;
+    if (this.#stuck) this.#seen();
   }
 
   message(frame) {

@@ -1,0 +1,189 @@
+"""How the contract suite acts as a person on each platform that has an adapter."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.chat.web.adapter import WebChat
+from bot.domain.chat import (
+    ChatPort,
+    CommandOption,
+    CommandSpec,
+    ConversationRef,
+    MessageRef,
+    UserRef,
+)
+from tests.fakes import RecordingSink, SteppingClock
+from tests.visitor import Visitor, visit
+
+COMMANDS = (
+    CommandSpec("plan", "Your week"),
+    CommandSpec("challenge list", "All challenges", mentors_only=True),
+    CommandSpec(
+        "challenge post",
+        "Release an exercise",
+        (CommandOption("exercise", "Which one", suggests=True),),
+        mentors_only=True,
+    ),
+)
+
+PRACTICE = ConversationRef("web", "local", "practice")
+
+
+class Actor(Protocol):
+    """A person on the platform."""
+
+    @property
+    def user(self) -> UserRef:
+        """The core's reference to them."""
+        ...
+
+    async def say(
+        self, text: str, conversation: ConversationRef, files: Sequence[tuple[str, bytes]] = ()
+    ) -> MessageRef | None:
+        """Type something and send it; None when it became no message."""
+        ...
+
+    async def edit(self, message: MessageRef, text: str) -> None:
+        """Change one's own message."""
+        ...
+
+    async def press(self, message: MessageRef, action: str) -> None:
+        """Press a button."""
+        ...
+
+    async def form(self) -> Callable[[dict[str, str]], Any]:
+        """Wait for a dialog; calling what is returned submits it."""
+        ...
+
+    async def reads(self, conversation: ConversationRef) -> str:
+        """Everything they can read in a conversation now, with its markup."""
+        ...
+
+
+class Platform(Protocol):
+    """A platform with an adapter that is connected to it."""
+
+    @property
+    def chat(self) -> ChatPort:
+        """Its adapter; another one after a restart."""
+        ...
+
+    @property
+    def sink(self) -> RecordingSink:
+        """The core."""
+        ...
+
+    @property
+    def channel(self) -> ConversationRef:
+        """A channel that everyone sees."""
+        ...
+
+    def learner(self) -> AbstractAsyncContextManager[Actor]:
+        """Somebody who is no mentor."""
+        ...
+
+    def other(self) -> AbstractAsyncContextManager[Actor]:
+        """Another learner."""
+        ...
+
+    def mentor(self) -> AbstractAsyncContextManager[Actor]:
+        """A mentor."""
+        ...
+
+    async def restart(self) -> None:
+        """Stop the adapter, and start it anew over the same platform."""
+        ...
+
+
+@dataclass
+class WebActor:
+    """Somebody at a page of the local chat."""
+
+    user: UserRef
+    page: Visitor
+
+    async def say(
+        self, text: str, conversation: ConversationRef, files: Sequence[tuple[str, bytes]] = ()
+    ) -> MessageRef | None:
+        ids = [await self.page.upload(name, content) for name, content in files]
+        answer = await self.page.say(text, spot(conversation), *ids)
+        assert answer["type"] == "sent", answer
+        return MessageRef(conversation, str(answer["message"])) if answer["message"] else None
+
+    async def edit(self, message: MessageRef, text: str) -> None:
+        answer = await self.page.ask("edit", message=int(message.message), text=text)
+        assert answer["type"] == "sent", answer
+
+    async def press(self, message: MessageRef, action: str) -> None:
+        answer = await self.page.ask("press", message=int(message.message), action=action)
+        assert answer["type"] == "sent", answer
+
+    async def form(self) -> Callable[[dict[str, str]], Any]:
+        frame = await self.page.until("form")
+        token = frame["html"].partition('data-token="')[2].partition('"')[0]
+
+        async def submit(fields: dict[str, str]) -> None:
+            answer = await self.page.ask("submit", id=token, fields=fields, files=[])
+            assert answer["type"] == "sent", answer
+
+        return submit
+
+    async def reads(self, conversation: ConversationRef) -> str:
+        page = await self.page.page(spot(conversation))
+        return "\n".join(item["html"] for item in page["items"])
+
+
+def spot(conversation: ConversationRef) -> str:
+    """A conversation as the page names it."""
+    thread = f"/{conversation.thread}" if conversation.thread else ""
+    return f"{conversation.channel}{thread}"
+
+
+@dataclass
+class Web:
+    """The local web chat."""
+
+    data_dir: Path
+    sink: RecordingSink = field(default_factory=RecordingSink)
+    clock: SteppingClock = field(default_factory=SteppingClock)
+    channel: ConversationRef = PRACTICE
+    chat: WebChat = field(init=False)
+
+    async def start(self) -> None:
+        self.chat = WebChat(self.data_dir, clock=self.clock, port=0)
+        await self.chat.start(self.sink, COMMANDS)
+
+    async def restart(self) -> None:
+        await self.chat.stop()
+        await self.start()
+
+    def learner(self) -> AbstractAsyncContextManager[Actor]:
+        return self._at("ana")
+
+    def other(self) -> AbstractAsyncContextManager[Actor]:
+        return self._at("ben")
+
+    def mentor(self) -> AbstractAsyncContextManager[Actor]:
+        return self._at("mentor")
+
+    @asynccontextmanager
+    async def _at(self, person: str) -> AsyncGenerator[Actor]:
+        async with visit(self.chat, person, tab=person) as page:
+            yield WebActor(UserRef("web", "local", person), page)
+
+
+@asynccontextmanager
+async def web(data_dir: Path) -> AsyncGenerator[Platform]:
+    """The local web chat, started."""
+    platform = Web(data_dir)
+    await platform.start()
+    try:
+        yield platform
+    finally:
+        await platform.chat.stop()  # the one that runs by then
+
+
+PLATFORMS: dict[str, Callable[[Path], AbstractAsyncContextManager[Platform]]] = {"web": web}

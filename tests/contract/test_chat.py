@@ -1,0 +1,290 @@
+"""What the core may rely on, whatever the platform. Every adapter passes the same laws."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.domain.chat import (
+    ActionPressed,
+    Button,
+    Buttons,
+    Code,
+    CommandInvoked,
+    ConversationRef,
+    Event,
+    Form,
+    FormField,
+    FormSubmitted,
+    Image,
+    Message,
+    MessageEdited,
+    MessagePosted,
+    MessageRef,
+    Moment,
+    Table,
+)
+from bot.domain.errors import ExpiredError, GoneError, StoreError, TooLargeError
+from tests.contract.platforms import PLATFORMS, Platform
+
+CODE = "Mine:\n```python\ndef f(x):\n    return x < 2 and '<b>' != \"&amp;\"\n```"
+
+
+@pytest.fixture(params=sorted(PLATFORMS))
+async def platform(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Platform]:
+    async with PLATFORMS[request.param](tmp_path) as made:
+        yield made
+
+
+async def in_thread(platform: Platform) -> ConversationRef:
+    post = await platform.chat.post(platform.channel, Message.of("A challenge"), key="challenge")
+    return await platform.chat.open_thread(post, "A challenge")
+
+
+# --- what the core says -----------------------------------------------------------------------
+
+
+async def test_references_carry_the_platforms_name(platform: Platform) -> None:
+    ref = await platform.chat.post(platform.channel, Message.of("Hello"), key="k")
+    assert ref.conversation == platform.channel
+    assert ref.conversation.platform == platform.chat.platform
+
+
+async def test_every_kind_of_block_can_be_posted_and_read(platform: Platform) -> None:
+    at = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    message = Message.of(
+        "Some **strong** words",
+        Code("print('a < b')"),
+        Table(("Day", "State"), (("Monday", "solved"),)),
+        Moment("Open until", at),
+        Image("board.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "Ana leads"),
+        Buttons((Button("details:1", "Details"),)),
+    )
+    await platform.chat.post(platform.channel, message, key="all")
+    async with platform.learner() as ana:
+        read = await ana.reads(platform.channel)
+    assert all(
+        words in read
+        for words in ("strong", "print", "Monday", "Open until", "Ana leads", "Details")
+    )
+
+
+async def test_the_same_key_posts_once(platform: Platform) -> None:
+    first = await platform.chat.post(platform.channel, Message.of("Once"), key="k")
+    second = await platform.chat.post(platform.channel, Message.of("Twice"), key="k")
+    assert first == second
+    async with platform.learner() as ana:
+        read = await ana.reads(platform.channel)
+    assert read.count("Once") == 1
+    assert "Twice" not in read
+
+
+async def test_the_same_key_posts_once_across_a_restart(platform: Platform) -> None:
+    first = await platform.chat.post(platform.channel, Message.of("Once"), key="k")
+    await platform.restart()
+    assert await platform.chat.post(platform.channel, Message.of("Once"), key="k") == first
+
+
+async def test_an_edit_replaces_what_is_read(platform: Platform) -> None:
+    ref = await platform.chat.post(platform.channel, Message.of("Queued"), key="k")
+    await platform.chat.edit(ref, Message.of("Running"))
+    async with platform.learner() as ana:
+        read = await ana.reads(platform.channel)
+    assert "Running" in read
+    assert "Queued" not in read
+
+
+async def test_what_is_not_there_is_gone(platform: Platform) -> None:
+    chat, channel = platform.chat, platform.channel
+    nowhere = ConversationRef(channel.platform, channel.tenant, "no-such-channel")
+    with pytest.raises(GoneError):
+        await chat.post(nowhere, Message.of("Hello?"), key="k")
+    with pytest.raises(GoneError):
+        await chat.edit(MessageRef(channel, "1"), Message.of("Hello?"))
+    with pytest.raises(GoneError):
+        await chat.open_thread(MessageRef(channel, "1"), "A thread")
+
+
+async def test_a_private_message_is_read_by_its_person_alone(platform: Platform) -> None:
+    async with platform.learner() as ana, platform.other() as ben, platform.mentor() as mentor:
+        await platform.chat.post(
+            platform.channel, Message.of("For one"), key="k", private_to=ana.user
+        )
+        assert "For one" in await ana.reads(platform.channel)
+        assert "For one" not in await ben.reads(platform.channel)
+        assert "For one" not in await mentor.reads(platform.channel)
+
+
+async def test_a_message_has_one_thread(platform: Platform) -> None:
+    thread = await in_thread(platform)
+    post = await platform.chat.post(platform.channel, Message.of("A challenge"), key="challenge")
+    assert await platform.chat.open_thread(post, "Another title") == thread
+    assert thread.parent == platform.channel
+    assert thread != platform.channel
+
+
+async def test_a_thread_keeps_its_messages_out_of_the_channel(platform: Platform) -> None:
+    thread = await in_thread(platform)
+    await platform.chat.post(thread, Message.of("The task"), key="task")
+    async with platform.learner() as ana:
+        assert "The task" in await ana.reads(thread)
+        assert "The task" not in await ana.reads(platform.channel)
+
+
+async def test_a_person_has_a_name_and_a_role(platform: Platform) -> None:
+    async with platform.learner() as ana, platform.mentor() as mentor:
+        learner_info = await platform.chat.user_info(ana.user)
+        mentor_info = await platform.chat.user_info(mentor.user)
+    assert learner_info.name
+    assert (learner_info.mentor, mentor_info.mentor) == (False, True)
+
+
+# --- what the core hears ----------------------------------------------------------------------
+
+
+async def test_a_message_is_heard_as_typed(platform: Platform) -> None:
+    thread = await in_thread(platform)
+    async with platform.learner() as ana:
+        ref = await ana.say(CODE, thread)
+        heard = await platform.sink.heard(MessagePosted)
+        user = ana.user
+    assert heard.text == CODE
+    assert heard.message == ref
+    assert (heard.conversation, heard.user) == (thread, user)
+    assert heard.at.tzinfo is not None
+    assert not heard.mentions_bot
+
+
+async def test_a_mention_is_heard_without_the_name(platform: Platform) -> None:
+    thread = await in_thread(platform)
+    async with platform.learner() as ana:
+        await ana.say("@Freehand plan", thread)
+        heard = await platform.sink.heard(MessagePosted)
+    assert (heard.text, heard.mentions_bot) == ("plan", True)
+
+
+async def test_an_edit_is_heard_with_a_key_of_its_own(platform: Platform) -> None:
+    thread = await in_thread(platform)
+    async with platform.learner() as ana:
+        ref = await ana.say("first", thread, [("a.py", b"x = 1")])
+        assert ref is not None
+        await ana.edit(ref, "second")
+        await ana.edit(ref, "third")
+        edits = [await platform.sink.heard(MessageEdited, count) for count in (1, 2)]
+    assert [edit.text for edit in edits] == ["second", "third"]
+    assert {edit.message for edit in edits} == {ref}
+    assert all([file.name for file in edit.attachments] == ["a.py"] for edit in edits)
+    assert len({event.key for event in platform.sink.events}) == 3
+
+
+async def test_an_attachment_is_fetched_with_a_limit(platform: Platform) -> None:
+    thread = await in_thread(platform)
+    async with platform.learner() as ana:
+        await ana.say("", thread, [("answer.py", b"x = 1\n")])
+        heard = await platform.sink.heard(MessagePosted)
+    [file] = heard.attachments
+    assert (file.name, file.size_bytes) == ("answer.py", 6)
+    assert await platform.chat.fetch(file, max_bytes=6) == b"x = 1\n"
+    with pytest.raises(TooLargeError):
+        await platform.chat.fetch(file, max_bytes=5)
+
+
+async def test_a_command_is_heard_with_its_options(platform: Platform) -> None:
+    thread = await in_thread(platform)
+    async with platform.mentor() as mentor:
+        await mentor.say("/challenge post clip-grad-norm", thread)
+        heard = await platform.sink.heard(CommandInvoked)
+    assert (heard.name, heard.args) == ("challenge post", {"exercise": "clip-grad-norm"})
+    assert heard.conversation == thread
+
+
+async def test_a_button_is_heard_with_its_message_also_after_a_restart(
+    platform: Platform,
+) -> None:
+    message = Message.of("Ready?", Buttons((Button("join:1", "I am"),)))
+    ref = await platform.chat.post(platform.channel, message, key="k")
+    await platform.restart()
+    async with platform.learner() as ana:
+        await ana.press(ref, "join:1")
+        heard = await platform.sink.heard(ActionPressed)
+    assert (heard.action, heard.message) == ("join:1", ref)
+
+
+async def test_a_reply_is_for_the_person_alone(platform: Platform) -> None:
+    async with platform.learner() as ana, platform.other() as ben:
+        await ana.say("/plan", platform.channel)
+        heard = await platform.sink.heard(CommandInvoked)
+        await platform.sink.responders[heard.key].reply(Message.of("Your week"))
+        assert "Your week" in await ana.reads(platform.channel)
+        assert "Your week" not in await ben.reads(platform.channel)
+
+
+async def test_a_form_is_opened_filled_and_heard(platform: Platform) -> None:
+    form = Form("submit:1", "Submit", (FormField("code", "Your code", code=True),))
+    message = Message.of(Buttons((Button("submit:1", "Submit privately"),)))
+    ref = await platform.chat.post(platform.channel, message, key="k")
+    async with platform.learner() as ana:
+        await ana.press(ref, "submit:1")
+        pressed = await platform.sink.heard(ActionPressed)
+        await platform.sink.responders[pressed.key].open_form(form)
+        submit = await ana.form()
+        await submit({"code": CODE})
+        heard = await platform.sink.heard(FormSubmitted)
+        user = ana.user
+    assert (heard.form_id, heard.fields) == ("submit:1", {"code": CODE})
+    assert (heard.conversation, heard.user) == (platform.channel, user)
+
+
+async def test_a_form_cannot_open_for_somebody_who_has_left(platform: Platform) -> None:
+    message = Message.of(Buttons((Button("submit:1", "Submit privately"),)))
+    ref = await platform.chat.post(platform.channel, message, key="k")
+    async with platform.learner() as ana:
+        await ana.press(ref, "submit:1")
+        pressed = await platform.sink.heard(ActionPressed)
+    with pytest.raises(ExpiredError):
+        await platform.sink.responders[pressed.key].open_form(Form("f", "F", ()))
+
+
+# --- delivery ---------------------------------------------------------------------------------
+
+
+async def test_what_the_core_could_not_store_is_delivered_again(platform: Platform) -> None:
+    platform.sink.trouble.extend([StoreError("full"), StoreError("still full")])
+    async with platform.learner() as ana:
+        await ana.say("hello", platform.channel)
+        heard = await platform.sink.heard(MessagePosted)
+    assert heard.text == "hello"
+    assert platform.sink.deliveries == 3
+
+
+async def test_what_was_not_delivered_before_a_stop_is_delivered_after_the_start(
+    platform: Platform,
+) -> None:
+    platform.sink.trouble.extend(StoreError("full") for _ in range(99))
+    async with platform.learner() as ana:
+        await ana.say("hello", platform.channel)
+        await platform.sink.delivered(1)
+    platform.sink.trouble.clear()
+    await platform.restart()
+    assert (await platform.sink.heard(MessagePosted)).text == "hello"
+
+
+async def test_one_event_that_cannot_be_handled_holds_up_no_other(platform: Platform) -> None:
+    platform.sink.trouble.append(RuntimeError("a bug"))
+    async with platform.learner() as ana:
+        await ana.say("one", platform.channel)
+        await platform.sink.delivered(1)
+        await ana.say("two", platform.channel)
+        assert (await platform.sink.heard(MessagePosted)).text == "two"
+
+
+async def test_nothing_is_delivered_after_a_stop(platform: Platform) -> None:
+    await platform.chat.stop()
+    heard: list[Event] = list(platform.sink.events)
+    assert await platform.chat.health() != ""
+    assert platform.sink.events == heard
+
+
+async def test_a_connected_platform_is_well(platform: Platform) -> None:
+    assert await platform.chat.health() == ""
