@@ -22,7 +22,7 @@ USER 65534:65534
 CMD ["/opt/venv/bin/python", "-m", "bot.sandbox.solver"]
 
 FROM ${SOLVER} AS judge
-COPY bot/sandbox/kit.py bot/sandbox/judge.py /opt/freehand/bot/sandbox/
+COPY bot/sandbox/expectations.py bot/sandbox/kit.py bot/sandbox/judge.py /opt/freehand/bot/sandbox/
 COPY exercises /opt/freehand/exercises
 CMD ["/opt/venv/bin/python", "-m", "bot.sandbox.judge", "/opt/freehand/exercises"]
 

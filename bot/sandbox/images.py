@@ -25,7 +25,11 @@ SOLVER_FILES = (
     "bot/sandbox/inspection.py",
     "bot/sandbox/solver.py",
 )
-JUDGE_FILES = ("bot/sandbox/kit.py", "bot/sandbox/judge.py")
+JUDGE_FILES = (
+    "bot/sandbox/expectations.py",
+    "bot/sandbox/kit.py",
+    "bot/sandbox/judge.py",
+)
 LOCAL_BASE = "freehand-base:local"
 """What `make images` makes on a machine that reaches no registry."""
 

@@ -6,37 +6,26 @@ and an answer is only ever data: a lie is just a wrong number.
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from bot.sandbox.values import Generated, Handle
+from bot.sandbox.expectations import CheckFailed as CheckFailed
+from bot.sandbox.expectations import SolutionRaised as SolutionRaised
+from bot.sandbox.expectations import expect as expect
+from bot.sandbox.expectations import expect_close as expect_close
+from bot.sandbox.expectations import expect_equal as expect_equal
+from bot.sandbox.expectations import fail as fail
+from bot.sandbox.expectations import shown as shown
+from bot.sandbox.values import Generated, Handle, Value
 
 Body = Callable[["Solution", "Rng"], None]
-Ask = Callable[[str, dict[str, Any]], Any]
-"""Sends one request and returns the answer's value; raises SolutionRaised or SolverGone."""
-
-
-class CheckFailed(Exception):  # noqa: N818  # a verdict, not a fault
-    """What was seen is not what should be."""
-
-    def __init__(self, message: str, *, example: str = "") -> None:
-        super().__init__(message)
-        self.example = example
-
-
-class SolutionRaised(Exception):  # noqa: N818  # the learner's exception, seen from here
-    """The learner's code raised."""
-
-    def __init__(self, kind: str, message: str, lines: Sequence[str]) -> None:
-        super().__init__(f"{kind}: {message}" if message else kind)
-        self.kind = kind
-        self.message = message
-        self.lines = tuple(lines)
+Ask = Callable[[str, dict[str, Value]], Value]
+"""Sends one request and returns the answer's value; raises SolutionRaised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,31 +79,35 @@ class Rng:
         key = hashlib.sha256(seed + name.encode()).digest()[:16]
         self.numpy = np.random.Generator(np.random.Philox(key=int.from_bytes(key, "big")))
 
-    def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    def normal(self, *shape: "int", dtype: torch.dtype = torch.float32) -> Tensor:
         """Standard normal numbers."""
         return torch.tensor(self.numpy.standard_normal(shape)).to(dtype)
 
     def uniform(
-        self, low: float, high: float, shape: Sequence[int] = (), dtype: torch.dtype = torch.float32
+        self,
+        low: float,
+        high: float,
+        shape: Sequence["int"] = (),
+        dtype: torch.dtype = torch.float32,
     ) -> Tensor:
         """Uniform numbers in [low, high)."""
         return torch.tensor(self.numpy.uniform(low, high, tuple(shape))).to(dtype)
 
-    def integers(self, low: int, high: int, shape: Sequence[int] = ()) -> Tensor:
+    def integers(self, low: "int", high: "int", shape: Sequence["int"] = ()) -> Tensor:
         """Integers in [low, high), int64."""
         return torch.tensor(self.numpy.integers(low, high, tuple(shape)), dtype=torch.int64)
 
-    def int(self, low: int, high: int) -> int:
-        """One integer in [low, high)."""
-        return int(self.numpy.integers(low, high))
-
-    def permutation(self, count: int) -> Tensor:
+    def permutation(self, count: "int") -> Tensor:
         """0 to count - 1 in random order, int64."""
         return torch.tensor(self.numpy.permutation(count), dtype=torch.int64)
 
-    def choice(self, items: Sequence[Any]) -> Any:
+    def choice(self, items: Sequence[Value]) -> Value:
         """One of the items."""
         return items[self.int(0, len(items))]
+
+    def int(self, low: "int", high: "int") -> "int":
+        """One integer in [low, high)."""
+        return self.numpy.integers(low, high).item()
 
 
 @dataclass
@@ -125,13 +118,13 @@ class Stream:
         pulled: How many were served: seen from outside the solver.
     """
 
-    items: Iterable[Any]
+    items: Iterable[Value]
     limit: int | None = None
     pulled: int = 0
     number: int = field(default_factory=itertools.count(1).__next__)
-    _iterator: Iterator[Any] | None = None
+    _iterator: Iterator[Value] | None = None
 
-    def next(self) -> dict[str, Any]:
+    def next(self) -> dict[str, Value]:
         """The answer to one pull."""
         if self._iterator is None:
             self._iterator = iter(self.items)
@@ -139,62 +132,117 @@ class Stream:
             return {"end": True}
         for item in self._iterator:
             self.pulled += 1
-            return {"item": item}
+            return {"item": _sent(item)}
         return {"end": True}
 
 
 stream = Stream
 
 
-def generator_of(items: Iterable[Any]) -> Generated:
+def generator_of(items: Iterable[Value]) -> Generated:
     """Passed as an argument, the learner gets a generator over these values."""
     return Generated(tuple(items))
+
+
+@dataclass
+class Line:
+    """The way to one solver.
+
+    What stays there gets its number here, so that nobody has to wait for it: such a request travels
+    together with the next one that wants a value. An exception shows at that one.
+    """
+
+    ask: Ask
+    closed: bool = False
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def value(self, op: str, **wish: Value) -> Value:
+        """Ask for a value; what cannot travel comes as a `Remote`."""
+        if self.closed:
+            raise RuntimeError("this belongs to a solver that `fresh()` has thrown away")
+        return self._out(self.ask(op, wish))
+
+    def kept(self, op: str, **wish: Value) -> "Remote":
+        """Ask for something that stays in the solver."""
+        made = self.value(op, **wish, keep=next(self._numbers))
+        return cast("Remote", made)
+
+    def _out(self, value: Value) -> Value:
+        if isinstance(value, Handle):
+            return Remote(self, value)
+        if isinstance(value, list):
+            return [self._out(item) for item in cast("list[Value]", value)]
+        if isinstance(value, tuple):
+            return tuple(self._out(item) for item in cast("tuple[Value, ...]", value))
+        if isinstance(value, dict):
+            pairs = cast("dict[Value, Value]", value).items()
+            return {key: self._out(item) for key, item in pairs}
+        return value
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
     """Something that stays in the solver."""
 
-    ask: Ask
+    line: Line
     handle: Handle
 
     @property
     def type_name(self) -> str:
-        """What the solver says its type is: a claim, not a fact."""
+        """What the solver says its type is: a claim, not a fact. Empty before it was heard of."""
         return self.handle.type_name
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __repr__(self) -> str:
+        return self.type_name or "something"
+
+    def __call__(self, *args: Value, **kwargs: Value) -> Value:
         """Call it; the result as a value."""
-        return _call(self.ask, self.handle, "", args, kwargs, keep=False)
+        return self.line.value("call", **self._called("", args, kwargs))
 
-    def keep(self, *args: Any, **kwargs: Any) -> "Remote":
+    def keep(self, *args: Value, **kwargs: Value) -> "Remote":
         """Call it; the result stays."""
-        return _call(self.ask, self.handle, "", args, kwargs, keep=True)
+        return self.line.kept("call", **self._called("", args, kwargs))
 
-    def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+    def call(self, method: str, *args: Value, **kwargs: Value) -> Value:
         """Call a method; the result as a value."""
-        return _call(self.ask, self.handle, method, args, kwargs, keep=False)
+        return self.line.value("call", **self._called(method, args, kwargs))
 
-    def keep_call(self, method: str, *args: Any, **kwargs: Any) -> "Remote":
+    def keep_call(self, method: str, *args: Value, **kwargs: Value) -> "Remote":
         """Call a method; the result stays."""
-        return _call(self.ask, self.handle, method, args, kwargs, keep=True)
+        return self.line.kept("call", **self._called(method, args, kwargs))
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str) -> Value:
         """An attribute by its dotted path, as a value."""
-        wish = {"target": self.handle, "path": path, "keep": False}
-        return _out(self.ask, self.ask("get", wish))
+        return self.line.value("get", target=self.handle, path=path)
 
-    def value(self) -> Any:
+    def keep_get(self, path: str) -> "Remote":
+        """An attribute by its dotted path; it stays."""
+        return self.line.kept("get", target=self.handle, path=path)
+
+    def value(self) -> Value:
         """The thing itself, as a value."""
         return self.get("")
 
-    def drain(self, count: int) -> list[Any]:
+    def drain(self, count: int) -> list[Value]:
         """Up to `count` items of an iterable."""
-        return _out(self.ask, self.ask("drain", {"target": self.handle, "count": count}))
+        return self.line.value("drain", target=self.handle, count=count)
+
+    def parameters(self) -> dict[str, Tensor]:
+        """A module's parameters by name."""
+        return self.line.value("parameters", target=self.handle)
 
     def grads(self) -> dict[str, Tensor | None]:
         """A module's gradients by parameter name."""
-        return _out(self.ask, self.ask("grads", {"target": self.handle}))
+        return self.line.value("grads", target=self.handle)
+
+    def settle(self) -> None:
+        """Wait until it has been made."""
+        self.line.value("settle")
+
+    def _called(
+        self, path: str, args: Sequence[Value], kwargs: Mapping[str, Value]
+    ) -> dict[str, Value]:
+        return _call(self.handle, path, args, kwargs)
 
 
 @dataclass
@@ -205,21 +253,28 @@ class Solution:
     renew: Callable[[], None]
     names: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        self.line = Line(self.ask)
+
     def has(self, name: str) -> bool:
         """Whether the module binds this name."""
         return name in self.names
 
-    def call(self, path: str, *args: Any, **kwargs: Any) -> Any:
+    def call(self, path: str, *args: Value, **kwargs: Value) -> Value:
         """Call a top-level function; the result as a value, what cannot travel as a `Remote`."""
-        return _call(self.ask, None, path, args, kwargs, keep=False)
+        return self.line.value("call", **_call(None, path, args, kwargs))
 
-    def keep(self, path: str, *args: Any, **kwargs: Any) -> Remote:
+    def keep(self, path: str, *args: Value, **kwargs: Value) -> Remote:
         """Call a top-level function or class; the result stays in the solver."""
-        return _call(self.ask, None, path, args, kwargs, keep=True)
+        return self.line.kept("call", **_call(None, path, args, kwargs))
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str) -> Value:
         """A top-level name, as a value."""
-        return _out(self.ask, self.ask("get", {"target": None, "path": path, "keep": False}))
+        return self.line.value("get", target=None, path=path)
+
+    def values(self, remotes: Sequence[Remote]) -> list[Value]:
+        """Several things that stay in the solver, as values, in one request."""
+        return self.line.value("values", targets=[remote.handle for remote in remotes])
 
     def tensor(self, value: Tensor, *, requires_grad: bool = False) -> Remote:
         """A tensor that stays in the solver."""
@@ -236,119 +291,27 @@ class Solution:
         ]
 
     def fresh(self) -> "Solution":
-        """Throw this solver away and load the same source in one that was never used."""
+        """Throw this solver away; the same source, loaded in one that was never used."""
         self.renew()
-        return self
+        self.line.closed = True
+        return Solution(self.ask, self.renew, self.names)
 
     def _tensor(
         self, value: Tensor, *, requires_grad: bool, parameter: bool, grad: Tensor | None
     ) -> Remote:
-        wish = {
-            "value": value,
-            "requires_grad": requires_grad,
-            "parameter": parameter,
-            "grad": grad,
-        }
-        return _out(self.ask, self.ask("tensor", wish))
+        return self.line.kept(
+            "tensor", value=value, requires_grad=requires_grad, parameter=parameter, grad=grad
+        )
 
 
-def _call(
-    ask: Ask,
-    target: Handle | None,
-    path: str,
-    args: Sequence[Any],
-    kwargs: dict[str, Any],
-    *,
-    keep: bool,
-) -> Any:
-    wish = {
-        "target": target,
-        "path": path,
-        "args": [_sent(arg) for arg in args],
-        "kwargs": {name: _sent(arg) for name, arg in kwargs.items()},
-        "keep": keep,
-    }
-    return _out(ask, ask("call", wish))
-
-
-def _sent(value: Any) -> Any:
-    if isinstance(value, Remote):
-        return value.handle
-    if isinstance(value, Generated):
-        return Generated(tuple(_sent(item) for item in value.items))
-    if isinstance(value, (list, tuple)):
-        return type(value)(_sent(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _sent(item) for key, item in value.items()}
-    return value
-
-
-def _out(ask: Ask, value: Any) -> Any:
-    if isinstance(value, Handle):
-        return Remote(ask, value)
-    if isinstance(value, (list, tuple)):
-        return type(value)(_out(ask, item) for item in value)
-    if isinstance(value, dict):
-        return {key: _out(ask, item) for key, item in value.items()}
-    return value
-
-
-# --- saying what was seen ---------------------------------------------------------------------
-
-
-def expect(condition: bool, message: str, *, example: Any = None) -> None:  # noqa: FBT001  # reads as a sentence
-    """Fail with this message unless the condition holds."""
-    if not condition:
-        fail(message, example=example)
-
-
-def fail(message: str, *, example: Any = None) -> NoReturn:
-    """Fail with this message."""
-    raise CheckFailed(message, example="" if example is None else shown(example))
-
-
-def expect_equal(seen: Any, wanted: Any, message: str, *, example: Any = None) -> None:
-    """Fail unless a value equals another exactly: tensors bit for bit, with dtype and shape."""
-    if isinstance(wanted, Tensor):
-        _expect_form(seen, wanted, message, example)
-        same = torch.equal(seen, wanted) or torch.equal(seen.isnan() | (seen == wanted), _yes(seen))
-        if not same:
-            fail(f"{message}: {_first_difference(seen, wanted, 0.0)}", example=example)
-    elif type(seen) is not type(wanted) or seen != wanted:
-        fail(f"{message}: it is {shown(seen)}, should be {shown(wanted)}", example=example)
-
-
-def expect_close(
-    seen: Any,
-    wanted: Tensor,
-    message: str,
-    *,
-    exact: Tensor | None = None,
-    factor: float = 16.0,
-    example: Any = None,
+def expect_raises(
+    call: Callable[[], object], kind: str, message: str, *, example: Value = None
 ) -> None:
-    """Fail unless a tensor is close to another.
-
-    The tolerance is derived: `factor` times the largest difference between the reference run in
-    the answer's dtype (`wanted`) and the same run in float64 (`exact`), and at least `factor`
-    rounding errors at the largest magnitude. Shape and dtype come first; NaN and infinities match
-    only themselves.
-    """
-    _expect_form(seen, wanted, message, example)
-    truth = wanted if exact is None else exact
-    tolerance = _tolerance(wanted, truth, factor)
-    gap = (seen.double() - truth.double()).abs()
-    odd = ~torch.isfinite(truth)
-    same_odd = torch.where(truth.isnan(), seen.isnan(), seen.double() == truth.double())
-    bad = torch.where(odd, ~same_odd, ~(gap <= tolerance))
-    if bool(bad.any()):
-        fail(f"{message}: {_first_difference(seen, wanted, tolerance)}", example=example)
-
-
-def expect_raises(call: Callable[[], Any], kind: str, message: str, *, example: Any = None) -> None:
     """Fail unless the learner's code raises an exception of this type name."""
     try:
-        call()
+        made = call()
+        if isinstance(made, Remote):
+            made.settle()
     except SolutionRaised as error:
         if error.kind != kind:
             fail(f"{message}: it raised {error.kind}, should be {kind}", example=example)
@@ -356,53 +319,28 @@ def expect_raises(call: Callable[[], Any], kind: str, message: str, *, example: 
         fail(f"{message}: it raised nothing, should be {kind}", example=example)
 
 
-def shown(value: Any, *, limit: int = 600) -> str:
-    """A value as short Python text."""
-    text = _text(value)
-    return text if len(text) <= limit else f"{text[:limit]} …"
+def _call(
+    target: Handle | None, path: str, args: Sequence[Value], kwargs: Mapping[str, Value]
+) -> dict[str, Value]:
+    return {
+        "target": target,
+        "path": path,
+        "args": [_sent(arg) for arg in args],
+        "kwargs": {name: _sent(arg) for name, arg in kwargs.items()},
+    }
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, Tensor):
-        dtype = "" if value.dtype is torch.float32 else f", dtype={value.dtype}"
-        items = value.double().round(decimals=4) if value.is_floating_point() else value
-        return f"torch.tensor({items.tolist()}{dtype})"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {_text(item)}" for key, item in value.items()) + "}"
+def _sent(value: Value) -> Value:
+    """The value with handles for what stays in the solver."""
+    if isinstance(value, Remote):
+        return value.handle
+    if isinstance(value, Generated):
+        return Generated(tuple(_sent(item) for item in value.items))
     if isinstance(value, list):
-        return "[" + ", ".join(map(_text, value)) + "]"
+        return [_sent(item) for item in cast("list[Value]", value)]
     if isinstance(value, tuple):
-        return "(" + ", ".join(map(_text, value)) + ("," if len(value) == 1 else "") + ")"
-    return value.type_name if isinstance(value, Remote) else repr(value)
-
-
-def _expect_form(seen: Any, wanted: Tensor, message: str, example: Any) -> None:
-    if not isinstance(seen, Tensor):
-        fail(f"{message}: it is {shown(seen, limit=80)}, should be a tensor", example=example)
-    if seen.shape != wanted.shape:
-        fail(
-            f"{message}: its shape is {tuple(seen.shape)}, should be {tuple(wanted.shape)}",
-            example=example,
-        )
-    if seen.dtype != wanted.dtype:
-        fail(f"{message}: its dtype is {seen.dtype}, should be {wanted.dtype}", example=example)
-
-
-def _tolerance(wanted: Tensor, truth: Tensor, factor: float) -> float:
-    finite = truth[torch.isfinite(truth)].double()
-    if not finite.numel() or not wanted.is_floating_point():
-        return 0.0
-    rounding = torch.finfo(wanted.dtype).eps * max(float(finite.abs().max()), 1e-30)
-    error = (wanted.double() - truth.double())[torch.isfinite(truth)].abs().max()
-    return factor * max(rounding, float(error))
-
-
-def _first_difference(seen: Tensor, wanted: Tensor, tolerance: float) -> str:
-    gap = (seen.double() - wanted.double()).abs()
-    place = tuple(int(i[0]) for i in torch.where(~(gap <= tolerance))) if seen.dim() else ()
-    where = f"element {list(place)}" if place else "it"
-    return f"{where} is {seen[place].item():.6g}, should be {wanted[place].item():.6g}"
-
-
-def _yes(like: Tensor) -> Tensor:
-    return torch.ones_like(like, dtype=torch.bool)
+        return tuple(_sent(item) for item in cast("tuple[Value, ...]", value))
+    if isinstance(value, dict):
+        pairs = cast("dict[Value, Value]", value).items()
+        return {key: _sent(item) for key, item in pairs}
+    return value

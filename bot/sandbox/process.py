@@ -7,81 +7,77 @@ serves for trying the product on one's own machine, and says so.
 import asyncio
 import contextlib
 import os
-import resource
 import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
+
 from bot.domain.errors import SandboxError, SandboxUnavailableError
-from bot.domain.exercise import Exercise, Limits
+from bot.domain.exercise import Limits
 from bot.domain.grading import Grade, GradingRequest
 from bot.sandbox.relay import Relay
-from bot.sandbox.sides import Cause, EndedError, Ending, SideInbox
+from bot.sandbox.sides import Burials, Cause, EndedError, Ending, SideInbox
 from bot.sandbox.wire import Frame, Kind
 
+log = structlog.get_logger()
+
 START_AT_MOST_S = 120.0
+"""A cold disk takes its time over torch."""
+
+ENDING_AT_MOST_S = 1.0
+"""For a side whose streams are closed to be gone as well."""
+
 JUDGE_OUTPUT_BYTES = 64 * 1024
+TORCH_MB = 512
+"""What Python with torch takes by itself, before the learner's allowance."""
+
+SIGNALLED = 128
+"""A shell's way, and bubblewrap's, to say by exit code that a signal ended the process."""
+
 CODE = Path(__file__).resolve().parent.parent.parent
+SOLVER_CODE = tuple(
+    CODE / "bot" / name
+    for name in (
+        "__init__.py",
+        "sandbox/__init__.py",
+        "sandbox/wire.py",
+        "sandbox/values.py",
+        "sandbox/inspection.py",
+        "sandbox/solver.py",
+    )
+)
+"""All that learner code gets to see of this project: no checks, no references, no secrets."""
 
 
 @dataclass(slots=True)
 class ProcessSide:
-    """One side as a child process in a session of its own."""
+    """One side as a child process in a session of its own; see `Side`."""
 
     process: asyncio.subprocess.Process
     folder: str
     inbox: SideInbox
-    _readers: list[asyncio.Task[None]] = field(default_factory=list)
+    burials: Burials
+    confined: bool
+    _readers: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
 
-    @classmethod
-    async def start(
-        cls, module: str, *args: str, limits: Limits, output_bytes: int
-    ) -> "ProcessSide":
-        """Start a side and wait until it is ready. Raises SandboxError."""
-        folder = tempfile.mkdtemp(prefix="freehand-")
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": folder,
-            "TMPDIR": folder,
-            "PYTHONPATH": str(CODE),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OMP_NUM_THREADS": "1",
-        }
-        process = await asyncio.create_subprocess_exec(
-            *_confined([sys.executable, "-m", module, *args], folder),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=folder,
-            env=environment,
-            start_new_session=True,
-            preexec_fn=lambda: _limit(limits),  # no thread holds a lock here
-        )
-        side = cls(process, folder, SideInbox(output_bytes))
-        side._listen()
-        try:
-            async with asyncio.timeout(START_AT_MOST_S):
-                first = await side.inbox.next()
-        except (TimeoutError, EndedError) as error:
-            await side.kill()
-            raise SandboxUnavailableError(
-                f"the sandbox process did not start: {side.inbox.output.strip()[-300:]}"
-            ) from error
-        if first.kind is not Kind.READY:
-            await side.kill()
-            raise SandboxError("the sandbox process spoke out of turn")
-        return side
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self.process.returncode is None
 
     async def send(self, frame: Frame) -> None:
         """See `Side.send`."""
-        assert self.process.stdin is not None
+        stdin = self.process.stdin
         try:
-            self.process.stdin.write(frame.encoded())
-            await self.process.stdin.drain()
+            if stdin is None:
+                raise EndedError
+            stdin.write(frame.encoded())
+            await stdin.drain()
         except (ConnectionError, RuntimeError) as error:
             raise EndedError from error
 
@@ -89,48 +85,54 @@ class ProcessSide:
         """See `Side.ending`."""
         if self.inbox.failure is not None:
             return Ending(cause=self.inbox.failure)
-        code = await self.process.wait()
+        try:
+            async with asyncio.timeout(ENDING_AT_MOST_S):
+                code = await self.process.wait()
+        except TimeoutError:
+            return Ending(cause=Cause.SILENT)
+        if self.confined and code > SIGNALLED:
+            code = SIGNALLED - code
         return Ending(cause=Cause.KILLED if code < 0 else Cause.EXITED, code=code)
 
     async def peak_memory_bytes(self) -> int | None:
         """See `Side.peak_memory_bytes`."""
-        with contextlib.suppress(OSError, StopIteration, ValueError):
-            status = Path(f"/proc/{self.process.pid}/status").read_text()
-            line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-            return int(line.split()[1]) * 1024
-        return None
+        peaks = [peak for pid in _family(self.process.pid) if (peak := _peak_bytes(pid))]
+        return max(peaks, default=None)
 
     async def kill(self) -> None:
         """See `Side.kill`."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        self.burials.add(self._buried())
+
+    async def _buried(self) -> None:
         await self.process.wait()
+        # A child that left the session may hold the streams open for ever.
+        await asyncio.wait(self._readers, timeout=ENDING_AT_MOST_S)
         for reader in self._readers:
             reader.cancel()
         await asyncio.gather(*self._readers, return_exceptions=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        assert self.process.stderr is not None
+    async def begin(self) -> None:
+        """Listen, and wait until it is ready. Raises SandboxError."""
         self._readers = [
-            asyncio.create_task(self._pump(self.process.stdout, output=False)),
-            asyncio.create_task(self._pump(self.process.stderr, output=True)),
+            asyncio.create_task(_pump(self.process.stdout, self.inbox.take, self.inbox.close)),
+            asyncio.create_task(_pump(self.process.stderr, self.inbox.take_output, _nothing)),
         ]
-
-    async def _pump(self, stream: asyncio.StreamReader, *, output: bool) -> None:
-        while data := await stream.read(1 << 16):
-            if output:
-                self.inbox.take_output(data)
-            else:
-                self.inbox.take(data)
-        if not output:
-            self.inbox.close()
+        try:
+            async with asyncio.timeout(START_AT_MOST_S):
+                first = await self.inbox.next()
+        except (TimeoutError, EndedError) as error:
+            last = self.inbox.output.strip()[-300:]
+            raise SandboxUnavailableError(f"A sandbox process did not start: {last}") from error
+        if first.kind is not Kind.READY:
+            raise SandboxError("a sandbox process spoke out of turn")
 
 
 @dataclass(slots=True, kw_only=True)
 class ProcessGrader:
-    """Grades with plain processes; one judge stays, and one solver waits.
+    """Grades with plain processes, one grading at a time; one judge stays, and one solver waits.
 
     Attributes:
         exercises: The exercise folders.
@@ -139,43 +141,57 @@ class ProcessGrader:
 
     exercises: Path
     isolated: bool = False
-    _judge: ProcessSide | None = None
-    _waiting: "asyncio.Task[ProcessSide] | None" = None
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _confine: bool = field(default=False, init=False)
+    _burials: Burials = field(default_factory=Burials, init=False)
+    _judge: ProcessSide | None = field(default=None, init=False)
+    _waiting: "asyncio.Task[ProcessSide] | None" = field(default=None, init=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def start(self, say: Callable[[str], None] = lambda _line: None) -> None:
-        """Start the judge and a first solver."""
-        del say  # nothing is built
-        self._judge = await self._new_judge()
-        self._refill()
+        """Start the judge and a first solver.
 
-    async def missing(self) -> str:
-        """Nothing is: it was chosen because what it needs is here."""
-        return ""
+        Raises:
+            SandboxUnavailableError: They do not start, most likely for want of torch.
+        """
+        say("Starting the sandbox processes: importing torch takes a moment.")
+        async with self._turn:
+            self._confine = await _can_confine()
+            self._judge = self._judge or await self._new_judge()
+            self._refill()
 
     async def stop(self) -> None:
         """End everything."""
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            with contextlib.suppress(SandboxError):
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError, SandboxError):
                 await (await waiting).kill()
         if self._judge is not None:
             await self._judge.kill()
             self._judge = None
+        await self._burials.drain()
+
+    async def reap(self) -> int:
+        """Nothing is left behind: the processes end when the bot that feeds them does."""
+        return 0
 
     async def health(self) -> str:
         """See `Grader.health`."""
+        return "" if self._judge is not None else "The sandbox is still starting."
+
+    async def missing(self) -> str:
+        """See `ContainerGrader.missing`; torch is looked for where this runner is chosen."""
         return ""
 
     async def grade(self, request: GradingRequest) -> Grade:
         """See `Grader.grade`."""
         async with self._turn:
-            judge = self._judge or await self._new_judge()
+            judge = self._judge if self._judge and self._judge.alive else await self._new_judge()
             self._judge = judge
             relay = Relay(
                 request=request,
                 judge=judge,
-                open_solver=lambda: self._solver(request.exercise),
+                open_solver=lambda: self._solver(request.exercise.limits),
             )
             try:
                 return await relay.grade()
@@ -183,52 +199,129 @@ class ProcessGrader:
                 self._judge = None
                 await judge.kill()
                 raise
+            finally:
+                self._refill()
 
-    async def _solver(self, exercise: Exercise) -> ProcessSide:
+    # --- judges and solvers -------------------------------------------------------------------
+
+    async def _solver(self, limits: Limits) -> ProcessSide:
         waiting, self._waiting = self._waiting, None
-        side = await waiting if waiting is not None else await _new_solver(exercise.limits)
-        self._refill()
-        side.inbox.output_limit_bytes = exercise.limits.output_kb * 1024
+        side = await waiting if waiting is not None else await self._new_solver(limits)
+        if not side.alive or limits.memory_mb != Limits().memory_mb:
+            await side.kill()
+            side = await self._new_solver(limits)
+        side.inbox.output_limit_bytes = limits.output_kb * 1024
         return side
 
     def _refill(self) -> None:
-        self._waiting = asyncio.create_task(_new_solver(Limits()))
+        if self._waiting is None:
+            self._waiting = asyncio.create_task(self._new_solver(Limits()))
+
+    async def _new_solver(self, limits: Limits) -> ProcessSide:
+        command = [sys.executable, "-m", "bot.sandbox.solver", str(limits.memory_mb + TORCH_MB)]
+        return await self._started(command, limits.output_kb * 1024, confine=self._confine)
 
     async def _new_judge(self) -> ProcessSide:
-        return await ProcessSide.start(
-            "bot.sandbox.judge",
-            str(self.exercises.resolve()),
-            limits=Limits(memory_mb=4096),
-            output_bytes=JUDGE_OUTPUT_BYTES,
+        command = [sys.executable, "-m", "bot.sandbox.judge", str(self.exercises.resolve())]
+        return await self._started(command, JUDGE_OUTPUT_BYTES, confine=False)
+
+    async def _started(
+        self, command: Sequence[str], output_bytes: int, *, confine: bool
+    ) -> ProcessSide:
+        folder = tempfile.mkdtemp(prefix="freehand-")
+        process = await asyncio.create_subprocess_exec(
+            *_confined(command, folder) if confine else command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=folder,
+            env=_environment(folder),
+            start_new_session=True,
         )
+        side = ProcessSide(process, folder, SideInbox(output_bytes), self._burials, confine)
+        try:
+            await side.begin()
+        except BaseException:
+            await side.kill()
+            raise
+        return side
 
 
-async def _new_solver(limits: Limits) -> ProcessSide:
-    return await ProcessSide.start(
-        "bot.sandbox.solver", limits=limits, output_bytes=limits.output_kb * 1024
-    )
+def _environment(folder: str) -> dict[str, str]:
+    """All that a side is told of the machine it runs on."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": folder,
+        "TMPDIR": folder,
+        "PYTHONPATH": str(CODE),
+        "PYTHONSAFEPATH": "1",  # what a submission leaves in its folder is no module of ours
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+    }
 
 
-def _limit(limits: Limits) -> None:
-    # Data, not address space: torch maps far more than it uses.
-    data_bytes = (limits.memory_mb + 512) * 2**20
-    resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2**26, 2**26))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+def _nothing() -> None:
+    return
 
 
-def _confined(command: list[str], folder: str) -> list[str]:
-    """The command under bubblewrap where that is installed and allowed."""
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        return command
+async def _pump(
+    stream: asyncio.StreamReader | None, take: Callable[[bytes], None], end: Callable[[], None]
+) -> None:
+    while stream is not None and (data := await stream.read(1 << 16)):
+        take(data)
+    end()
+
+
+# --- bubblewrap -------------------------------------------------------------------------------
+
+
+def _confined(command: Sequence[str], folder: str) -> list[str]:
+    """The command under bubblewrap: Python, the solver's own code, and nothing else to see."""
+    shown = [path for path in ("/bin", "/lib", "/lib64", "/usr") if Path(path).exists()]
+    shown += [path for path in (sys.base_prefix, sys.prefix) if not path.startswith("/usr/")]
+    binds = [
+        part for path in (*shown, *map(str, SOLVER_CODE)) for part in ("--ro-bind", path, path)
+    ]
     return [
-        bwrap,
-        *("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"),
-        # What is needed may itself stand under /tmp.
-        *("--ro-bind", str(CODE), str(CODE), "--ro-bind", sys.prefix, sys.prefix),
+        "bwrap",
+        *("--tmpfs", "/tmp", "--dev", "/dev", "--proc", "/proc"),  # noqa: S108  # its own
+        *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", *binds),
         *("--bind", folder, folder, "--chdir", folder),
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--die-with-parent", "--new-session"),
         *command,
     ]
+
+
+async def _can_confine() -> bool:
+    """Whether bubblewrap is there and the system lets it work."""
+    if shutil.which("bwrap") is None:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        process = await asyncio.create_subprocess_exec(
+            *_confined([sys.executable, "-c", ""], folder),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        works = await process.wait() == 0
+    log.info("bubblewrap_tried", works=works)
+    return works
+
+
+# --- /proc ------------------------------------------------------------------------------------
+
+
+def _family(pid: int) -> list[int]:
+    """A process and its children, and theirs; those that /proc tells of."""
+    with contextlib.suppress(OSError, ValueError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [pid, *(member for child in children for member in _family(int(child)))]
+    return [pid]
+
+
+def _peak_bytes(pid: int) -> int | None:
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        status = Path(f"/proc/{pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    return None

@@ -17,10 +17,15 @@ from bot.sandbox.wire import Frame, Kind
 log = structlog.get_logger()
 
 JUDGE_THINKS_AT_MOST_S = 60.0
-"""Between two of its frames; a judge that needs longer is broken, and that is our fault."""
+"""In one grading, all its thinking together; more is a broken check, and that is our fault."""
 
 FRAMES_AT_MOST = 50_000
+BYTES_AT_MOST = 512 * 2**20
+TEXT_AT_MOST_CHARS = 2000
 SIGSEGV = 11
+
+UNREADABLE = "what it returned has a form that cannot be compared with what it should be"
+"""A check broke over an answer. Its author did not think of that answer, the learner did."""
 
 VERDICTS = {
     Cause.OUT_OF_MEMORY: Verdict.OUT_OF_MEMORY,
@@ -41,8 +46,10 @@ class Relay:
     open_solver: Callable[[], Awaitable[Side]]
     _solver: Side | None = field(default=None, init=False)
     _left_s: float = field(init=False)
+    _judge_left_s: float = field(default=JUDGE_THINKS_AT_MOST_S, init=False)
     _start_s: float = field(default=0.0, init=False)
     _frames: int = field(default=0, init=False)
+    _bytes: int = field(default=0, init=False)
     _peak_bytes: int | None = field(default=None, init=False)
     _over: tuple[Verdict, str] | None = field(default=None, init=False)
     _output: str = field(default="", init=False)
@@ -65,22 +72,36 @@ class Relay:
             await self._drop()
         return self._graded(outcome, run_s)
 
+    # --- the conversation ---------------------------------------------------------------------
+
     async def _converse(self) -> dict[str, Any]:
-        await self._tell_judge(Frame(Kind.GRADE, self._job()))
+        said = Frame(Kind.GRADE, self._job())
         while True:
-            frame = await self._hear_judge()
+            frame = await self._judge_says(said)
             if frame.kind is Kind.ASK:
-                await self._tell_judge(await self._asked(frame))
+                said = await self._solver_says(frame)
             elif frame.kind is Kind.FRESH:
-                await self._drop()
-                await self._open()
-                await self._tell_judge(Frame(Kind.OPENED))
+                said = await self._renewed()
             elif frame.kind is Kind.RESULT:
                 return json.loads(frame.payload)
             else:
                 raise SandboxError("the judge spoke out of turn")
 
-    async def _asked(self, request: Frame) -> Frame:
+    async def _judge_says(self, said: Frame) -> Frame:
+        """What the judge has to say to something."""
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._judge_left_s):
+                await self.judge.send(said)
+                return await self.judge.inbox.next()
+        except TimeoutError as error:
+            raise SandboxError("the judge took too long") from error
+        except EndedError as error:
+            raise SandboxError("the judge ended") from error
+        finally:
+            self._judge_left_s -= time.monotonic() - began
+
+    async def _solver_says(self, request: Frame) -> Frame:
         """The solver's answer, or that it is gone."""
         if self._solver is None or self._over is not None:
             return Frame(Kind.GONE)
@@ -91,16 +112,28 @@ class Relay:
                 answer = await self._solver.inbox.next()
         except TimeoutError:
             self._over = (Verdict.TIMED_OUT, self._time_sentence())
-            return Frame(Kind.GONE)
         except EndedError:
             self._over = self._ended(await self._solver.ending())
-            return Frame(Kind.GONE)
-        self._left_s -= time.monotonic() - began
+        else:
+            self._left_s -= time.monotonic() - began
+            self._count(answer)
+            if self._over is None:
+                return answer
+        return Frame(Kind.GONE)
+
+    def _count(self, answer: Frame) -> None:
         self._frames += 1
-        if answer.kind is not Kind.ANSWER or self._frames > FRAMES_AT_MOST:
+        self._bytes += len(answer.payload)
+        within = self._frames <= FRAMES_AT_MOST and self._bytes <= BYTES_AT_MOST
+        if answer.kind is not Kind.ANSWER or not within:
             self._over = (Verdict.TOO_MUCH_OUTPUT, "It sent more than any answer needs.")
+
+    async def _renewed(self) -> Frame:
+        if self._over is not None:
             return Frame(Kind.GONE)
-        return answer
+        await self._drop()
+        await self._open()
+        return Frame(Kind.OPENED)
 
     async def _open(self) -> None:
         began = time.monotonic()
@@ -112,24 +145,13 @@ class Relay:
         solver, self._solver = self._solver, None
         if solver is None:
             return
-        peak = await solver.peak_memory_bytes()
-        if peak is not None:
-            self._peak_bytes = max(peak, self._peak_bytes or 0)
-        self._output += solver.inbox.output
-        await solver.kill()
-
-    async def _tell_judge(self, frame: Frame) -> None:
         try:
-            await self.judge.send(frame)
-        except EndedError as error:
-            raise SandboxError("the judge ended") from error
-
-    async def _hear_judge(self) -> Frame:
-        try:
-            async with asyncio.timeout(JUDGE_THINKS_AT_MOST_S):
-                return await self.judge.inbox.next()
-        except (TimeoutError, EndedError) as error:
-            raise SandboxError("the judge ended or took too long") from error
+            peak = await solver.peak_memory_bytes()
+            if peak is not None:
+                self._peak_bytes = max(peak, self._peak_bytes or 0)
+        finally:
+            self._output += solver.inbox.output
+            await solver.kill()
 
     def _job(self) -> bytes:
         exercise = self.request.exercise
@@ -148,13 +170,13 @@ class Relay:
 
     def _graded(self, outcome: dict[str, Any], run_s: float) -> Grade:
         checks = tuple(self._result(entry) for entry in outcome["results"])
-        verdict, detail = self._verdict(outcome["outcome"], checks)
+        verdict, detail = self._over or self._verdict(outcome["outcome"], checks)
         return Grade(
             verdict=verdict,
             checks=checks,
-            detail=detail,
-            traceback=tuple(outcome["outcome"].get("lines", ())),
-            output=self._output,
+            detail=_clean(detail),
+            traceback=tuple(map(_clean, outcome["outcome"].get("lines", ()))),
+            output=_clean(self._output, at_most_chars=len(self._output)),
             usage=Usage(start_s=self._start_s, run_s=run_s, peak_memory_bytes=self._peak_bytes),
         )
 
@@ -163,44 +185,47 @@ class Relay:
         message = entry["message"]
         if entry["status"] == "unfinished" and self._over is not None:
             message = self._over[1]
+        elif entry["status"] == "odd":
+            message = UNREADABLE
         return CheckResult(
             name=entry["name"],
             title=entry["title"],
             core=entry["core"],
             points=entry["points"],
             status=statuses.get(entry["status"], CheckStatus.FAILED),
-            message=message,
-            traceback=tuple(entry["lines"]),
-            example=entry["example"],
+            message=_clean(message),
+            traceback=tuple(map(_clean, entry["lines"])),
+            example=_clean(entry["example"]),
             hint=entry["hint"],
         )
 
     def _verdict(
         self, outcome: dict[str, Any], checks: tuple[CheckResult, ...]
     ) -> tuple[Verdict, str]:
-        match outcome["kind"]:
-            case "gone" if self._over is not None:
-                return self._over
-            case "checked":
-                return _from_checks(checks, raised=set(outcome["raised"]))
-            case "syntax":
-                return Verdict.SYNTAX_ERROR, f"Line {outcome['line']}: {outcome['message']}."
-            case "unattempted":
+        match outcome:
+            case {"kind": "checked", "raised": raised, "odd": odd}:
+                self._report(odd)
+                return _from_checks(checks, raised=set(raised))
+            case {"kind": "syntax", "line": line, "message": message}:
+                return Verdict.SYNTAX_ERROR, f"Line {line}: {message}."
+            case {"kind": "unattempted"}:
                 return Verdict.UNATTEMPTED, ""
-            case "forbidden":
-                return (
-                    Verdict.NOT_ALLOWED,
-                    f"Line {outcome['line']} uses `{outcome['name']}`; this exercise asks you to"
-                    " write that part yourself.",
-                )
-            case "raised":
-                return Verdict.CRASHED, f"Loading it raised {outcome['message']}."
-            case "missing":
-                names = "`, `".join(outcome["names"])
-                return Verdict.WRONG, f"It does not define `{names}` once it has been loaded."
+            case {"kind": "forbidden", "line": line, "name": name}:
+                ask = "this exercise asks you to write that part yourself"
+                return Verdict.NOT_ALLOWED, f"Line {line} uses `{name}`; {ask}."
+            case {"kind": "raised", "message": message}:
+                return Verdict.CRASHED, f"Loading it raised {message}."
+            case {"kind": "missing", "names": names}:
+                named = "`, `".join(names)
+                return Verdict.WRONG, f"It does not define `{named}` once it has been loaded."
             case _:
-                log.error("judge_failed", slug=self.request.exercise.slug, trace=outcome)
+                log.error("judge_failed", slug=self.request.exercise.slug, outcome=outcome)
                 raise SandboxError("the judge could not carry out the checks")
+
+    def _report(self, odd: dict[str, str]) -> None:
+        for name, trace in odd.items():
+            slug = self.request.exercise.slug
+            log.error("check_broke", slug=slug, check=name, run=self.request.run, trace=trace)
 
     def _time_sentence(self) -> str:
         return f"It did not finish within {self.request.exercise.limits.seconds:g} seconds."
@@ -211,6 +236,7 @@ class Relay:
             Cause.OUT_OF_MEMORY: f"It needed more than {limits.memory_mb} MB of memory.",
             Cause.FLOODED: f"It printed more than {limits.output_kb} KB.",
             Cause.MALFORMED: "It wrote over the sandbox's own channel.",
+            Cause.SILENT: "It closed the sandbox's own channel.",
             Cause.KILLED: (
                 "The process died of a segmentation fault."
                 if ending.code == -SIGSEGV
@@ -231,3 +257,9 @@ def _from_checks(checks: tuple[CheckResult, ...], *, raised: set[str]) -> tuple[
     if core and all(check.name in raised for check in core):
         return Verdict.CRASHED, ""
     return Verdict.WRONG, ""
+
+
+def _clean(text: str, *, at_most_chars: int = TEXT_AT_MOST_CHARS) -> str:
+    """Text that every database and chat takes: no NUL, no lone surrogate, not too long."""
+    whole = text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return whole if len(whole) <= at_most_chars else f"{whole[:at_most_chars]} …"

@@ -1,6 +1,7 @@
 """A running judge or solver, as the host sees it: frames in, frames out, and how it ended."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -19,6 +20,7 @@ class Cause(Enum):
     OUT_OF_MEMORY = "out of memory"
     FLOODED = "flooded"
     MALFORMED = "malformed"  # bytes that are no frames
+    SILENT = "silent"  # it closed its streams and went on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +122,20 @@ class SideInbox:
             raise EndedError
         self._unread_bytes -= len(frame.payload)
         return frame
+
+
+@dataclass(slots=True)
+class Burials:
+    """What is ended behind the learner's back: nobody waits for a side to be gone."""
+
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+
+    def add(self, burial: Coroutine[None, None, None]) -> None:
+        """Carry it out in the background."""
+        task = asyncio.create_task(burial)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self) -> None:
+        """Wait for all there are."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)

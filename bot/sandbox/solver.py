@@ -5,22 +5,24 @@ bring about is a wrong value. Learner code shares the process, so nothing here i
 `inspect`, which is answered before any of that code has run.
 """
 
+import contextlib
 import io
 import itertools
 import linecache
 import os
+import resource
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import cast
 
 import torch
 
 from bot.sandbox.inspection import inspect_source
-from bot.sandbox.values import Generated, Handle, Pulled, decode, encode
-from bot.sandbox.wire import Frame, Kind, Reader
+from bot.sandbox.values import Generated, Handle, Pulled, Value, decode, encode
+from bot.sandbox.wire import PAYLOAD_LIMIT_BYTES, Frame, Kind, Reader
 
 FILE = "submission.py"
 LINES_AT_MOST = 12
@@ -54,31 +56,39 @@ class Pipe:
 
 @dataclass
 class Solver:
-    """One submission's process."""
+    """One submission's process.
+
+    Attributes:
+        kept: What stays here, by number: positive ones are given by the judge, negative ones here.
+    """
 
     pipe: Pipe
     module: ModuleType = field(default_factory=lambda: ModuleType("submission"))
-    kept: dict[int, Any] = field(default_factory=dict)
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    kept: dict[int, Value] = field(default_factory=dict[int, Value])
+    own_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(-1, -1))
 
     def serve(self) -> None:
         """Answer until the host goes away."""
         self.pipe.send(Frame(Kind.READY))
         while True:
             request = decode(self.pipe.receive().payload)
-            self.pipe.send(Frame(Kind.ANSWER, self._answer(request)))
+            answer = self._answer(request)
+            _flush()
+            self.pipe.send(Frame(Kind.ANSWER, answer))
 
-    def _answer(self, request: dict[str, Any]) -> bytes:
-        number = request["id"]
+    def _answer(self, request: dict[str, Value]) -> bytes:
+        """Carry out the wishes in order; the value of the last, or the first exception."""
+        number, value = request["id"], None
         try:
-            result = getattr(self, f"do_{request['op']}")(**request["with"])
-            return encode({"id": number, "value": result}, keep=self.keep)
+            for op, wish in request["do"]:
+                value = getattr(self, f"do_{op}")(**wish)
+            return _fitting({"id": number, "value": value}, self)
         except BaseException as error:  # noqa: BLE001  # SystemExit of a submission is an answer, too
             return encode({"id": number, "raised": _described(error)})
 
     # --- what can be asked --------------------------------------------------------------------
 
-    def do_inspect(self, source: str, starter: str, forbidden: list[str]) -> dict[str, Any]:
+    def do_inspect(self, source: str, starter: str, forbidden: Sequence[str]) -> Value:
         """What the source says of itself; asked before `do_load`."""
         return inspect_source(source, starter=starter, forbidden=forbidden)
 
@@ -91,64 +101,101 @@ class Solver:
         return [name for name in vars(self.module) if not name.startswith("__")]
 
     def do_call(
-        self, target: Handle | None, path: str, args: list[Any], kwargs: dict[str, Any], keep: bool
-    ) -> Any:
+        self,
+        target: Handle | None,
+        path: str,
+        args: Sequence[Value],
+        kwargs: Mapping[str, Value],
+        keep: int = 0,
+    ) -> Value:
         """Call something by its dotted path under a kept object, or under the module."""
         called = self._found(target, path)
-        result = called(*map(self._in, args), **{k: self._in(v) for k, v in kwargs.items()})
-        return self.keep(result) if keep else result
+        return self._out(called(*self._in(args), **self._in(kwargs)), keep)
 
-    def do_get(self, target: Handle | None, path: str, keep: bool) -> Any:
+    def do_get(self, target: Handle | None, path: str, keep: int = 0) -> Value:
         """Read something by its dotted path."""
-        value = self._found(target, path)
-        return self.keep(value) if keep else value
+        return self._out(self._found(target, path), keep)
 
-    def do_drain(self, target: Handle, count: int) -> list[Any]:
+    def do_values(self, targets: Sequence[Handle]) -> list[Value]:
+        """Several kept things at once."""
+        return [self.kept[target.number] for target in targets]
+
+    def do_drain(self, target: Handle, count: int) -> list[Value]:
         """Up to `count` items of an iterable."""
         return list(itertools.islice(self.kept[target.number], count))
 
     def do_tensor(
-        self, value: torch.Tensor, requires_grad: bool, parameter: bool, grad: Any
-    ) -> Any:
-        """A tensor, or parameter, that stays here; with a gradient if one is given."""
+        self,
+        value: torch.Tensor,
+        *,
+        requires_grad: bool,
+        parameter: bool,
+        grad: torch.Tensor | None,
+        keep: int = 0,
+    ) -> Value:
+        """A tensor, or parameter, with a gradient if one is given."""
         made = torch.nn.Parameter(value) if parameter else value
         made.requires_grad_(requires_grad)
         made.grad = grad
-        return self.keep(made)
+        return self._out(made, keep)
 
-    def do_grads(self, target: Handle) -> dict[str, Any]:
+    def do_parameters(self, target: Handle) -> dict[str, Value]:
+        """A module's parameters by name."""
+        return dict(self.kept[target.number].named_parameters())
+
+    def do_grads(self, target: Handle) -> dict[str, Value]:
         """Each named parameter's gradient."""
         module = self.kept[target.number]
         return {name: parameter.grad for name, parameter in module.named_parameters()}
 
+    def do_settle(self) -> None:
+        """Nothing more: the wishes before it have been carried out."""
+
     # --- how values come in and stay ----------------------------------------------------------
 
-    def keep(self, value: Any) -> Handle:
-        """Keep something here under a number."""
-        number = next(self.numbers)
+    def keep(self, value: object) -> Handle:
+        """Keep something that cannot travel under a number of our own."""
+        return self._put(value, next(self.own_numbers))
+
+    def _out(self, value: Value, keep: int) -> Value:
+        return self._put(value, keep) if keep else value
+
+    def _put(self, value: object, number: int) -> Handle:
         self.kept[number] = value
         return Handle(number, type(value).__name__)
 
-    def _found(self, target: Handle | None, path: str) -> Any:
-        value: Any = self.module if target is None else self.kept[target.number]
+    def _found(self, target: Handle | None, path: str) -> Value:
+        value: Value = self.module if target is None else self.kept[target.number]
         for name in path.split(".") if path else ():
             value = getattr(value, name)
         return value
 
-    def _in(self, value: Any) -> Any:
+    def _in(self, value: Value) -> Value:
         if isinstance(value, Handle):
             return self.kept[value.number]
         if isinstance(value, Pulled):
             return _Stream(self, value.number)
         if isinstance(value, Generated):
             return (self._in(item) for item in value.items)
+        return self._in_container(value)
+
+    def _in_container(self, value: Value) -> Value:
         if isinstance(value, list):
-            return [self._in(item) for item in value]
+            return [self._in(item) for item in cast("list[Value]", value)]
         if isinstance(value, tuple):
-            return tuple(self._in(item) for item in value)
+            return tuple(self._in(item) for item in cast("tuple[Value, ...]", value))
         if isinstance(value, dict):
-            return {key: self._in(item) for key, item in value.items()}
+            pairs = cast("dict[Value, Value]", value).items()
+            return {key: self._in(item) for key, item in pairs}
         return value
+
+    def pull(self, stream: int) -> Value:
+        """The judge's next item of a stream. Raises StopIteration at its end."""
+        self.pipe.send(Frame(Kind.ANSWER, encode({"id": 0, "pull": stream})))
+        reply = decode(self.pipe.receive().payload)
+        if "item" not in reply:
+            raise StopIteration
+        return self._in(reply["item"])
 
 
 @dataclass
@@ -161,39 +208,93 @@ class _Stream:
     def __iter__(self) -> "_Stream":
         return self
 
-    def __next__(self) -> Any:
-        self.solver.pipe.send(Frame(Kind.ANSWER, encode({"id": 0, "pull": self.number})))
-        reply = decode(self.solver.pipe.receive().payload)
-        if "item" not in reply:
-            raise StopIteration
-        return self.solver._in(reply["item"])
+    def __next__(self) -> Value:
+        return self.solver.pull(self.number)
 
 
-def _described(error: BaseException) -> dict[str, Any]:
+def _fitting(answer: dict[str, Value], solver: Solver) -> bytes:
+    data = encode(answer, keep=solver.keep)
+    if len(data) > PAYLOAD_LIMIT_BYTES:
+        raise ValueError(f"an answer of {len(data) / 1e6:.0f} MB; the sandbox takes 8 MB")
+    return data
+
+
+def _described(error: BaseException) -> dict[str, Value]:
     """Type, message and the learner's own lines; a hostile `__str__` is survived."""
     try:
         message = str(error)[:MESSAGE_AT_MOST_CHARS]
     except BaseException:  # noqa: BLE001  # `__str__` is learner code
         message = ""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"line {f.lineno}, in {f.name}: {f.line}" for f in frames if f.filename == FILE]
-    return {"type": type(error).__name__[:100], "message": message, "lines": lines[-LINES_AT_MOST:]}
+    return {
+        "type": type(error).__name__[:100],
+        "message": message,
+        "lines": list(_own_lines(error))[-LINES_AT_MOST:],
+    }
 
 
-def main() -> None:
-    """Keep the frames' descriptors to ourselves, warm up, and serve."""
-    sink = os.dup(1)
-    source = os.dup(0)
-    os.dup2(2, 1)  # what a submission prints goes with its errors
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
+def _own_lines(error: BaseException) -> Iterator[str]:
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == FILE:
+            text = linecache.getline(FILE, number).strip()
+            yield f"line {number}, in {frame.f_code.co_name}: {text}"
+
+
+def _flush() -> None:
+    """Push out what was printed without a line's end; the learner may have closed the stream."""
+    try:
+        sys.stdout.flush()
+    except BaseException:  # noqa: BLE001  # `sys.stdout` may be learner code by now
+        return
+
+
+def warm_up() -> None:
+    """Load what torch loads on first use: one optimizer step alone imports 800 modules in 1.3 s."""
+    torch.set_num_threads(1)
+    layer = torch.nn.Linear(2, 2)
+    layer(torch.ones(1, 2)).sum().backward()
+    optimizer: Value = torch.optim.SGD(layer.parameters(), lr=0.1)
+    optimizer.step()
+    repr(torch.ones(1))
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Cap this process; where a container does it from outside this is not asked for."""
+    limits = {
+        resource.RLIMIT_DATA: megabytes
+        * 2**20,  # not address space: torch maps far more than it uses
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 2**26,
+        resource.RLIMIT_NOFILE: 256,
+    }
+    for name, limit in limits.items():
+        with contextlib.suppress(ValueError, OSError):  # not every system knows every limit
+            resource.setrlimit(name, (limit, limit))
+
+
+def private_pipe() -> Pipe:
+    """Take the standard streams for frames; what is printed goes with the errors from now on."""
+    pipe = Pipe(os.dup(0), os.dup(1))
+    os.dup2(2, 1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return pipe
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Keep the frames' descriptors to ourselves, warm up, and serve.
+
+    Args:
+        arguments: Optionally how many megabytes of memory this process may use.
+    """
+    pipe = private_pipe()
+    for megabytes in arguments:
+        _limit_memory(int(megabytes))
     sys.argv = [FILE]
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), line_buffering=True)
-    torch.set_num_threads(1)
-    warm = torch.nn.Linear(2, 2)  # loads what torch loads on first use
-    warm(torch.ones(1, 2)).sum().backward()
-    Solver(Pipe(source, sink)).serve()
+    warm_up()
+    Solver(pipe).serve()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

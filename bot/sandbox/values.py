@@ -179,7 +179,7 @@ class _Encoder:
 
     def tree(self, value: Value, depth: int) -> object:
         # Exact types: a subclass may carry behaviour, which cannot travel.
-        kind = type(value)
+        kind = cast("type[object]", type(value))
         if value is None or kind is bool or kind is str:
             return value
         if kind is int:
@@ -191,7 +191,7 @@ class _Encoder:
     def _container(self, value: Value, depth: int) -> object:
         if depth >= DEPTH_AT_MOST:
             raise WireError("a value nested too deeply")
-        kind = type(value)
+        kind = cast("type[object]", type(value))
         if kind is list:
             return self._trees(value, depth)
         if kind is tuple:
