@@ -90,7 +90,8 @@ export class Completion {
         about: spec.description,
         from: 0,
       }));
-    return { items, first: 0 };
+    const isWhole = items.length === 1 && items[0].text === text.toLowerCase();
+    return isWhole ? null : { items, first: 0 };
   }
 
   async #options(spec, text) {
