@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.store.migrate import upgrade
-from bot.store.store import SqlStore
-
 from bot.domain.chat import (
     ActionPressed,
     Attachment,
@@ -46,6 +43,8 @@ from bot.domain.grading import (
 )
 from bot.domain.submission import Submission
 from bot.services.application import Ports, Services, assemble
+from bot.store.migrate import upgrade
+from bot.store.store import SqlStore
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PRACTICE = ConversationRef("fake", "here", "practice")

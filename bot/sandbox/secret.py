@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from bot.domain.errors import SandboxError, SettingsError
 
@@ -29,12 +30,14 @@ class Keyring:
         if not path.exists():
             return _written(path, {})
         try:
-            keys = json.loads(path.read_text(encoding="utf-8"))
+            keys = cast("object", json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
             raise SettingsError(f"The keys in {path} cannot be read.") from error
         if not isinstance(keys, dict) or not keys:
             raise SettingsError(f"There are no keys in {path}.")
-        return Keyring({str(name): str(key) for name, key in keys.items()})
+        return Keyring(
+            {str(name): str(key) for name, key in cast("dict[object, object]", keys).items()}
+        )
 
     @staticmethod
     def rotate(path: Path) -> "Keyring":

@@ -1,5 +1,6 @@
 """Somebody at the real page, in a real browser."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -27,7 +28,7 @@ PATIENCE_MS = 60_000
 @asynccontextmanager
 async def browser() -> AsyncGenerator[Browser]:
     """A headless Chromium."""
-    if not CHROMIUM.exists():
+    if not await asyncio.to_thread(CHROMIUM.exists):
         require("browser", f"there is no {CHROMIUM}")
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from bot.catalogue import Catalogue, fingerprint, read
+from bot.domain.errors import CatalogueError
+from bot.domain.exercise import Day
+
+TOML = """
+title = "Double it"
+version = 1
+day = "implement"
+stage = 3
+week = 1
+milestones = ["F1"]
+concepts = ["tensors"]
+minutes = 10
+difficulty = 0
+entry = ["double"]
+forbidden = []
+device = "cpu"
+
+[limits]
+seconds = 5.0
+"""
+HINTS = "## One\na\n## Two\nb\n## Three\nc\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "double-it"
+    made.mkdir()
+    (made / "exercise.toml").write_text(TOML)
+    (made / "README.md").write_text("Write `double`.")
+    (made / "starter.py").write_text("def double(x): ...")
+    (made / "hints.md").write_text(HINTS)
+    return made
+
+
+def test_a_folder_is_an_exercise_named_after_it(folder: Path) -> None:
+    exercise = Catalogue.load(folder.parent).get("double-it")
+    assert exercise.day is Day.IMPLEMENT
+    assert exercise.hints == ("a", "b", "c")
+    assert exercise.limits.seconds == 5.0
+    assert exercise.limits.memory_mb == 1024
+
+
+def test_the_fingerprint_follows_every_file(folder: Path) -> None:
+    before = fingerprint(folder)
+    (folder / "checks.py").write_text("x = 1")
+    assert fingerprint(folder) != before
+
+
+def test_an_unknown_slug_is_said(folder: Path) -> None:
+    with pytest.raises(CatalogueError, match="no exercise nope"):
+        Catalogue.load(folder.parent).get("nope")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("exercise.toml", "title = ", "no TOML"),
+        ("exercise.toml", TOML.replace('day = "implement"', 'day = "someday"'), "day"),
+        ("exercise.toml", TOML.replace("minutes = 10\n", ""), "minutes"),
+        ("exercise.toml", f'{TOML}\ncolour = "red"\n', "colour"),
+        ("hints.md", "## One\na\n", "three sections"),
+    ],
+)
+def test_a_malformed_folder_is_named_with_its_fault(
+    folder: Path, name: str, content: str, words: str
+) -> None:
+    (folder / name).write_text(content)
+    with pytest.raises(CatalogueError, match=words) as caught:
+        read(folder)
+    assert name in str(caught.value)
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / "README.md").unlink()
+    with pytest.raises(CatalogueError, match=r"README\.md"):
+        read(folder)
