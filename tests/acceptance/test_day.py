@@ -8,6 +8,7 @@ import pytest
 
 from bot.runners import instance_of
 from bot.settings import ROOT
+from tests.acceptance.cable import cable
 from tests.acceptance.page import Person, browser
 from tests.acceptance.running import RunningBot, running_bot
 from tests.gradings import require_docker
@@ -96,6 +97,27 @@ async def test_a_plug_pulled_while_grading_loses_and_doubles_nothing(tmp_path: P
             assert await ana.count(ana.thread, "Running your code") == 0
             assert await asyncio.to_thread(third.interrupt) == 0
     assert containers_of(data) == ""
+
+
+async def test_without_the_engine_submissions_wait_and_grading_resumes_by_itself(
+    tmp_path: Path,
+) -> None:
+    async with browser() as chromium, cable(tmp_path) as engine:
+        with running_bot(
+            tmp_path / "data", FREEHAND_SANDBOX="docker", DOCKER_HOST=engine.host
+        ) as bot:
+            ana = await Person.arrive(chromium, await said_url(bot))
+            await asyncio.to_thread(bot.wait_for, "sandbox is ready")
+            await ana.say(ana.channel, "/join")
+            await ana.press(ana.channel, "I take the pledge")
+            await ana.sees(ana.channel, "Welcome.")
+            await ana.open_thread()
+            await engine.pull()
+            await ana.send_code(RIGHT)
+            await ana.sees(ana.thread, "Grading is paused: the Docker engine does not answer")
+            await engine.plug_in()
+            await ana.sees(ana.thread, "Solved.")
+            assert await asyncio.to_thread(bot.interrupt) == 0
 
 
 async def said_url(bot: RunningBot) -> str:
