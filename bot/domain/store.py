@@ -276,7 +276,11 @@ class Outbox(Protocol):
         private_to: UserRef | None = None,
         challenge: int | None = None,
     ) -> None:
-        """State what the message `key` should say. Unsent older wording is simply replaced."""
+        """State what the message `key` should say. Unsent older wording is simply replaced.
+
+        Saying the same again changes nothing; saying something else also revives a message that
+        was given up.
+        """
         ...
 
     async def unsent(self, now: datetime, *, limit: int = 20) -> Sequence[Outgoing]:

@@ -49,7 +49,7 @@ class Submission(NewSubmission):
 
     Attributes:
         run: Number of the current or last run; the fence that every write of a run carries.
-        place: Place in line, from 1, while queued; 0 otherwise.
+        place: Place in line, from 1, where the whole line was asked for; 0 otherwise.
         try_number: Which of the member's tries at the challenge this grade is, from 1; 0 when the
             verdict is none (the starter, a syntax error) or it is not graded yet.
     """

@@ -1,9 +1,10 @@
 """Statements that each database spells in its own way, and locks."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy import ColumnElement, Table, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
@@ -21,7 +22,7 @@ async def insert_once(session: AsyncSession, row: Base, unique: Columns) -> int 
         The first column of the new row's primary key; None when there was such a row.
     """
     mapper = inspect(type(row))
-    statement = _insert(session)(mapper.local_table).values(_values(row, mapper))
+    statement = _insert(session, row).values(_values(row, mapper))
     found = await session.execute(
         statement.on_conflict_do_nothing(index_elements=unique).returning(mapper.primary_key[0])
     )
@@ -33,7 +34,7 @@ async def insert_or_replace(session: AsyncSession, row: Base, unique: Columns) -
     mapper = inspect(type(row))
     values = _values(row, mapper)
     await session.execute(
-        _insert(session)(mapper.local_table)
+        _insert(session, row)
         .values(values)
         .on_conflict_do_update(index_elements=unique, set_=values)
     )
@@ -66,10 +67,6 @@ def _values(row: Base, mapper: Mapper[Base]) -> dict[str, object]:
     }
 
 
-def _insert(session: AsyncSession) -> Any:  # noqa: ANN401 - two classes with equal methods
-    # The other database's dialect would be 3 MB that nobody needs.
-    if session.get_bind().dialect.name == POSTGRESQL:
-        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415
-    return insert
+def _insert(session: AsyncSession, row: Base) -> sqlite.Insert | postgresql.Insert:
+    module = postgresql if session.get_bind().dialect.name == POSTGRESQL else sqlite
+    return module.insert(cast("Table", row.__table__))

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.domain.alias import ALIASES
 from bot.domain.chat import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.errors import NotFoundError, StoreError
 from bot.domain.store import Transaction
+from bot.store import cohorts
 from bot.store.engine import migration_engine, parse_url
 from bot.store.store import SqlStore
 from tests.stores import NOW, THREAD, Scene, a_new_challenge, later
@@ -37,6 +37,20 @@ async def test_cohort_reads_back_as_it_was_added(store: SqlStore) -> None:
     async with store.read() as tx:
         assert await tx.cohorts.get(added.id) == replace(cohort, id=added.id)
         assert await tx.cohorts.all() == [added]
+
+
+async def test_cohort_is_replaced_by_an_update(scene: Scene) -> None:
+    changed = replace(
+        scene.cohort, hour=7, timezone="UTC", holidays=frozenset({date(2026, 12, 24)})
+    )
+    async with scene.store.write() as tx:
+        await tx.cohorts.update(changed)
+    async with scene.store.read() as tx:
+        assert await tx.cohorts.all() == [changed]
+
+    with pytest.raises(NotFoundError):
+        async with scene.store.write() as tx:
+            await tx.cohorts.update(replace(changed, id=4711))
 
 
 async def test_cohort_is_found_by_either_channel_and_their_threads(scene: Scene) -> None:
@@ -76,13 +90,16 @@ async def test_joining_at_the_same_moment_is_joining_once(scene: Scene, database
     assert sorted(news) == [False] * 7 + [True]
 
 
-async def test_aliases_of_a_cohort_differ_even_beyond_the_word_list(scene: Scene) -> None:
+async def test_aliases_of_a_cohort_differ_even_beyond_the_word_list(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cohorts, "ALIASES", 5)
     async with scene.store.write() as tx:
-        for number in range(ALIASES + 3):
+        for number in range(12):
             await join(tx, scene.cohort, f"p{number}")
         members = await tx.members.of(scene.cohort.id)
 
-    assert len({member.alias for member in members}) == len(members) > ALIASES
+    assert len({member.alias for member in members}) == len(members) == 15
 
 
 async def test_member_is_found_by_person_and_cohort(scene: Scene) -> None:

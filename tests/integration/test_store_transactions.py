@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,25 @@ async def test_database_without_schema_says_so(empty_url: str) -> None:
     await store.close()
 
     assert "no such table" in str(caught.value)
+
+
+@pytest.mark.parametrize("place", ["", "{}", '["web"]', "[1, 2]", "null"])
+async def test_garbage_in_a_row_is_told(scene: Scene, database_url: str, place: str) -> None:
+    engine = migration_engine(parse_url(database_url))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE cohorts SET place = :place"), {"place": place})
+    engine.dispose()
+
+    async with scene.store.read() as tx:
+        with pytest.raises(StoreError, match="a reference that cannot be read"):
+            await tx.cohorts.all()
+
+
+async def test_naive_moment_is_refused(scene: Scene) -> None:
+    naive = datetime(2026, 11, 23, 9)  # noqa: DTZ001 - that is the point
+    with pytest.raises(StoreError):
+        async with scene.store.write() as tx:
+            await tx.challenges.set_reminded(scene.challenge.id, naive)
 
 
 async def test_health_is_empty_while_the_database_answers(store: SqlStore) -> None:
