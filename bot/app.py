@@ -210,7 +210,7 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
             chats={web.platform: web},
             catalogue=Catalogue.load(settings.exercises_dir),
             grader=sandbox.grader,
-            seeds=Keyring.load(settings.data_dir / "input-keys.json"),
+            seeds=Keyring.load(settings.keys),
             clock=clock,
             new_id=lambda: secrets.token_hex(12),
             queued=worker_wake.set,

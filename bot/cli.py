@@ -58,9 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print data")
     check.set_defaults(command=_check)
 
-    sandbox = commands.add_parser("sandbox", help="the sandbox's images")
+    sandbox = commands.add_parser("sandbox", help="the sandbox's images and secret")
     under = sandbox.add_subparsers(title="commands", metavar="", required=True)
     under.add_parser("build", help="build them now").set_defaults(command=_build)
+    rotate = under.add_parser("rotate-key", help="draw the inputs of new submissions anew")
+    rotate.set_defaults(command=_rotate)
 
     examine = commands.add_parser("doctor", help="what is missing, and how to mend it")
     examine.set_defaults(command=_doctor)
@@ -110,6 +112,12 @@ async def _build(_args: argparse.Namespace, wanted: Settings) -> int:
         problem = await grader.health()
     _print(problem or "The sandbox is ready.")
     return COULD_NOT if problem else WELL
+
+
+async def _rotate(_args: argparse.Namespace, wanted: Settings) -> int:
+    name = terminal.rotate_key(wanted)
+    _print(f"New submissions use the key {name}, from the next start of the bot on.")
+    return WELL
 
 
 async def _doctor(_args: argparse.Namespace, wanted: Settings) -> int:

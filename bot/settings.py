@@ -113,6 +113,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def keys(self) -> Path:
+        """Where the secret of the hidden inputs is kept."""
+        return self.data_dir / "input-keys.json"
+
+    @property
     def wheels(self) -> Path | None:
         """Folder of wheels for the image build, if there is one."""
         default = ROOT / "build" / "wheels"

@@ -11,7 +11,9 @@ from bot.domain.errors import UserError
 from bot.domain.grading import Grade, Grader, GradingRequest
 from bot.domain.source import code_of_notebook, decode, require_acceptable
 from bot.sandbox.gate import GateReport, gate
+from bot.sandbox.secret import Keyring
 from bot.settings import Settings
+from bot.store.lock import only_instance
 
 Say = Callable[[str], None]
 
@@ -63,6 +65,16 @@ async def check_exercises(
             await gate(settings.exercises_dir / exercise.slug, exercise, grader)
             for exercise in wanted
         ]
+
+
+def rotate_key(settings: Settings) -> str:
+    """Add a key for the hidden inputs of new submissions; older ones keep theirs. Its name.
+
+    Raises:
+        SettingsError: A bot is running on the data directory, or the keys cannot be read.
+    """
+    with only_instance(settings.data_dir):
+        return Keyring.rotate(settings.keys).current_key
 
 
 def _source(file: Path) -> str:
