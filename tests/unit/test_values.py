@@ -1,6 +1,7 @@
 import json
 import math
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 import torch
@@ -219,7 +220,8 @@ def test_decode_makes_a_value_of_any_bytes_or_refuses_them(data: bytes) -> None:
 def tensors_in(value: Value) -> Iterator[torch.Tensor]:
     if isinstance(value, torch.Tensor):
         yield value
-    items: Value = value.values() if isinstance(value, dict) else value
-    if isinstance(value, (list, tuple, dict)):
-        for item in items:
+    if isinstance(value, dict):
+        yield from tensors_in([*cast("dict[Value, Value]", value).values()])
+    if isinstance(value, (list, tuple)):
+        for item in cast("list[Value]", value):
             yield from tensors_in(item)

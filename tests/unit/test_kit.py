@@ -1,0 +1,217 @@
+"""What checks are written with: how it draws, compares and says what it saw."""
+
+from math import inf, nan
+
+import pytest
+import torch
+from torch import Tensor
+
+from bot.sandbox.kit import (
+    CheckFailed,
+    Remote,
+    Rng,
+    Solution,
+    SolutionRaised,
+    Stream,
+    check,
+    declared,
+    expect_close,
+    expect_equal,
+    expect_raises,
+    fail,
+    shown,
+)
+from bot.sandbox.values import Handle, Value
+
+pytestmark = pytest.mark.torch
+
+SEED = bytes(range(16))
+
+
+# --- inputs -----------------------------------------------------------------------------------
+
+
+def test_a_seed_and_a_check_give_the_same_inputs_again() -> None:
+    first, again = Rng(SEED, "a").normal(3), Rng(SEED, "a").normal(3)
+
+    assert torch.equal(first, again)
+
+
+def test_each_check_and_each_seed_have_a_stream_of_their_own() -> None:
+    drawn = [Rng(SEED, "a"), Rng(SEED, "b"), Rng(bytes(16), "a")]
+
+    numbers = {rng.normal().item() for rng in drawn}
+
+    assert len(numbers) == len(drawn)
+
+
+def test_drawn_tensors_have_the_shape_dtype_and_range_asked_for() -> None:
+    rng = Rng(SEED, "a")
+
+    assert rng.normal(2, 3, dtype=torch.float64).dtype is torch.float64
+    assert rng.normal(2, 0).shape == (2, 0)
+    assert {int(i) for i in rng.integers(3, 5, (100,))} == {3, 4}
+    uniform = rng.uniform(-2, -1, (100,))
+    assert bool(((uniform >= -2) & (uniform < -1)).all())
+    assert sorted(int(i) for i in rng.permutation(5)) == [0, 1, 2, 3, 4]
+    assert rng.choice(["a"]) == "a"
+    assert rng.int(7, 8) == 7
+
+
+# --- comparing --------------------------------------------------------------------------------
+
+
+def message_of(seen: Value, wanted: Tensor, **more: Value) -> str:
+    """What a failed comparison says; empty when it holds."""
+    try:
+        expect_close(seen, wanted, "off", **more)
+    except CheckFailed as failed:
+        return str(failed)
+    return ""
+
+
+ONES = torch.ones(3)
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted", "says"),
+    [
+        (ONES, ONES, ""),
+        (ONES + 1e-6, ONES, ""),
+        (ONES + 1e-4, ONES, "off: element [0] is 1.0001, should be 1"),
+        (torch.tensor([1.0, 2.0, 1.0]), ONES, "off: element [1] is 2, should be 1"),
+        (torch.tensor(0.5), torch.tensor(0.25), "off: it is 0.5, should be 0.25"),
+        (1.0, torch.tensor(1.0), "off: it is 1.0, should be a tensor"),
+        (None, ONES, "off: it is None, should be a tensor"),
+        (ONES.reshape(3, 1), ONES, "off: its shape is (3, 1), should be (3,)"),
+        (ONES.double(), ONES, "off: its dtype is torch.float64, should be torch.float32"),
+        (torch.tensor([nan]), torch.tensor([1.0]), "off: element [0] is nan, should be 1"),
+        (torch.tensor([1.0]), torch.tensor([nan]), "off: element [0] is 1, should be nan"),
+        (torch.tensor([nan, inf]), torch.tensor([nan, inf]), ""),
+        (torch.tensor([-inf]), torch.tensor([inf]), "off: element [0] is -inf, should be inf"),
+        (torch.tensor([3e38]), torch.tensor([inf]), "off: element [0] is 3e+38, should be inf"),
+        (torch.tensor([2]), torch.tensor([1]), "off: element [0] is 2, should be 1"),
+        (
+            torch.tensor([1 + 1j]),
+            torch.tensor([1 + 2j]),
+            "off: element [0] is 1+1j, should be 1+2j",
+        ),
+        (torch.ones(0, 2), torch.ones(0, 2), ""),
+    ],
+    ids=range(17),
+)
+def test_a_comparison_names_the_first_difference(seen: Value, wanted: Tensor, says: str) -> None:
+    assert message_of(seen, wanted) == says
+
+
+def test_tolerance_follows_the_error_of_the_reference_in_the_same_dtype() -> None:
+    exact = torch.tensor([1.0], dtype=torch.float64)
+    coarse = torch.tensor([1.001], dtype=torch.float32)  # what float32 makes of it
+
+    assert message_of(torch.tensor([1.01]), coarse, exact=exact) == ""
+    assert message_of(torch.tensor([1.02]), coarse, exact=exact) != ""
+    assert message_of(torch.tensor([1.01]), torch.tensor([1.0]), exact=exact) != ""
+
+
+def test_an_overflow_in_the_answers_dtype_widens_no_tolerance() -> None:
+    exact = torch.tensor([1e39, 1.0], dtype=torch.float64)
+    wanted = exact.float()
+
+    assert message_of(torch.tensor([inf, 1.0]), wanted, exact=exact) == ""
+    assert message_of(torch.tensor([inf, 2.0]), wanted, exact=exact) != ""
+    assert message_of(torch.tensor([1.0, 1.0]), wanted, exact=exact) != ""
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted", "same"),
+    [
+        (1, 1, True),
+        (True, 1, False),
+        (1.0, 1, False),
+        (nan, nan, True),
+        ([1, "a"], [1, "a"], True),
+        ((1,), [1], False),
+        (torch.tensor([nan, 1.0]), torch.tensor([nan, 1.0]), True),
+        (torch.tensor([1.0000001]), torch.tensor([1.0]), False),
+        (torch.tensor([True]), torch.tensor([True]), True),
+        (torch.tensor([1]), torch.tensor([True]), False),
+    ],
+    ids=range(10),
+)
+def test_equal_means_the_same_value_of_the_same_type(
+    seen: Value, wanted: Value, *, same: bool
+) -> None:
+    if same:
+        expect_equal(seen, wanted, "off")
+    else:
+        with pytest.raises(CheckFailed, match="off: "):
+            expect_equal(seen, wanted, "off")
+
+
+def test_a_failure_carries_its_example_as_python_text() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        expect(
+            condition=False, message="off", example={"x": torch.tensor([1.0, 0.123456]), "p": (2,)}
+        )
+
+    assert caught.value.example == "{'x': torch.tensor([1.0, 0.1235]), 'p': (2,)}"
+
+
+def test_a_long_example_is_cut() -> None:
+    assert len(shown(list(range(10_000)))) < 700
+
+
+def test_a_check_is_declared_once_and_taken_once() -> None:
+    declared()
+
+    @check("one", "It does", core=True, points=2, hint=3)
+    def one(_solution: Solution, _rng: Rng) -> None:
+        fail("never")
+
+    (made,) = declared()
+    assert (made.name, made.title, made.core, made.points, made.hint) == (
+        "one",
+        "It does",
+        True,
+        2,
+        3,
+    )
+    assert made.body is one
+    assert declared() == []
+
+
+def test_a_stream_counts_what_it_served_and_ends_at_its_limit() -> None:
+    endless = Stream(iter(int, 1), limit=2)
+
+    assert [endless.next() for _ in range(3)] == [{"item": 0}, {"item": 0}, {"end": True}]
+    assert endless.pulled == 2
+
+
+# --- remotes ----------------------------------------------------------------------------------
+
+
+def never(_op: str, _wish: dict[str, Value]) -> Value:
+    raise SolutionRaised("ValueError", "no", ["line 1"])
+
+
+def test_expect_raises_holds_for_that_exception_alone() -> None:
+    solution = Solution(never, lambda: None)
+
+    expect_raises(lambda: solution.call("f"), "ValueError", "off")
+    with pytest.raises(CheckFailed, match="off: it raised ValueError, should be TypeError"):
+        expect_raises(lambda: solution.call("f"), "TypeError", "off")
+    with pytest.raises(CheckFailed, match="off: it raised nothing, should be TypeError"):
+        expect_raises(lambda: None, "TypeError", "off")
+
+
+def test_what_stayed_in_a_thrown_away_solver_cannot_be_used() -> None:
+    def kept(_op: str, wish: dict[str, Value]) -> Value:
+        return Handle(wish["keep"], "Linear")
+
+    solution = Solution(kept, lambda: None)
+    remote = solution.keep("Model")
+    solution.fresh()
+
+    assert isinstance(remote, Remote)
+    with pytest.raises(RuntimeError, match="thrown away"):
+        remote.value()
