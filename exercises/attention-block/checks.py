@@ -16,8 +16,12 @@ from bot.sandbox.kit import (
     expect_raises,
 )
 
-SAME = 64.0  # rounding errors within which two runs of one solution agree, whatever its order of sums
-SEEN = 1e-4  # what changes by less than this has not seen the difference; real changes are above 1e-2
+SAME = (
+    64.0  # rounding errors within which two runs of one solution agree
+)
+SEEN = (
+    1e-4  # what changes by less than this saw no difference; real changes are above 1e-2
+)
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,13 @@ def padding(*rows: str) -> Tensor:
 # --- without a mask ---------------------------------------------------------------------------
 
 
-@check("within-samples", "Positions see all of their own sample, and no other sample", core=True, points=2, hint=1)
+@check(
+    "within-samples",
+    "Positions see all of their own sample, and no other sample",
+    core=True,
+    points=2,
+    hint=1,
+)
 def within_samples(solution: Solution, rng: Rng) -> None:
     case, x = drawn(rng), rng.normal(3, 4, 12)
     place, time = rng.int(0, 3), rng.int(0, 4)
@@ -234,9 +244,7 @@ def heads_apart(solution: Solution, rng: Rng) -> None:
     )
     for part, name in enumerate(("query", "key", "value")):
         rows = own.repeat(3) & (torch.arange(36) // 12 == part)
-        this = case.changed(
-            qkv_weight=torch.where(rows[:, None], fresh, case.state["qkv.weight"])
-        )
+        this = case.changed(qkv_weight=torch.where(rows[:, None], fresh, case.state["qkv.weight"]))
         expect_moved(
             run(solution, this, x),
             before,
@@ -289,9 +297,7 @@ def gradients(solution: Solution, rng: Rng) -> None:
         )
 
 
-def pulled_back(
-    solution: Solution, case: Case, x: Tensor, mask: Tensor, upstream: Tensor
-) -> dict:
+def pulled_back(solution: Solution, case: Case, x: Tensor, mask: Tensor, upstream: Tensor) -> dict:
     """The learner's gradients by parameter name, and that of `x`."""
     block, given = built(solution, case), solution.tensor(x, requires_grad=True)
     block.keep(given, key_padding_mask=mask).keep_call("backward", upstream)
@@ -338,7 +344,12 @@ def padding_is_cut(solution: Solution, rng: Rng) -> None:
     )
 
 
-@check("padded-queries", "Padding is ignored as a key, yet gets an output like any query", core=True, hint=3)
+@check(
+    "padded-queries",
+    "Padding is ignored as a key, yet gets an output like any query",
+    core=True,
+    hint=3,
+)
 def padded_queries(solution: Solution, rng: Rng) -> None:
     case, x = drawn(rng), rng.normal(2, 5, 12)
     mask = padding("...##", "..#..")

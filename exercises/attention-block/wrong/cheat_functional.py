@@ -16,8 +16,17 @@ class AttentionBlock(nn.Module):
 
     def forward(self, x: Tensor, key_padding_mask: Tensor | None = None) -> Tensor:
         out, _ = attend(
-            *[x.transpose(0, 1)] * 3, x.shape[-1], self.heads, self.qkv.weight, self.qkv.bias,
-            None, None, False, 0.0, self.proj.weight, self.proj.bias,
+            *[x.transpose(0, 1)] * 3,
+            x.shape[-1],
+            self.heads,
+            self.qkv.weight,
+            self.qkv.bias,
+            None,
+            None,
+            False,
+            0.0,
+            self.proj.weight,
+            self.proj.bias,
             key_padding_mask=key_padding_mask,
         )
         return self.norm(x + out.transpose(0, 1))

@@ -17,7 +17,9 @@ class AttentionBlock(nn.Module):
 
     def forward(self, x: Tensor, key_padding_mask: Tensor | None = None) -> Tensor:
         b, t, c = x.shape
-        q, k, v = self.qkv(self.norm(x)).view(b, t, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = (
+            self.qkv(self.norm(x)).view(b, t, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4)
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(c // self.heads)
         if key_padding_mask is None:
             key_padding_mask = torch.zeros(b, t, dtype=torch.bool, device=x.device)
