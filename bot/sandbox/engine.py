@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
@@ -22,6 +23,8 @@ CALL_AT_MOST_S = 60.0
 
 CHUNK_BYTES = 1 << 20
 NOT_FOUND, CONFLICT = 404, 409
+STDERR = 2
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 NO_ANSWER = 900  # aiodocker's own number: the engine could not be reached
 
 AWAY = "The Docker engine does not answer. Start Docker; grading goes on by itself."
@@ -68,7 +71,7 @@ class Engine:
         """Build an image from a tar file; yields what the builder prints, line by line.
 
         Raises:
-            SandboxUnavailableError: The engine is away, or a step failed; the message is the step's.
+            SandboxUnavailableError: The engine is away, or a step failed; then the step says why.
         """
         params = {
             "t": tag,
@@ -88,7 +91,7 @@ class Engine:
                     said = json.loads(line)
                     if "error" in said:
                         raise SandboxUnavailableError(str(said["error"]))
-                    yield str(said.get("stream", "")).rstrip()
+                    yield COLOURS.sub("", str(said.get("stream", ""))).rstrip()
 
     # --- containers ---------------------------------------------------------------------------
 
@@ -99,19 +102,18 @@ class Engine:
             raise SandboxUnavailableError(f"The image {settings['Image']} is gone.")
         return str(made["Id"])
 
-    @contextlib.asynccontextmanager
-    async def attached(self, container: str) -> AsyncGenerator[Stream]:
-        """Its three standard streams; attach before `start`, lest the beginning be missed."""
+    async def attach(self, container: str) -> "Streams":
+        """Its standard streams; before `start`, lest the beginning be missed.
+
+        Raises:
+            SandboxUnavailableError: The engine is away, or the container is gone.
+        """
         stream = DockerContainer(self.docker, id=container).attach(
             stdin=True, stdout=True, stderr=True
         )
         with _translated("attach to a container"):
             async with asyncio.timeout(CALL_AT_MOST_S):
-                await stream.__aenter__()
-        try:
-            yield stream
-        finally:
-            await stream.close()
+                return Streams(await stream.__aenter__())
 
     async def start(self, container: str) -> None:
         """Start a container. Raises SandboxUnavailableError."""
@@ -121,10 +123,21 @@ class Engine:
         """Change a running container's limits. Raises SandboxUnavailableError."""
         await self._call("change a limit", f"containers/{container}/update", data=limits)
 
-    async def state(self, container: str) -> Mapping[str, Any]:
-        """Its `State`; empty if it is gone. Raises SandboxUnavailableError."""
+    async def ended(self, container: str, *, at_most_s: float) -> Mapping[str, Any] | None:
+        """Its last `State`, once it has ended; None where it goes on.
+
+        Raises:
+            SandboxUnavailableError: The engine is away, or the container is gone.
+        """
+        try:
+            async with asyncio.timeout(at_most_s):
+                await self._call("wait for a container", f"containers/{container}/wait")
+        except TimeoutError:
+            return None
         found = await self._call("look at a container", f"containers/{container}/json", "GET")
-        return found["State"] if found else {}
+        if found is None:
+            raise SandboxUnavailableError("A container was taken away during its grading.")
+        return found["State"]
 
     async def usage(self, container: str) -> Mapping[str, Any]:
         """Its counters as they are now; empty if it is gone. Raises SandboxUnavailableError."""
@@ -163,6 +176,37 @@ class Engine:
                 if error.status in {NOT_FOUND, CONFLICT}:
                     return None
                 raise
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What a container reads and writes."""
+
+    stream: Stream
+
+    async def read(self) -> tuple[bytes, bool] | None:
+        """What was written, and whether to its standard error; None at the end, however it came."""
+        try:
+            message = await self.stream.read_out()
+        except (aiodocker.DockerError, ClientError, OSError):
+            return None
+        return None if message is None else (message.data, message.stream == STDERR)
+
+    async def write(self, data: bytes) -> None:
+        """Write to its standard input. Raises ConnectionError where nobody reads any more."""
+        try:
+            await self.stream.write_in(data)
+        except (
+            AssertionError,
+            RuntimeError,
+            ClientError,
+        ) as error:  # aiodocker asserts a connection
+            raise ConnectionError("the container's streams are closed") from error
+
+    async def close(self) -> None:
+        """Listen no more."""
+        with contextlib.suppress(AssertionError, ClientError, OSError):
+            await self.stream.close()
 
 
 async def engine_answers() -> bool:

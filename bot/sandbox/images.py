@@ -1,45 +1,50 @@
-"""The sandbox's images: named by what goes into them, built when they are missing."""
+"""The sandbox's two images, built from this installation's own files when they change.
 
+An image's tag is a hash of what goes into it: changed exercises rebuild the judge alone, and what
+is there already costs a few look-ups.
+"""
+
+import asyncio
 import hashlib
 import io
 import re
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import aiodocker
-import aiohttp
+import structlog
 
 from bot.domain.errors import SandboxUnavailableError
+from bot.sandbox.engine import Engine
+from bot.sandbox.engine import engine_answers as engine_answers
+
+log = structlog.get_logger()
 
 Say = Callable[[str], None]
+"""Tells the person at the terminal one line."""
 
-SOLVER_FILES = (
-    "bot/__init__.py",
-    "bot/sandbox/__init__.py",
-    "bot/sandbox/wire.py",
-    "bot/sandbox/values.py",
-    "bot/sandbox/inspection.py",
-    "bot/sandbox/solver.py",
-)
-JUDGE_FILES = (
-    "bot/sandbox/expectations.py",
-    "bot/sandbox/kit.py",
-    "bot/sandbox/judge.py",
-)
-LOCAL_BASE = "freehand-base:local"
-"""What `make images` makes on a machine that reaches no registry."""
+Files = Mapping[str, bytes | Path]
+"""What goes into an image, by its path in the build context."""
 
 DEFAULT_BASE = "python:3.12-slim"
-NO_ENGINE = "the Docker engine does not answer. Start it, and grading goes on by itself."
+LOCAL_BASE = "freehand-base:local"
+"""What `make images` makes, together with wheels for its Python."""
+
+PROGRESS = ("Step ", "Collecting ", "Downloading ", "Installing ")
+PROGRESS_WIDTH = 88
+LAST_LINES = 6
+"""Of a build that failed, shown with the reason."""
+
+NOT_FOR_THE_JUDGE = {"__pycache__", "wrong"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tags:
-    """The two images' names."""
+    """The names of the two images."""
 
     solver: str
     judge: str
@@ -51,180 +56,163 @@ class Recipe:
 
     Attributes:
         root: Where the Dockerfile and `bot/` stand.
-        exercises: The exercise folders, baked into the judge.
-        base: The base image.
-        wheels: Folder of wheels for a build without a network, if any.
+        exercises: The exercise folders, which go into the judge.
+        base: Base image, with Python 3.11 or newer.
+        wheels: Folder of wheels; with it, building needs no network.
     """
 
     root: Path
     exercises: Path
-    base: str
-    wheels: Path | None
+    base: str = DEFAULT_BASE
+    wheels: Path | None = None
 
-    def tags(self) -> Tags:
-        """The names: a change of anything that goes in is another name."""
-        solver = _digest([self.base.encode(), *self._contents(("Dockerfile", *SOLVER_FILES))])
-        judge = _digest([solver.encode(), *self._contents(JUDGE_FILES), *self._exercise_parts()])
-        return Tags(f"freehand-solver:{solver}", f"freehand-judge:{judge}")
+    async def ensure(self, engine: Engine, say: Say) -> Tags:
+        """Build what is missing, telling each step.
 
-    def dockerfile(self, *stages: str) -> bytes:
-        """The Dockerfile with these stages alone: the engine's API builds a file's last stage."""
-        head, *sections = re.split(r"(?m)^(?=FROM )", (self.root / "Dockerfile").read_text())
-        names = [section.partition("\n")[0].split()[-1] for section in sections]
-        chosen = [section for name, section in zip(names, sections, strict=True) if name in stages]
-        return (head + "".join(chosen)).encode()
+        Raises:
+            SandboxUnavailableError: The engine is away, there is no base, or a step failed.
+        """
+        base = await self._base(engine)
+        solver, judge = await asyncio.to_thread(self._contents)
+        tags = _tags(solver, judge, base)
+        if not await engine.has_image(tags.solver):
+            await _require_base(engine, base, say)
+            say("Building the solver's image, with torch in it. Once; it takes a minute or two.")
+            await self._build(engine, solver, tags.solver, {"BASE": base}, say)
+        if not await engine.has_image(tags.judge):
+            say("Building the judge's image, with the exercises in it.")
+            await self._build(engine, judge, tags.judge, {"SOLVER": tags.solver}, say)
+        return tags
 
-    def solver_context(self) -> Iterator[tuple[str, Path]]:
-        """Names and files for the solver's build."""
-        for name in SOLVER_FILES:
-            yield name, self.root / name
-        for wheel in sorted(self.wheels.glob("*.whl")) if self.wheels else ():
-            yield f"wheels/{wheel.name}", wheel
+    async def missing(self, engine: Engine) -> str:
+        """What `ensure` would have to build, as a sentence; empty when nothing.
 
-    def judge_context(self) -> Iterator[tuple[str, Path]]:
-        """Names and files for the judge's build, on top of the solver."""
-        for name in JUDGE_FILES:
-            yield name, self.root / name
-        for path in _exercise_files(self.exercises):
-            yield f"exercises/{path.relative_to(self.exercises)}", path
+        Raises:
+            SandboxUnavailableError: The engine is away.
+        """
+        tags = _tags(*await asyncio.to_thread(self._contents), await self._base(engine))
+        if not await engine.has_image(tags.solver):
+            return "The sandbox images are not built yet. `freehand sandbox build` builds them now."
+        if not await engine.has_image(tags.judge):
+            return "The exercises have changed. `freehand sandbox build` rebuilds the judge now."
+        return ""
 
-    def _contents(self, names: Sequence[str]) -> Iterator[bytes]:
-        return ((self.root / name).read_bytes() for name in names)
+    async def _base(self, engine: Engine) -> str:
+        """The base asked for; the local one where the default would need a registry."""
+        if self.base != DEFAULT_BASE or not await engine.has_image(LOCAL_BASE):
+            return self.base
+        # Wheels are made for one Python: that of the base made with them.
+        local = self.wheels is not None or not await engine.has_image(self.base)
+        return LOCAL_BASE if local else self.base
 
-    def _exercise_parts(self) -> Iterator[bytes]:
-        for path in _exercise_files(self.exercises):
-            yield str(path.relative_to(self.exercises)).encode()
-            yield path.read_bytes()
+    async def _build(
+        self, engine: Engine, files: Files, tag: str, arguments: Mapping[str, str], say: Say
+    ) -> None:
+        last: deque[str] = deque(maxlen=LAST_LINES)
+        with tempfile.TemporaryFile() as context:  # wheels are too much for memory
+            await asyncio.to_thread(_pack, files, context)
+            build = engine.build(context, tag=tag, arguments=arguments, network=self.wheels is None)
+            try:
+                async for line in build:
+                    last.append(line)
+                    if line.startswith(PROGRESS):
+                        say(f"  {line[:PROGRESS_WIDTH]}")
+            except SandboxUnavailableError as error:
+                said = "".join(f"\n  {line}" for line in last if line.strip())
+                raise SandboxUnavailableError(f"{tag} was not built: {error}{said}") from error
+        log.info("image_built", tag=tag)
+
+    # --- what goes in -------------------------------------------------------------------------
+
+    def _contents(self) -> tuple[Files, Files]:
+        """The solver's and the judge's files, read once: a tag never names other content."""
+        return self._files("solver"), self._files("judge")
+
+    def _files(self, stage: str) -> Files:
+        """The stage as a Dockerfile of its own, and every file that it copies."""
+        try:
+            text = section((self.root / "Dockerfile").read_text(encoding="utf-8"), stage)
+        except OSError as error:
+            raise SandboxUnavailableError(
+                f"There is no Dockerfile in {self.root}. Start Freehand from a checkout of it."
+            ) from error
+        files: dict[str, bytes | Path] = {"Dockerfile": text.encode()}
+        for source in copied(text):
+            files.update(self._found(source))
+        return files
+
+    def _found(self, source: str) -> Iterator[tuple[str, bytes | Path]]:
+        if source == "exercises":
+            for path in sorted(self.exercises.rglob("*")):
+                inner = path.relative_to(self.exercises)
+                if path.is_file() and NOT_FOR_THE_JUDGE.isdisjoint(inner.parts):
+                    yield f"exercises/{inner}", path.read_bytes()
+        elif source == "build/wheel[s]":
+            for path in sorted(self.wheels.glob("*.whl")) if self.wheels else ():
+                yield f"build/wheels/{path.name}", path
+        elif source != "Dockerfile":
+            yield source, (self.root / source).read_bytes()
 
 
-async def engine_answers() -> bool:
-    """Whether a Docker engine can be used from here."""
-    try:
-        async with aiodocker.Docker() as docker:
-            await docker.version()
-    except (aiodocker.DockerError, aiohttp.ClientError, OSError, ValueError, TimeoutError):
-        return False
-    return True
+def section(dockerfile: str, stage: str) -> str:
+    """One stage of a Dockerfile as a Dockerfile of its own.
 
-
-async def missing(recipe: Recipe) -> str:
-    """Empty when both images are there, else one sentence."""
-    try:
-        async with aiodocker.Docker() as docker:
-            tags = recipe.tags()
-            if await _exists(docker, tags.solver) and await _exists(docker, tags.judge):
-                return ""
-    except (aiodocker.DockerError, aiohttp.ClientError, OSError, ValueError) as error:
-        raise SandboxUnavailableError(NO_ENGINE) from error
-    return (
-        "the sandbox images are not built yet: `freehand sandbox build` (or the next start) does."
-    )
-
-
-async def ensure(docker: aiodocker.Docker, recipe: Recipe, say: Say) -> Tags:
-    """Build what is missing.
-
-    Raises:
-        SandboxUnavailableError: It cannot be built; the message says what to do.
+    The classic builder, which every engine has, would build all the stages above it as well.
     """
-    tags = recipe.tags()
-    if not await _exists(docker, tags.solver):
-        base = await _base(docker, recipe.base)
-        say("Building the sandbox: Python with torch. This takes a few minutes, once.")
-        arguments = {"BASE": base}
-        context = _tar(recipe.dockerfile("torch", "solver"), recipe.solver_context())
-        await _build(docker, context, tags.solver, arguments, say)
-    if not await _exists(docker, tags.judge):
-        say("Building the judge from the exercises.")
-        context = _tar(recipe.dockerfile("judge"), recipe.judge_context())
-        await _build(docker, context, tags.judge, {"SOLVER": tags.solver}, say)
-    return tags
+    head, *sections = re.split(r"^(?=FROM )", dockerfile, flags=re.MULTILINE)
+    arguments = "".join(re.findall(r"^ARG .*\n", head, flags=re.MULTILINE))
+    (wanted,) = [text for text in sections if text.partition("\n")[0].endswith(f" AS {stage}")]
+    return arguments + wanted
 
 
-async def _exists(docker: aiodocker.Docker, name: str) -> bool:
+def copied(dockerfile: str) -> Iterator[str]:
+    """What a Dockerfile copies from its context."""
+    for line in dockerfile.replace("\\\n", " ").splitlines():
+        match line.split():
+            case ["COPY", *sources, _]:
+                yield from sources
+            case _:
+                pass
+
+
+async def _require_base(engine: Engine, base: str, say: Say) -> None:
+    if await engine.has_image(base):
+        return
+    say(f"Fetching {base}.")
     try:
-        await docker.images.inspect(name)
-    except aiodocker.DockerError as error:
-        if error.status == 404:  # noqa: PLR2004  # HTTP's "not found"
-            return False
-        raise SandboxUnavailableError(NO_ENGINE) from error
-    return True
-
-
-async def _base(docker: aiodocker.Docker, wanted: str) -> str:
-    """The base image, fetched if it is not here; a machine without a registry may have its own."""
-    if await _exists(docker, wanted):
-        return wanted
-    if wanted == DEFAULT_BASE and await _exists(docker, LOCAL_BASE):
-        return LOCAL_BASE
-    try:
-        await docker.images.pull(wanted)
-    except (aiodocker.DockerError, aiohttp.ClientError, TimeoutError) as error:
+        await engine.pull(base)
+    except SandboxUnavailableError as error:
         raise SandboxUnavailableError(
-            f"the base image {wanted} is not on this machine and cannot be fetched. `make images`"
-            " makes one without a registry, or set FREEHAND_SANDBOX_BASE to one that is here."
-        ) from error
-    return wanted
-
-
-async def _build(
-    docker: aiodocker.Docker, context: IO[bytes], tag: str, arguments: dict[str, str], say: Say
-) -> None:
-    tail: list[str] = []
-    try:
-        with context:
-            async for entry in docker.images.build(
-                fileobj=context,
-                encoding="identity",
-                tag=tag,
-                buildargs=arguments,
-                stream=True,
-                forcerm=True,
-            ):
-                line = str(entry.get("stream", "")).strip()
-                tail = [*tail, line][-5:] if line else tail
-                if line.startswith("Step "):
-                    say(f"  {line}")
-    except (aiodocker.DockerError, aiohttp.ClientError) as error:
-        raise SandboxUnavailableError(
-            f"the image {tag} could not be built: {error}. Its last words: {' / '.join(tail)}"
+            f"{str(error).rstrip('.')}. Run `make images` to make a base without a registry, or set"
+            " FREEHAND_SANDBOX_BASE to an image that is here, with Python 3.11 or newer."
         ) from error
 
 
-def _tar(dockerfile: bytes, files: Iterator[tuple[str, Path]]) -> IO[bytes]:
-    """A build context on disk: the wheels alone are 200 MB."""
-    context = tempfile.TemporaryFile()
-    with tarfile.open(fileobj=context, mode="w") as tar:
-        _add(tar, "Dockerfile", dockerfile)
-        folder = tarfile.TarInfo("wheels")
-        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
-        tar.addfile(folder)
-        for name, path in files:
-            if path.suffix == ".whl":
-                tar.add(path, name)
-            else:
-                _add(tar, name, path.read_bytes())
-    context.seek(0)
-    return context
+def _tags(solver: Files, judge: Files, base: str) -> Tags:
+    name = f"freehand-solver:{_digest(solver, base)}"
+    return Tags(solver=name, judge=f"freehand-judge:{_digest(judge, name)}")
 
 
-def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.size, entry.mode = len(content), 0o644
-    tar.addfile(entry, io.BytesIO(content))
-
-
-def _exercise_files(folder: Path) -> list[Path]:
-    """Everything but wrong solutions, which the judge never needs."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not {"__pycache__", "wrong"} & set(path.parts)
-    )
-
-
-def _digest(parts: Iterator[bytes] | list[bytes]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
+def _digest(files: Files, parent: str) -> str:
+    digest = hashlib.sha256(parent.encode())
+    for name, content in sorted(files.items()):
+        # A wheel's name holds its version; reading 200 MB at every start would take a second.
+        body = content if isinstance(content, bytes) else str(content.stat().st_size).encode()
+        digest.update(f"\0{name}\0{len(body)}\0".encode())
+        digest.update(body)
     return digest.hexdigest()[:16]
+
+
+def _pack(files: Files, context: IO[bytes]) -> None:
+    with tarfile.open(fileobj=context, mode="w") as tar:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)  # no owner, no time: equal files make equal layers
+            entry.mode = 0o644
+            if isinstance(content, bytes):
+                entry.size = len(content)
+                tar.addfile(entry, io.BytesIO(content))
+            else:
+                entry.size = content.stat().st_size
+                with content.open("rb") as file:
+                    tar.addfile(entry, file)
+    context.seek(0)

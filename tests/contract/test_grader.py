@@ -1,0 +1,210 @@
+"""What every grader does, whatever it runs submissions in."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.domain.errors import SandboxError
+from bot.domain.exercise import Limits
+from bot.domain.grading import CheckStatus, Grade, Grader, Verdict
+from bot.sandbox.process import ProcessGrader
+from tests.gradings import SOLVED, STARTER, containers, request, require_docker, write_exercise
+from tests.parts import require
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+BOTH = (
+    pytest.param("process", marks=pytest.mark.torch),
+    pytest.param("containers", marks=pytest.mark.docker),
+)
+SEGFAULT = """
+import numpy
+far = numpy.lib.stride_tricks.as_strided(numpy.zeros(1), shape=(1 << 40,), strides=(8,))
+print(far[1 << 39])
+"""
+SECOND = Limits(seconds=1.0, output_kb=64)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=BOTH)
+async def grader(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Grader]:
+    exercises = write_exercise(tmp_path_factory.mktemp("exercises"))
+    if request.param == "containers":
+        await require_docker()
+        async with containers(exercises, instance="contract", warm=2) as grader:
+            yield grader
+        return
+    async for grader in processes(exercises):
+        yield grader
+
+
+async def processes(exercises: Path) -> AsyncGenerator[ProcessGrader]:
+    if find_spec("torch") is None:
+        require("torch", "the sandbox's two sides need it; install freehand[torch]")
+    grader = ProcessGrader(exercises=exercises)
+    await grader.start()
+    yield grader
+    await grader.stop()
+
+
+def statuses(grade: Grade) -> dict[str, CheckStatus]:
+    return {check.name: check.status for check in grade.checks}
+
+
+async def test_right_solution_is_solved_with_every_check_passed(grader: Grader) -> None:
+    grade = await grader.grade(request(SOLVED))
+
+    assert grade.verdict is Verdict.SOLVED, grade
+    assert set(statuses(grade).values()) == {CheckStatus.PASSED}
+    assert grade.core_share == 1.0
+    assert grade.usage.run_s > 0
+
+
+async def test_some_core_checks_make_it_partly_solved(grader: Grader) -> None:
+    grade = await grader.grade(request("def double(x):\n    return 2.0 * x\n"))
+
+    assert grade.verdict is Verdict.PARTLY
+    assert statuses(grade)["doubles"] is CheckStatus.PASSED
+    assert statuses(grade)["keeps-integers"] is CheckStatus.FAILED
+    assert grade.core_share == 0.75
+
+
+async def test_failed_check_says_what_was_seen_and_shows_the_input(grader: Grader) -> None:
+    grade = await grader.grade(request("def double(x):\n    return 3 * x\n"))
+
+    first = grade.checks[0]
+    assert grade.verdict is Verdict.WRONG
+    assert "should be" in first.message
+    assert "torch.tensor([" in first.example
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict", "detail"),
+    [
+        ("def double(x)\n    return 2 * x\n", Verdict.SYNTAX_ERROR, "Line 1"),
+        ("x = " + "(" * 500 + ")" * 500, Verdict.SYNTAX_ERROR, "Line"),
+        (f"# mine\n{STARTER}", Verdict.UNATTEMPTED, ""),
+        ("import torch\n\ndef double(x):\n    return torch.add(x, x)\n", Verdict.NOT_ALLOWED, "4"),
+        ("import sys\n", Verdict.NOT_ALLOWED, "`sys`"),
+        ("def treble(x):\n    return 3 * x\n", Verdict.WRONG, "`double`"),
+        ("raise RuntimeError('not today')\n", Verdict.CRASHED, "not today"),
+        ("raise SystemExit(0)\n", Verdict.CRASHED, "SystemExit"),
+        ("import os\nos._exit(0)\n", Verdict.CRASHED, "exit code 0"),
+        (SEGFAULT, Verdict.CRASHED, "segmentation fault"),
+        ("import os\nos.abort()\n", Verdict.CRASHED, "The process"),
+        ("import os\nos.closerange(0, 64)\nwhile True: pass\n", Verdict.CRASHED, ""),
+    ],
+)
+async def test_source_that_never_answers_gets_the_verdict_of_what_happened(
+    grader: Grader, source: str, verdict: Verdict, detail: str
+) -> None:
+    grade = await grader.grade(request(source))
+
+    assert grade.verdict is verdict, grade
+    assert detail in grade.detail
+
+
+async def test_exception_in_every_check_is_a_crash_with_the_learners_own_lines(
+    grader: Grader,
+) -> None:
+    grade = await grader.grade(request("def double(x):\n    return x.double_it()\n"))
+
+    assert grade.verdict is Verdict.CRASHED
+    assert "AttributeError" in grade.checks[0].message
+    assert grade.checks[0].traceback == ("line 2, in double: return x.double_it()",)
+
+
+async def test_process_that_dies_keeps_what_was_seen_before(grader: Grader) -> None:
+    source = "import os\ndef double(x):\n    if not x.is_floating_point():\n        os._exit(3)\n    return 2 * x\n"
+
+    grade = await grader.grade(request(source))
+
+    assert grade.verdict is Verdict.CRASHED
+    assert statuses(grade) == {
+        "doubles": CheckStatus.PASSED,
+        "keeps-integers": CheckStatus.FAILED,
+        "again": CheckStatus.NOT_RUN,
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "while True: pass\n",
+        "def double(x):\n    while True: pass\n",
+        "import time\ndef double(x):\n    time.sleep(60)\n",
+        "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\ninput = 1\nwhile True: pass\n",
+    ],
+)
+async def test_time_limit_ends_a_submission(grader: Grader, source: str) -> None:
+    grade = await grader.grade(request(source, limits=SECOND))
+
+    assert grade.verdict is Verdict.TIMED_OUT
+    assert "1 seconds" in grade.detail
+    assert grade.usage.run_s < 5
+
+
+async def test_flood_of_output_is_cut_and_named(grader: Grader) -> None:
+    source = "while True:\n    print('x' * 10_000)\n"
+
+    grade = await grader.grade(request(source, limits=SECOND))
+
+    assert grade.verdict is Verdict.TOO_MUCH_OUTPUT
+    assert len(grade.output) <= 64 * 1024
+
+
+async def test_output_is_returned_and_changes_nothing(grader: Grader) -> None:
+    source = f"print('loaded', end='')\n{SOLVED}"
+
+    grade = await grader.grade(request(source))
+
+    assert grade.verdict is Verdict.SOLVED
+    assert "loaded" in grade.output
+
+
+async def test_same_seed_gives_the_same_inputs_and_another_seed_others(grader: Grader) -> None:
+    source = "def double(x):\n    print(x.tolist())\n    return 2 * x\n"
+
+    first = await grader.grade(request(source))
+    again = await grader.grade(request(source))
+    other = await grader.grade(request(source, seed=bytes(16)))
+
+    assert first.output == again.output
+    assert first.output != other.output
+
+
+async def test_submissions_share_nothing(grader: Grader) -> None:
+    leaving = (
+        "import torch, pathlib\ntorch.set_default_dtype(torch.float64)\n"
+        "pathlib.Path('left.txt').write_text('left')\n" + SOLVED
+    )
+    looking = (
+        "import torch, pathlib\nassert torch.get_default_dtype() is torch.float32\n"
+        "assert not pathlib.Path('left.txt').exists()\n" + SOLVED
+    )
+
+    await grader.grade(request(leaving))
+    grade = await grader.grade(request(looking))
+
+    assert grade.verdict is Verdict.SOLVED, grade.detail
+
+
+async def test_fault_in_the_checks_is_ours_and_the_next_grading_works(
+    grader: Grader,
+) -> None:
+    sound = request(SOLVED)
+    unknown = replace(sound, exercise=replace(sound.exercise, slug="no-such-exercise"))
+
+    with pytest.raises(SandboxError):
+        await grader.grade(unknown)
+
+    assert (await grader.grade(sound)).verdict is Verdict.SOLVED
+
+
+async def test_grader_that_can_grade_is_healthy(grader: Grader) -> None:
+    assert await grader.health() == ""
