@@ -150,9 +150,7 @@ def test_equal_means_the_same_value_of_the_same_type(
 
 def test_a_failure_carries_its_example_as_python_text() -> None:
     with pytest.raises(CheckFailed) as caught:
-        expect(
-            condition=False, message="off", example={"x": torch.tensor([1.0, 0.123456]), "p": (2,)}
-        )
+        expect_equal(2, 1, "off", example={"x": torch.tensor([1.0, 0.123456]), "p": (2,)})
 
     assert caught.value.example == "{'x': torch.tensor([1.0, 0.1235]), 'p': (2,)}"
 
