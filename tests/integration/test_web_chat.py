@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from bot.chat.web.adapter import WebChat
+from bot.chat.web.database import Connection
 from bot.domain.chat import (
     ActionPressed,
     Button,
@@ -31,7 +32,7 @@ from bot.domain.chat import (
     MessagePosted,
     UserRef,
 )
-from bot.domain.errors import SettingsError
+from bot.domain.errors import SettingsError, TransientError
 from tests.contract.platforms import COMMANDS
 from tests.fakes import RecordingSink, SteppingClock
 from tests.visitor import Visitor, browser, visit
@@ -562,6 +563,24 @@ async def test_a_hundred_kibibytes_pass(chat: WebChat, sink: RecordingSink) -> N
     async with visit(chat, "ana") as ana:
         assert (await ana.say(text))["type"] == "sent"
         assert (await sink.heard(MessagePosted)).text == text
+
+
+async def test_a_full_disk_refuses_kindly_and_passes(chat: WebChat, sink: RecordingSink) -> None:
+    def room(pages: int) -> Callable[[Connection], None]:
+        return lambda tx: tx.execute(f"PRAGMA max_page_count = {pages}").close()
+
+    database = chat._database  # pyright: ignore[reportPrivateUsage]  # nothing else can fill it
+    async with visit(chat, "ana") as ana:
+        await database.run(room(1))  # as if there were no room for another page
+        answer = await ana.say("x" * 50_000)
+        assert "could not be stored" in answer["text"]
+        with pytest.raises(TransientError):
+            await chat.post(PRACTICE, Message.of("y" * 50_000), key="k")
+        async with visit(chat, "ben"):
+            pass  # and others may still come in
+        await database.run(room(100_000))
+        assert (await ana.say("x" * 50_000))["type"] == "sent"
+    assert len((await sink.heard(MessagePosted)).text) == 50_000
 
 
 # --- garbage ----------------------------------------------------------------------------------

@@ -271,7 +271,7 @@ async def test_a_thread_opens_beside_the_channel_and_counts_its_replies(
 ) -> None:
     thread = await new_thread(chat, "The task", "More of it")
     page = await arrive(chromium, chat)
-    badge = page.locator("#places .badge")
+    badge = page.locator("#places a", has_text="A challenge").locator(".badge")
     await expect(badge).to_contain_text("2")
     await page.locator("#main a.thread-line").click()
     await expect(page.locator("#thread h2")).to_have_text("A challenge")
@@ -287,7 +287,7 @@ async def test_a_thread_opens_beside_the_channel_and_counts_its_replies(
     await expect(page.locator("#thread")).to_be_hidden()
     await chat.post(thread, Message.of("news"), key="news")
     await expect(page.locator("#main a.thread-line")).to_contain_text("1 new")
-    assert "(1)" in await page.title()
+    await expect(page).to_have_title("(1) # practice · Freehand")
 
 
 async def test_a_long_new_thread_is_read_from_its_top(chromium: Browser, chat: WebChat) -> None:
@@ -410,6 +410,31 @@ async def test_a_refused_message_returns_to_the_field(chromium: Browser, chat: W
     await composer(page).press("Enter")
     await expect(page.locator(".toasts")).to_contain_text("over 100 KiB")
     assert len(await composer(page).input_value()) == 101 * 1024
+
+
+async def test_a_draft_waits_in_its_conversation_and_outlives_a_reload(
+    chromium: Browser, chat: WebChat
+) -> None:
+    await new_thread(chat, "The task")
+    page = await arrive(chromium, chat)
+    await composer(page).fill("half a thought")
+    await page.locator("#main a.thread-line").click()
+    await composer(page, "thread").fill("def f():")
+    await page.reload()
+    await expect(composer(page)).to_have_value("half a thought")
+    await expect(composer(page, "thread")).to_have_value("def f():")
+
+
+async def test_anyone_begins_a_thread_at_a_message(chromium: Browser, chat: WebChat) -> None:
+    page = await arrive(chromium, chat)
+    await composer(page).fill("How do I clip?")
+    await composer(page).press("Enter")
+    await messages(page).last.hover()
+    await messages(page).last.get_by_role("button", name="Reply in a thread").click()
+    await composer(page, "thread").fill("Like this")
+    await composer(page, "thread").press("Enter")
+    await expect(page.locator("#main a.thread-line")).to_contain_text("1 reply")
+    await expect(page.locator("#thread h2")).to_have_text("How do I clip?")
 
 
 # --- looks ------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Who may speak to the local chat: the person at this machine, and no other page or machine."""
 
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -12,7 +13,7 @@ from aiohttp import web
 from bot.chat.web import ledger
 from bot.chat.web.database import Database
 from bot.domain.clock import Clock
-from bot.domain.errors import SettingsError
+from bot.domain.errors import SettingsError, TransientError
 
 LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "[::1]"}
 """Addresses the chat may be served at, as they are written in a link."""
@@ -126,10 +127,11 @@ class Gate:
         ):
             return self._closed(request, "That link is from an earlier start of Freehand.")
         cookie = secrets.token_urlsafe(32)
-        await self.database.run(
-            partial(ledger.put_browser, cookie_hash=_hashed(cookie), at=self.clock())
-        )
         self._known.add(_hashed(cookie))
+        with contextlib.suppress(TransientError):  # then it comes in until the next start alone
+            await self.database.run(
+                partial(ledger.put_browser, cookie_hash=_hashed(cookie), at=self.clock())
+            )
         response = web.Response(status=303, headers={"Location": "/"})
         response.set_cookie(
             self._cookie(), cookie, httponly=True, samesite="Strict", max_age=_COOKIE_AGE_S

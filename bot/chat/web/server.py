@@ -163,14 +163,17 @@ class Server:
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_S, max_msg_size=FRAME_LIMIT_BYTES, compress=False
+            timeout=STOP_S,
+            heartbeat=HEARTBEAT_S,
+            max_msg_size=FRAME_LIMIT_BYTES,
+            compress=False,
         )
         await socket.prepare(request)
         self._sockets.add(socket)
         try:
             await self._serve(socket)
-        except ConnectionError:
-            pass  # the page is gone; it comes back by itself
+        except (ConnectionError, BotError) as error:  # the page comes back by itself
+            log.info("page_left", reason=type(error).__name__)
         finally:
             self._sockets.discard(socket)
             await socket.close()
@@ -209,8 +212,8 @@ class Server:
         return Session(self.backstage, socket, person, hello.tab, hello.since)
 
     async def _leave(self, _app: web.Application) -> None:
-        for socket in list(self._sockets):
-            await socket.close(code=WSCloseCode.GOING_AWAY)
+        leaving = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in self._sockets]
+        await asyncio.gather(*leaving)
 
 
 async def _listen(socket: web.WebSocketResponse, session: Session) -> None:

@@ -2,12 +2,11 @@
 
 import { coloured, hasFence, inFence, indent, newLine, write } from "./code.js";
 import { Completion } from "./completion.js";
-import { Files, dropOnto } from "./files.js";
+import { Files, dropOnto, idsOf } from "./files.js";
 
 const NARROW = matchMedia("(max-width: 720px)");
 
 export class Composer {
-  #drafts = new Map(); // conversation → text
   #editing = null; // {message, before}
   #escaped = false; // after Escape, Tab leaves the field
   #conversation = "";
@@ -37,10 +36,9 @@ export class Composer {
   /** Turn to another conversation; what was begun in this one waits. */
   show(conversation, placeholder) {
     if (this.#editing) this.#leaveEdit();
-    if (this.#conversation) this.#drafts.set(this.#conversation, this.field.value);
     this.#conversation = conversation;
     this.field.placeholder = placeholder;
-    this.#set(this.#drafts.get(conversation) ?? "");
+    this.#set(this.#draft(conversation));
   }
 
   focus() {
@@ -126,22 +124,32 @@ export class Composer {
     this.completion.close();
     if (this.#editing) return this.#sendEdit(text);
     const conversation = this.#conversation;
-    const files = this.files.ids;
-    this.files.clear();
+    const files = this.files.take();
     this.#set("");
     try {
-      await this.onSend({ type: "say", conversation, text: text.replace(/\s+$/, ""), files });
+      await this.onSend({ type: "say", conversation, text: text.trimEnd(), files: idsOf(files) });
     } catch (problem) {
       this.onProblem(problem.message);
-      if (this.#conversation === conversation && !this.field.value) this.#set(text);
-      else if (!this.#drafts.get(conversation)) this.#drafts.set(conversation, text);
+      if (!this.#draft(conversation)) this.#keep(conversation, text);
+      if (this.#conversation !== conversation || this.field.value) return;
+      this.#set(text);
+      this.files.giveBack(files);
     }
+  }
+
+  // A draft outlives a reload of the page.
+  #draft(conversation) {
+    return sessionStorage.getItem(`draft-${this.connection().person}-${conversation}`) ?? "";
+  }
+
+  #keep(conversation, text) {
+    sessionStorage.setItem(`draft-${this.connection().person}-${conversation}`, text);
   }
 
   async #sendEdit(text) {
     const { message } = this.#editing;
     try {
-      await this.connection().ask({ type: "edit", message, text: text.replace(/\s+$/, "") });
+      await this.connection().ask({ type: "edit", message, text: text.trimEnd() });
       if (this.#editing?.message === message) this.#leaveEdit();
     } catch (problem) {
       this.onProblem(problem.message);
@@ -163,6 +171,7 @@ export class Composer {
 
   #paint() {
     const { value } = this.field;
+    if (this.#conversation && !this.#editing) this.#keep(this.#conversation, value);
     const code = hasFence(value);
     this.form.classList.toggle("has-code", code);
     this.field.spellcheck = !code;

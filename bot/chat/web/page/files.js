@@ -2,6 +2,8 @@
 
 export const LIMIT_BYTES = 1024 * 1024;
 
+export const idsOf = (items) => items.map((item) => item.id);
+
 export class Files {
   #items = []; // {id, element, request}
 
@@ -13,7 +15,7 @@ export class Files {
   }
 
   get ids() {
-    return this.#items.map((item) => item.id);
+    return idsOf(this.#items);
   }
 
   get busy() {
@@ -32,10 +34,19 @@ export class Files {
     }
   }
 
-  /** Forget them here; a message has them now. */
-  clear() {
+  /** Hand them over to a message. */
+  take() {
+    const items = this.#items;
     this.#items = [];
     this.list.replaceChildren();
+    this.onChange();
+    return items;
+  }
+
+  /** The message could not be sent: they are here again. */
+  giveBack(items) {
+    this.#items.push(...items);
+    this.list.append(...items.map((item) => item.element));
     this.onChange();
   }
 

@@ -70,7 +70,11 @@ function route() {
     composers.main.show(channel, `Message #${channel}`);
     if (!inThread) composers.main.focus();
   }
-  if (!inThread) return panes.thread.hide(), markPlace();
+  if (!inThread) {
+    panes.thread.hide();
+    describe();
+    return markPlace();
+  }
   const name = `${channel}/${thread}`;
   if (panes.thread.name !== name) {
     panes.thread.show(name, connection.person);

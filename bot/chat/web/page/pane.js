@@ -156,6 +156,7 @@ export class Pane {
     conversation.loaded = true;
     conversation.title = frame.title;
     conversation.topic = frame.topic;
+    conversation.untitled = frame.items.length === 1 && conversation.parent > 0;
     conversation.older.hidden = !frame.more;
     frame.items.forEach((item) => conversation.put(item));
     conversation.arrange();
@@ -204,6 +205,8 @@ export class Pane {
 
   thread(frame) {
     for (const conversation of this.#conversations.values()) {
+      // The first reply has just given the thread its title.
+      if (conversation.parent === frame.message && conversation.untitled) this.tell({ type: "open", conversation: conversation.name });
       const slot = conversation.find(frame.message)?.querySelector(".thread-slot");
       if (!slot) continue;
       this.#stuck = this.atBottom;
