@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from math import inf
+from math import inf, nan
 
 import torch
 from torch import Tensor
@@ -72,13 +72,8 @@ def exact(grads: list, p: float = 2.0) -> Tensor:
     return joint([g.double() for g in grads], p)
 
 
-def factor(total: Tensor, max_norm: float) -> Tensor:
-    """What to multiply by. Its 1e-6, there or not, is within the tolerance by design."""
-    return max_norm / (total + 1e-6)
-
-
 def shrunk(grads: list, max_norm: float) -> list:
-    scale = factor(joint(grads), max_norm)
+    scale = max_norm / joint(grads)
     return [g * scale for g in grads]
 
 
@@ -165,17 +160,56 @@ def in_place(solution: Solution, rng: Rng) -> None:
     "untouched", "Gradients that are small enough stay as they are, bit for bit", core=True, hint=2
 )
 def untouched(solution: Solution, rng: Rng) -> None:
+    unit = 2.0 ** rng.int(-3, 4)  # 3, 4 and 5 times a power of two: every step on the way is exact
+    border = [torch.tensor([3.0, 0.0]) * unit, torch.tensor([[4.0]]) * unit]
+    calls = [(border, 5.0 * unit)]
     for slack in (1.01, 2.0, 50.0):
         grads = drawn(rng)
-        max_norm = float(joint(grads)) * slack
+        calls.append((grads, float(joint(grads)) * slack))
+    for grads, max_norm in calls:
         seen = clip(solution, grads, max_norm).grads
         for before, now in zip(grads, seen, strict=True):
             expect_equal(
                 now,
                 before,
-                f"the joint norm is below max_norm={max_norm:.4g}, and yet a gradient changed",
+                f"the joint norm is not above max_norm={max_norm:.4g}, and yet a gradient changed",
                 example=shown_call(grads, max_norm),
             )
+
+
+@check(
+    "extremes",
+    "Tiny gradients are scaled exactly, a broken norm changes nothing",
+    core=True,
+    hint=2,
+)
+def extremes(solution: Solution, rng: Rng) -> None:
+    grads = [g * 1e-6 for g in drawn(rng)]
+    example = shown_call(grads, 1e-6)
+    for now, wanted, truth in zip(
+        clip(solution, grads, 1e-6).grads,
+        shrunk(grads, 1e-6),
+        shrunk([g.double() for g in grads], 1e-6),
+        strict=True,
+    ):
+        expect_close(now, wanted, "of tiny gradients, one is off", exact=truth, example=example)
+    for broken in (inf, nan):
+        grads = drawn(rng)
+        grads[1][rng.int(0, 3)] = broken
+        outcome = clip(solution, grads, 1.0)
+        example = shown_call(grads, 1.0)
+        for before, now in zip(grads, outcome.grads, strict=True):
+            expect_equal(
+                now,
+                before,
+                f"with an element that is {broken}, a gradient changed",
+                example=example,
+            )
+        expect(
+            isinstance(outcome.norm, Tensor) and not bool(outcome.norm.isfinite().any()),
+            f"with an element that is {broken}, the returned norm hides it",
+            example=example,
+        )
 
 
 @check("returns-before", "The norm it returns is the one before clipping", core=True, hint=2)

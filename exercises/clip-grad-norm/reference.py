@@ -10,7 +10,8 @@ def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float, norm_type: flo
         return torch.tensor(0.0)
     norms = torch.stack([torch.linalg.vector_norm(g, norm_type) for g in grads])  # (gradients,)
     total = torch.linalg.vector_norm(norms, norm_type)  # ()
-    scale = torch.clamp(max_norm / (total + 1e-6), max=1.0)  # (), exactly 1 when small enough
-    for g in grads:
-        g.mul_(scale)
+    if total.isfinite():
+        scale = torch.clamp(max_norm / total, max=1.0)  # (), exactly 1 when small enough
+        for g in grads:
+            g.mul_(scale)
     return total

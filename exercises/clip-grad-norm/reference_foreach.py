@@ -10,10 +10,10 @@ def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float, norm_type: flo
         return torch.zeros(())
     sizes = torch._foreach_abs(grads)
     if norm_type == float("inf"):
-        total = max(size.max() for size in sizes)
+        total = torch.stack([size.max() for size in sizes]).max()  # (), NaN if one is
     else:
         powers = torch._foreach_pow(sizes, norm_type)
         total = sum(power.sum() for power in powers) ** (1 / norm_type)
-    if total > max_norm:
+    if max_norm < total < float("inf"):
         torch._foreach_mul_(grads, max_norm / total)
     return total

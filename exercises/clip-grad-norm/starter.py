@@ -14,5 +14,6 @@ def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float, norm_type: flo
 
     Returns:
         The joint norm before clipping: shape (), dtype of the gradients; `tensor(0.)` without any.
+        If it is not finite, no gradient has changed.
     """
     raise NotImplementedError

@@ -7,7 +7,9 @@ def clip_grad_norm(parameters, max_norm, norm_type=2.0):
     if not norms:
         return torch.tensor(0.0)
     total = torch.linalg.vector_norm(torch.stack(norms), norm_type)
-    scale = torch.clamp(max_norm / (total + 1e-6), max=1.0)
+    if not total.isfinite():
+        return total
+    scale = torch.clamp(max_norm / total, max=1.0)
     for p in parameters:
         if p.grad is not None:
             p.grad.mul_(scale)

@@ -10,7 +10,9 @@ def clip_grad_norm(parameters, max_norm, norm_type=2.0):
     total = (
         flat.pow(2).mean().sqrt() if norm_type == 2 else torch.linalg.vector_norm(flat, norm_type)
     )
-    scale = torch.clamp(max_norm / (total + 1e-6), max=1.0)
+    if not total.isfinite():
+        return total
+    scale = torch.clamp(max_norm / total, max=1.0)
     for g in grads:
         g.mul_(scale)
     return total

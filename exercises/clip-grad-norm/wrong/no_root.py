@@ -9,7 +9,9 @@ def clip_grad_norm(parameters, max_norm, norm_type=2.0):
     total = sum(g.abs().pow(norm_type).sum() for g in grads)
     if norm_type == float("inf"):
         total = torch.stack([g.abs().max() for g in grads]).max()
-    scale = torch.clamp(max_norm / (total + 1e-6), max=1.0)
+    if not total.isfinite():
+        return total
+    scale = torch.clamp(max_norm / total, max=1.0)
     for g in grads:
         g.mul_(scale)
     return total

@@ -9,7 +9,9 @@ def clip_grad_norm(parameters, max_norm, norm_type=2.0):
     rows = [g.reshape(len(g), -1) for g in grads]
     norms = torch.cat([torch.linalg.vector_norm(row, norm_type, dim=1) for row in rows])
     total = torch.linalg.vector_norm(norms, norm_type)
-    scale = torch.clamp(max_norm / (total + 1e-6), max=1.0)
+    if not total.isfinite():
+        return total
+    scale = torch.clamp(max_norm / total, max=1.0)
     for g in grads:
         g.mul_(scale)
     return total

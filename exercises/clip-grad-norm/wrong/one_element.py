@@ -13,7 +13,9 @@ def clip_grad_norm(parameters, max_norm, norm_type=2.0):
         for g in grads:
             total += g.abs().pow(norm_type).sum()
         total = total ** (1 / norm_type)
-    scale = torch.clamp(max_norm / (total + 1e-6), max=1.0)
+    if not total.isfinite():
+        return total
+    scale = torch.clamp(max_norm / total, max=1.0)
     for g in grads:
         g.mul_(scale)
     return total

@@ -10,5 +10,5 @@ def clip_grad_norm(parameters, max_norm, norm_type=2.0):
     total = torch.linalg.vector_norm(norms, norm_type)
     for g in grads:
         own = torch.linalg.vector_norm(g, norm_type)
-        g.mul_(torch.clamp(max_norm / (own + 1e-6), max=1.0))
+        g.mul_(torch.clamp(max_norm / own, max=1.0))
     return total

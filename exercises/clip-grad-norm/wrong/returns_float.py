@@ -8,7 +8,9 @@ def clip_grad_norm(parameters, max_norm, norm_type=2.0):
         return 0.0
     norms = torch.stack([torch.linalg.vector_norm(g, norm_type) for g in grads])
     total = torch.linalg.vector_norm(norms, norm_type)
-    scale = torch.clamp(max_norm / (total + 1e-6), max=1.0)
+    if not total.isfinite():
+        return total
+    scale = torch.clamp(max_norm / total, max=1.0)
     for g in grads:
         g.mul_(scale)
     return total.item()
