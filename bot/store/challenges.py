@@ -11,7 +11,7 @@ from bot.domain.challenge import Challenge, NewChallenge
 from bot.domain.chat import ConversationRef, MessageRef
 from bot.domain.exercise import Exercise
 from bot.store.mapping import get_row, row_of, value_of
-from bot.store.statements import find_locked, insert_once, insert_or_replace
+from bot.store.statements import find_row, insert_once, insert_or_replace
 from bot.store.tables import ChallengeRow, CohortRow, ExerciseVersionRow, PinRow, SlotRow
 
 
@@ -95,7 +95,7 @@ class SqlChallenges:
     async def set_reminded(self, challenge: int, at: datetime) -> bool:
         """See `Challenges.set_reminded`."""
         unmarked = ChallengeRow.reminded_at.is_(None)
-        row = await find_locked(self.session, ChallengeRow, ChallengeRow.id == challenge, unmarked)
+        row = await find_row(self.session, ChallengeRow, ChallengeRow.id == challenge, unmarked)
         if row is None:
             return False
         row.reminded_at = at
@@ -104,7 +104,7 @@ class SqlChallenges:
     async def set_closed(self, challenge: int, at: datetime) -> bool:
         """See `Challenges.set_closed`."""
         unmarked = ChallengeRow.closed_at.is_(None)
-        row = await find_locked(self.session, ChallengeRow, ChallengeRow.id == challenge, unmarked)
+        row = await find_row(self.session, ChallengeRow, ChallengeRow.id == challenge, unmarked)
         if row is None:
             return False
         row.closed_at = at

@@ -12,7 +12,6 @@ from bot.domain.alias import ALIASES, alias
 from bot.domain.chat import ConversationRef, UserRef
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.store.mapping import get_row, row_of, value_of
-from bot.store.statements import find_locked
 from bot.store.tables import CohortRow, MemberRow
 
 
@@ -65,8 +64,6 @@ class SqlMembers:
         self, *, cohort: int, user: UserRef, name: str, role: Role, at: datetime
     ) -> tuple[Member, bool]:
         """See `Members.join`."""
-        # Who joins at the same moment waits here, so that no alias is drawn twice.
-        await find_locked(self.session, CohortRow, CohortRow.id == cohort)
         known = await self.find(cohort, user)
         if known is not None:
             return known, False

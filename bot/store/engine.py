@@ -1,7 +1,10 @@
 """Database connections: SQLite or PostgreSQL by URL, and their errors in our words.
 
-On SQLite one write transaction runs at a time, from BEGIN IMMEDIATE on: the driver's own way lost
-174 of 200 concurrent updates, a deferred BEGIN ended in "database is locked".
+One transaction writes at a time, on both: services read, decide and write, and none of that may be
+out of date by the time it is committed. On SQLite that is BEGIN IMMEDIATE (the driver's own way
+lost 174 of 200 concurrent updates, a deferred BEGIN ended in "database is locked"); on PostgreSQL
+an advisory lock (row locks deadlocked as soon as two transactions told the whole line its places).
+A cohort writes a few times a second at most. Readers wait for nobody and see one moment.
 """
 
 import re
@@ -22,7 +25,8 @@ POSTGRESQL = "postgresql"
 
 _DRIVERS = {SQLITE: "sqlite+aiosqlite", POSTGRESQL: "postgresql+psycopg"}
 _WAIT_S = 10
-"""For another writer, another process, or a free connection."""
+_READERS = 4
+_WRITER_LOCK = 0x66726565_0001  # any number that no other program on that database uses
 
 IN_TRANSACTION = "in_transaction"
 """Execution option: False for what SQLite does outside of transactions only."""
@@ -56,32 +60,49 @@ def connect(url: URL, *, wait_s: int = _WAIT_S) -> tuple[AsyncEngine, AsyncEngin
         url: From `parse_url`.
         wait_s: Longest wait for another writer, another process, or a free connection.
     """
+    # One connection: this process's writers queue for it in order, without trying again and again.
+    writing = _pooled(url, size=1, wait_s=wait_s)
+    reading = _pooled(url, size=_READERS, wait_s=wait_s)
     if url.get_backend_name() == SQLITE:
-        return _sqlite_writers(url, wait_s), _sqlite_readers(url, wait_s)
-    engine = create_async_engine(
-        url,
-        hide_parameters=True,
-        pool_size=8,
-        max_overflow=8,
-        pool_timeout=wait_s,
-        pool_pre_ping=True,  # a server that was restarted costs no transaction
-        connect_args=_postgresql_arguments(wait_s) | {"application_name": "freehand"},
-    )
-    return engine, engine.execution_options(
+        _follow_recipe(writing.sync_engine, "BEGIN IMMEDIATE", "foreign_keys=ON", wait_s=wait_s)
+        _follow_recipe(reading.sync_engine, "BEGIN", "query_only=ON", wait_s=wait_s)
+        return writing, reading
+    event.listen(writing.sync_engine, "begin", _wait_for_other_writers)
+    return writing, reading.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
 
 
+def _pooled(url: URL, *, size: int, wait_s: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        connect_args=_arguments(url, wait_s),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=wait_s,
+        # A server that was restarted costs no transaction.
+        pool_pre_ping=url.get_backend_name() != SQLITE,
+    )
+
+
+def _wait_for_other_writers(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+
+
 def migration_engine(url: URL, *, wait_s: int = _WAIT_S) -> Engine:
     """For changing the schema: not async, no pool, one transaction at a time."""
-    if url.get_backend_name() == SQLITE:
-        engine = create_engine(url.set(drivername=SQLITE), hide_parameters=True, poolclass=NullPool)
-        # A table is changed by replacing it: its references are checked afterwards, all at once.
-        _follow_recipe(engine, begin="BEGIN IMMEDIATE", pragma="foreign_keys=OFF", wait_s=wait_s)
-        return engine
-    return create_engine(
-        url, hide_parameters=True, poolclass=NullPool, connect_args=_postgresql_arguments(wait_s)
+    is_sqlite = url.get_backend_name() == SQLITE
+    engine = create_engine(
+        url.set(drivername=SQLITE) if is_sqlite else url,
+        hide_parameters=True,
+        connect_args=_arguments(url, wait_s),
+        poolclass=NullPool,
     )
+    if is_sqlite:
+        # A table is changed by replacing it: its references are checked afterwards, all at once.
+        _follow_recipe(engine, "BEGIN IMMEDIATE", "foreign_keys=OFF", wait_s=wait_s)
+    return engine
 
 
 def probe(url: URL) -> None:
@@ -95,30 +116,19 @@ def probe(url: URL) -> None:
         connection.execute(text("SELECT 1"))
 
 
-def _postgresql_arguments(wait_s: int) -> dict[str, object]:
-    return {"connect_timeout": wait_s, "options": f"-c lock_timeout={wait_s}s -c timezone=UTC"}
+def _arguments(url: URL, wait_s: int) -> dict[str, object]:
+    if url.get_backend_name() == SQLITE:
+        return {}
+    settings = {
+        "lock_timeout": f"{wait_s}s",
+        # A host that froze within a write must not hold up the others for ever.
+        "idle_in_transaction_session_timeout": "60s",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    return {"connect_timeout": wait_s, "options": options}
 
 
-def _sqlite_writers(url: URL, wait_s: int) -> AsyncEngine:
-    # One connection: this process's writers queue for it in order, without trying again and again.
-    engine = create_async_engine(
-        url, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=wait_s
-    )
-    _follow_recipe(
-        engine.sync_engine, begin="BEGIN IMMEDIATE", pragma="foreign_keys=ON", wait_s=wait_s
-    )
-    return engine
-
-
-def _sqlite_readers(url: URL, wait_s: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url, hide_parameters=True, pool_size=4, max_overflow=0, pool_timeout=wait_s
-    )
-    _follow_recipe(engine.sync_engine, begin="BEGIN", pragma="query_only=ON", wait_s=wait_s)
-    return engine
-
-
-def _follow_recipe(engine: Engine, *, begin: str, pragma: str, wait_s: int) -> None:
+def _follow_recipe(engine: Engine, begin: str, pragma: str, *, wait_s: int) -> None:
     settings = (f"busy_timeout={wait_s * 1000}", "journal_mode=WAL", "synchronous=FULL", pragma)
 
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -169,6 +179,7 @@ _POSTGRESQL_SENTENCES = {
     "53300": "The database server has no connection left for us.",
     "55P03": "The database is locked by another process.",
     "57014": "The database took too long to answer.",
+    "25P03": "The database ended a change that took too long.",
     "40P01": "The database stopped two changes that waited for each other.",
     _NO_TABLE: "The database has no such table: its schema was not brought up to date.",
 }

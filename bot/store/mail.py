@@ -15,7 +15,7 @@ from bot.domain.errors import StoreError
 from bot.domain.store import Outgoing
 from bot.store import codec
 from bot.store.mapping import value_of
-from bot.store.statements import find_locked, insert_once
+from bot.store.statements import find_row, insert_once
 from bot.store.tables import InboxRow, OutboxRow
 
 log = structlog.get_logger()
@@ -91,7 +91,7 @@ class SqlOutbox:
         )
         if await insert_once(self.session, wanted, (OutboxRow.key,)) is not None:
             return
-        row = await find_locked(self.session, OutboxRow, OutboxRow.key == key)
+        row = await find_row(self.session, OutboxRow, OutboxRow.key == key)
         if row is not None and _content(row) != _content(wanted):
             _take_over(row, wanted)
             await self.session.flush()
@@ -120,14 +120,14 @@ class SqlOutbox:
 
     async def sent(self, item: Outgoing, ref: MessageRef) -> None:
         """See `Outbox.sent`."""
-        row = await find_locked(self.session, OutboxRow, OutboxRow.key == item.key)
+        row = await find_row(self.session, OutboxRow, OutboxRow.key == item.key)
         if row is not None and row.sent_revision < item.revision:
             row.sent_revision, row.ref = item.revision, ref
             row.failures, row.reason, row.not_before = 0, "", None
 
     async def failed(self, item: Outgoing, *, reason: str, retry_at: datetime | None) -> None:
         """See `Outbox.failed`."""
-        row = await find_locked(self.session, OutboxRow, OutboxRow.key == item.key)
+        row = await find_row(self.session, OutboxRow, OutboxRow.key == item.key)
         if row is None or row.sent_revision >= item.revision:
             return
         row.failures += 1

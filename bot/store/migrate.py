@@ -18,7 +18,7 @@ from bot.store.lock import wait_for
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 _KEPT_BACKUPS = 3
-_ADVISORY_LOCK = 0x66726565  # any number that stays the same
+_UPGRADE_LOCK = 0x66726565_0002  # see the engine's writer lock
 
 
 async def upgrade(
@@ -122,7 +122,7 @@ def _apply(connection: Connection, migrations_dir: Path) -> None:
     from alembic.util import CommandError  # noqa: PLC0415
 
     if connection.dialect.name != SQLITE:
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
     config = Config()
     config.set_main_option("script_location", str(migrations_dir).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -1,4 +1,4 @@
-"""Statements that each database spells in its own way, and locks."""
+"""Statements that several repositories use."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
@@ -40,18 +40,12 @@ async def insert_or_replace(session: AsyncSession, row: Base, unique: Columns) -
     )
 
 
-async def find_locked(
+async def find_row(
     session: AsyncSession, kind: type[Row], *conditions: ColumnElement[bool]
 ) -> Row | None:
-    """The row that meets the conditions, as it is now, kept from other writers until the end."""
-    return await session.scalar(
-        select(kind)
-        .where(*conditions)
-        # Weaker than FOR UPDATE: rows that refer to this one may still be added. SQLite, where
-        # there is one writer anyhow, leaves it out.
-        .with_for_update(key_share=True, of=kind)
-        .execution_options(populate_existing=True)
-    )
+    """The row that meets the conditions, as the database has it now."""
+    query = select(kind).where(*conditions).execution_options(populate_existing=True)
+    return await session.scalar(query)
 
 
 def _values(row: Base, mapper: Mapper[Base]) -> dict[str, object]:

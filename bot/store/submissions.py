@@ -17,11 +17,10 @@ from bot.domain.grading import CheckResult, Grade, Usage
 from bot.domain.store import Claim
 from bot.domain.submission import NewSubmission, Submission, SubmissionState
 from bot.store.mapping import row_of, value_of
-from bot.store.statements import find_locked, insert_once
+from bot.store.statements import find_row, insert_once
 from bot.store.tables import (
     CheckResultRow,
     GradeRow,
-    MemberRow,
     RunOutcome,
     RunRow,
     SubmissionRow,
@@ -67,12 +66,7 @@ class SqlSubmissions:
 
     async def claim(self, *, owner: str, now: datetime, lease_s: float) -> Claim | None:
         """See `Submissions.claim`."""
-        rows = await self._rows(
-            _in_line()
-            .where(_claimable(now))
-            .limit(1)
-            .with_for_update(skip_locked=True, of=SubmissionRow)
-        )
+        rows = await self._rows(_in_line().where(_claimable(now)).limit(1))
         if not rows:
             return None
         row = rows[0]
@@ -102,8 +96,6 @@ class SqlSubmissions:
     async def finish(self, claim: Claim, grade: Grade, *, at: datetime) -> Submission:
         """See `Submissions.finish`."""
         row = await self._owned(claim)
-        # Two grades of one member count their tries one after the other.
-        await find_locked(self.session, MemberRow, MemberRow.id == row.member)
         graded = _grade_row(row, grade, at=at, try_number=await self._try_number(row, grade))
         await self._end_run(row, RunOutcome.GRADED, at=at)
         row.state = SubmissionState.GRADED
@@ -144,7 +136,7 @@ class SqlSubmissions:
 
     async def _owned(self, claim: Claim) -> SubmissionRow:
         """The row of a run that is still the current one."""
-        row = await find_locked(
+        row = await find_row(
             self.session,
             SubmissionRow,
             SubmissionRow.id == claim.submission.id,

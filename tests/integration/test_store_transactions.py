@@ -264,14 +264,14 @@ async def test_lost_connection_is_told_and_the_next_one_is_new(migrated_server: 
 
     async def lose() -> None:
         async with store.write() as tx:
-            await tx.cohorts.all()
+            await tx.inbox.pending()
             disconnect_all(migrated_server)
-            await tx.cohorts.all()
+            await tx.inbox.pending()
 
     with pytest.raises(StoreError, match="cannot be reached"):
         await lose()
     async with store.write() as tx:
-        await tx.cohorts.all()
+        await tx.inbox.pending()
     await store.close()
 
 
@@ -279,11 +279,11 @@ async def test_lost_connection_is_told_and_the_next_one_is_new(migrated_server: 
 async def test_server_restarted_between_transactions_costs_none(migrated_server: str) -> None:
     store = await SqlStore.open(migrated_server)
     async with store.write() as tx:
-        await tx.cohorts.all()
+        await tx.inbox.pending()
     disconnect_all(migrated_server)
 
     async with store.write() as tx:
-        await tx.cohorts.all()
+        await tx.inbox.pending()
     await store.close()
 
 
