@@ -34,7 +34,7 @@ RUNS = 7
 BURST = 16
 
 BARE = """
-import sys, time
+import copy, sys, time
 from pathlib import Path
 from bot.sandbox.judge import load_checks
 from bot.sandbox.kit import Rng, Solution
@@ -48,7 +48,7 @@ for _ in range(int(sys.argv[2])):
     began = time.perf_counter()
     solver = Solver(Pipe(0, 1))
     solver.do_load(source=source)
-    handed = lambda op, wish: getattr(solver, f"do_{op}")(**wish)
+    handed = lambda op, wish: getattr(solver, f"do_{op}")(**copy.deepcopy(wish))
     solution = Solution(handed, lambda: None)
     for check in checks:
         check.body(solution, Rng(bytes(16), check.name))
