@@ -1,6 +1,8 @@
 """Every exercise in the catalogue stands the gate."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,28 +11,73 @@ import pytest_asyncio
 
 from bot.catalogue import read
 from bot.domain.grading import Grader
-from bot.sandbox.gate import gate
+from bot.sandbox.gate import GateReport, gate
 from bot.sandbox.process import ProcessGrader
-from tests.parts import require
+from tests.gradings import containers, require_docker
+from tests.parts import REQUIRED_PARTS, require
 
 EXERCISES = Path(__file__).resolve().parents[2] / "exercises"
 FOLDERS = sorted(path.parent for path in EXERCISES.glob("*/exercise.toml"))
+SIDE_BY_SIDE = 2
+SEEDS = 2
+"""Hidden inputs for each reference, one in containers; `freehand exercises check` takes five."""
 
-pytestmark = [pytest.mark.torch, pytest.mark.timeout(600)]
+# Nearly all of it is waiting for solvers to import torch, a hundred and more.
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(900)]
+
+Reports = Mapping[str, GateReport]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def grader() -> AsyncIterator[Grader]:
+async def process_reports() -> Reports:
     if find_spec("torch") is None:
         require("torch", "the sandbox's two sides need it; install freehand[torch]")
+    return await side_by_side(in_processes)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def container_reports() -> Reports:
+    if "docker" not in os.environ.get(REQUIRED_PARTS, "").split(","):
+        pytest.skip("minutes of containers are for where docker is required")
+    await require_docker()
+    async with containers(EXERCISES, instance="gate", warm=SIDE_BY_SIDE) as grader:
+        return await side_by_side(lambda folder: carried(folder, grader, seeds=1))
+
+
+async def in_processes(folder: Path) -> GateReport:
+    """One grader takes one submission at a time, so each exercise gets its own."""
     grader = ProcessGrader(exercises=EXERCISES)
     await grader.start()
-    yield grader
-    await grader.stop()
+    try:
+        return await carried(folder, grader, seeds=SEEDS)
+    finally:
+        await grader.stop()
 
 
-@pytest.mark.asyncio(loop_scope="module")
+async def carried(folder: Path, grader: Grader, *, seeds: int) -> GateReport:
+    return await gate(folder, read(folder), grader, seeds=seeds)
+
+
+async def side_by_side(report: Callable[[Path], Awaitable[GateReport]]) -> Reports:
+    turn = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def in_turn(folder: Path) -> GateReport:
+        async with turn:
+            return await report(folder)
+
+    reports = await asyncio.gather(*map(in_turn, FOLDERS))
+    return {report.slug: report for report in reports}
+
+
+@pytest.mark.torch
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-async def test_exercise_stands_the_gate(folder: Path, grader: Grader) -> None:
-    report = await gate(folder, read(folder), grader)
-    assert report.problems == ()
+async def test_exercise_stands_the_gate(folder: Path, process_reports: Reports) -> None:
+    assert process_reports[folder.name].problems == ()
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+async def test_exercise_stands_the_gate_in_containers(
+    folder: Path, container_reports: Reports
+) -> None:
+    assert container_reports[folder.name].problems == ()
