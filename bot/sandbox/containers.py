@@ -27,7 +27,7 @@ JUDGE_GRADINGS_AT_MOST = 200
 """Then a new one: whatever a check may have left behind is gone with it."""
 
 JUDGE_LIMITS = Limits(memory_mb=2048)
-STARTING = "The sandbox is still starting."
+STARTING = "the sandbox is still starting."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class ContainerGrader:
 
     async def stop(self) -> None:
         """Leave no container behind."""
-        self._problem = "The sandbox is stopped."
+        self._problem = "the sandbox is stopped."
         if self._recovery is not None:
             self._recovery.cancel()
             await asyncio.gather(self._recovery, return_exceptions=True)
@@ -102,7 +102,9 @@ class ContainerGrader:
     async def health(self) -> str:
         """See `Grader.health`. Asks the engine every other second at most, and recovers."""
         engine = self._engine
-        if engine is None or time.monotonic() - self._probed_at < PROBE_EVERY_S:
+        if engine is None or self._solvers is None:
+            return self._problem  # never started: `start` says when, and tries again
+        if time.monotonic() - self._probed_at < PROBE_EVERY_S:
             return self._problem
         self._probed_at = time.monotonic()
         try:
