@@ -38,7 +38,7 @@ async def process_reports() -> Reports:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def container_reports() -> Reports:
     if "docker" not in os.environ.get(REQUIRED_PARTS, "").split(","):
-        pytest.skip("minutes of containers are for where docker is required")
+        require("docker", "the gate in containers takes minutes; it runs where docker is required")
     await require_docker()
     async with containers(EXERCISES, instance="gate", warm=SIDE_BY_SIDE) as grader:
         return await side_by_side(lambda folder: carried(folder, grader, seeds=1))
