@@ -27,7 +27,7 @@ STDERR = 2
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 NO_ANSWER = 900  # aiodocker's own number: the engine could not be reached
 
-AWAY = "The Docker engine does not answer. Start Docker; grading goes on by itself."
+AWAY = "the Docker engine does not answer. Start it, and grading goes on by itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Engine:
             query = self.docker._query(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
                 "build", "POST", params=params, data=_chunks(context), headers=headers
             )
-            async with query as response:
+            async with query as response, response:
                 async for line in response.content:
                     said = json.loads(line)
                     if "error" in said:
@@ -99,7 +99,7 @@ class Engine:
         """Make a container; its id. Raises SandboxUnavailableError."""
         made = await self._call("create a container", "containers/create", data=settings)
         if made is None:
-            raise SandboxUnavailableError(f"The image {settings['Image']} is gone.")
+            raise SandboxUnavailableError(f"the image {settings['Image']} is gone.")
         return str(made["Id"])
 
     async def attach(self, container: str) -> "Streams":
@@ -112,8 +112,13 @@ class Engine:
             stdin=True, stdout=True, stderr=True
         )
         with _translated("attach to a container"):
-            async with asyncio.timeout(CALL_AT_MOST_S):
-                return Streams(await stream.__aenter__())
+            try:
+                async with asyncio.timeout(CALL_AT_MOST_S):
+                    await stream.__aenter__()
+            except BaseException:
+                await Streams(stream).close()
+                raise
+        return Streams(stream)
 
     async def start(self, container: str) -> None:
         """Start a container. Raises SandboxUnavailableError."""
@@ -136,7 +141,7 @@ class Engine:
             return None
         found = await self._call("look at a container", f"containers/{container}/json", "GET")
         if found is None:
-            raise SandboxUnavailableError("A container was taken away during its grading.")
+            raise SandboxUnavailableError("a container was taken away during its grading.")
         return found["State"]
 
     async def usage(self, container: str) -> Mapping[str, Any]:
@@ -239,5 +244,5 @@ def _translated(doing: str) -> Generator[None]:
         if error.status == NO_ANSWER:
             raise SandboxUnavailableError(AWAY) from error
         raise SandboxUnavailableError(
-            f"The Docker engine could not {doing}: {error.message.strip()}"
+            f"the Docker engine could not {doing}: {error.message.strip()}"
         ) from error

@@ -92,9 +92,9 @@ class Recipe:
         """
         tags = _tags(*await asyncio.to_thread(self._contents), await self._base(engine))
         if not await engine.has_image(tags.solver):
-            return "The sandbox images are not built yet. `freehand sandbox build` builds them now."
+            return "the sandbox images are not built yet; `freehand sandbox build` builds them now."
         if not await engine.has_image(tags.judge):
-            return "The exercises have changed. `freehand sandbox build` rebuilds the judge now."
+            return "the exercises have changed; `freehand sandbox build` rebuilds the judge now."
         return ""
 
     async def _base(self, engine: Engine) -> str:
@@ -134,7 +134,7 @@ class Recipe:
             text = section((self.root / "Dockerfile").read_text(encoding="utf-8"), stage)
         except OSError as error:
             raise SandboxUnavailableError(
-                f"There is no Dockerfile in {self.root}. Start Freehand from a checkout of it."
+                f"there is no Dockerfile in {self.root}; start Freehand from a checkout of it."
             ) from error
         files: dict[str, bytes | Path] = {"Dockerfile": text.encode()}
         for source in copied(text):

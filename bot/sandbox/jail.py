@@ -135,7 +135,7 @@ class ContainerSide:
                 first = await self.inbox.next()
         except (TimeoutError, EndedError) as error:
             last = self.inbox.output.strip()[-300:] or "it said nothing"
-            raise SandboxUnavailableError(f"A sandbox container did not start: {last}") from error
+            raise SandboxUnavailableError(f"a sandbox container did not start: {last}") from error
         if first.kind is not Kind.READY:
             raise SandboxError("a sandbox container spoke out of turn")
 
