@@ -131,7 +131,8 @@ class Grading:
         self._wishes.append((op, self._prepared(wish)))
         if not kept:
             return self._answered()
-        if len(self._wishes) >= WISHES_AT_MOST or self._wishes_bytes >= WISHES_AT_MOST_BYTES:
+        many = len(self._wishes) >= WISHES_AT_MOST or self._wishes_bytes >= WISHES_AT_MOST_BYTES
+        if many or self._streams:  # whoever passes a stream wants to know what was pulled
             self._settle()
         return Handle(kept)
 

@@ -45,8 +45,10 @@ def clip(solution: Solution, grads: list, *args, generator: bool = False) -> Out
         if grad is not None
     ]
     given = generator_of(parameters) if generator else parameters
-    norm = solution.call("clip_grad_norm", given, *args)
-    outcome = Outcome(norm, [h.value() for h in held], [p.get("grad") for p in parameters])
+    norm = solution.keep("clip_grad_norm", given, *args)
+    grads_now = [p.keep_get("grad") for p in parameters]
+    norm, *seen = solution.values([norm, *held, *grads_now])  # all in one request
+    outcome = Outcome(norm, seen[: len(held)], seen[len(held) :])
     wanted = [grad for grad in grads if grad is not None]
     now = [now for grad, now in zip(grads, outcome.grads, strict=True) if grad is not None]
     for seen, like in zip([*outcome.held, *now], [*wanted, *wanted], strict=True):

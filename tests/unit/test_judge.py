@@ -1,6 +1,8 @@
 """The judge against solvers that answer well, badly and maliciously."""
 
 import json
+import os
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.judge import WISHES_AT_MOST, Grading
-from bot.sandbox.kit import Check, Rng, Solution, expect_close, expect_raises
+from bot.sandbox.kit import Check, Rng, Solution, Stream, expect_close, expect_raises
 from bot.sandbox.solver import Pipe, Solver
 from bot.sandbox.values import Value, decode, encode
 from bot.sandbox.wire import Frame, Kind
@@ -114,6 +116,26 @@ def test_wishes_are_sent_before_they_are_too_many_for_a_frame() -> None:
         assert solution.call("double", small[-1]).item() == 2
 
     assert status(graded(body)[0]) == "passed"
+
+
+def test_a_stream_is_pulled_at_once_even_if_the_result_stays() -> None:
+    def body(solution: Solution, _rng: Rng) -> None:
+        items = Stream([1, 2, 3])
+        total = solution.keep("total", items)
+        assert items.pulled == 3
+        assert total.value() == 6
+
+    assert status(pulled(body)) == "passed"
+
+
+def pulled(body: Callable[[Solution, Rng], None]) -> dict[str, Value]:
+    """Grade with a solver that is a thread, because it asks while it is asked."""
+    asked, answered = os.pipe(), os.pipe()
+    threading.Thread(target=Solver(Pipe(asked[0], answered[1])).serve, daemon=True).start()
+    pipe = Pipe(answered[0], asked[1])
+    assert pipe.receive().kind is Kind.READY
+    check = Check(name="one", title="It does", core=True, points=1, hint=1, body=body)
+    return Grading(pipe, JOB).run([check])
 
 
 def test_an_exception_of_a_thing_that_should_stay_shows_at_the_next_value() -> None:
