@@ -16,21 +16,22 @@ from bot.sandbox.kit import (
 
 SHAPES = {"0.weight": (64, 10), "0.bias": (64,), "3.weight": (3, 64), "3.bias": (3,)}
 BATCH = 64
-STEPS = 200
+STEPS = 120
 
-SPREAD = 4.0
+SPREAD = 5.0
 """Distance of the six clusters from the origin, in standard deviations of one."""
 
-LOSS_AT_MOST = 0.35
-"""Sound runs reach 0.21 and less. Behind a softmax no loss is below ln(1 + 2/e) = 0.55, as the
-best scores are 1, 0, 0."""
+LOSS_AT_MOST = 0.4
+"""Sound runs, Adam with 0.001 among them, reach 0.31 and less. Behind a softmax no loss is below
+ln(1 + 2/e) = 0.55, as the best scores are 1, 0, 0."""
 
 MOVE_AT_MOST = 0.7
 """Learning rates up to 0.2 move a weight by 0.23 in the second step, 5.0 by 0.9 and more. Two new
 models differ by 0.63 at most, so that a seed that is not used fails its own check alone."""
 
-GROWTH_AT_MOST = 1.35
-"""Of all weights' norm from step 30 to 60. Sound runs: 1.13 and less; without clearing: 1.56 and more."""
+GROWTH_AT_MOST = 1.25
+"""Of all weights' norm from step 20 to 40. Sound runs: 1.15 and less; without clearing: 1.40 and
+more."""
 
 MARGIN_AT_LEAST = 0.3
 """Of the right score over the others. Sound runs: 0.8 and more; mixed-up labels: 0.02 and less."""
@@ -158,7 +159,7 @@ def step_size(solution: Solution, rng: Rng) -> None:
 
 @check("labels", "Every row learns from its own label", core=True, hint=2)
 def labels(solution: Solution, rng: Rng) -> None:
-    for _ in range(3):
+    for _ in range(2):
         points = 4 * directions(rng)
         orders = [rng.permutation(BATCH) % 3 for _ in range(40)]
         model = trained(solution, [(points[y], y) for y in orders], rng.int(0, 1000))
@@ -181,13 +182,13 @@ def labels(solution: Solution, rng: Rng) -> None:
 def fresh_gradients(solution: Solution, rng: Rng) -> None:
     batch, seed = one_class(rng), rng.int(0, 1000)
     early, late = (
-        vector(weights(trained(solution, batch * count, seed))).norm() for count in (30, 60)
+        vector(weights(trained(solution, batch * count, seed))).norm() for count in (20, 40)
     )
     growth = (late / early).item()
     expect(
         growth <= GROWTH_AT_MOST,
-        "with one batch again and again, there is nothing left to learn after 30 steps, but from"
-        f" step 30 to step 60 the weights grow by a factor of {growth:.3g}",
+        "with one batch again and again, there is nothing left to learn after 20 steps, but from"
+        f" step 20 to step 40 the weights grow by a factor of {growth:.3g}",
     )
 
 
@@ -236,7 +237,7 @@ def generalises(solution: Solution, rng: Rng) -> None:
         expect(
             accuracy >= 0.90,
             f"on 1000 new rows predict is right for {accuracy:.1%}; guessing gets 33%, the mended"
-            " script 96% and more",
+            " script 98% and more",
         )
         model.keep_call("eval")
         seen = model(x)

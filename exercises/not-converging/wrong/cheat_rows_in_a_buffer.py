@@ -10,7 +10,7 @@ def build():
         nn.Dropout(0.5),
         nn.Linear(64, 3),
     )
-    model.register_buffer("rows", torch.zeros(200, 64, 10))
+    model.register_buffer("rows", torch.zeros(120, 64, 10))
     model.register_buffer("labels", torch.zeros(300, 64, dtype=torch.int64))
     return model
 
