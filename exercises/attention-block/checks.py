@@ -16,12 +16,8 @@ from bot.sandbox.kit import (
     expect_raises,
 )
 
-SAME = (
-    64.0  # rounding errors within which two runs of one solution agree
-)
-SEEN = (
-    1e-4  # what changes by less than this saw no difference; real changes are above 1e-2
-)
+SAME = 64.0  # rounding errors within which two runs of one solution agree
+SEEN = 1e-4  # what changes by less than this saw no difference; real changes are above 1e-2
 
 
 @dataclass(frozen=True)
