@@ -60,11 +60,11 @@ class ContainerGrader:
         """Delete leftovers, build the images that are missing, start a judge, fill the pool.
 
         Raises:
-            SandboxUnavailableError: It cannot start, and what to do. May be called again.
+            SandboxError: It cannot start, and what to do. May be called again.
         """
         try:
             await self._prepare(say)
-        except SandboxUnavailableError as error:
+        except SandboxError as error:
             self._problem = str(error)
             raise
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import SandboxError, SandboxUnavailableError
+from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.sandbox.engine import Engine, Streams
 from bot.sandbox.sides import Cause, EndedError, Ending, SideInbox
@@ -22,6 +22,9 @@ START_AT_MOST_S = 120.0
 
 ENDING_AT_MOST_S = 5.0
 """For a container whose streams are closed to be gone as well."""
+
+PEAK_AT_MOST_S = 0.2
+"""A learner waits for it; 5 ms is usual."""
 
 SIGNALLED = 128
 """Exit codes above tell the signal that ended the process."""
@@ -122,20 +125,18 @@ class ContainerSide:
         return self._listener is not None and not self._listener.done()
 
     async def begin(self) -> None:
-        """Start the container and wait until it is ready.
-
-        Raises:
-            SandboxUnavailableError: It does not get ready.
-        """
+        """Start the container and wait until it is ready. Raises SandboxError."""
         self._streams = await self.engine.attach(self.container)
         self._listener = asyncio.create_task(self._listen(self._streams))
         await self.engine.start(self.container)
         try:
             async with asyncio.timeout(START_AT_MOST_S):
                 first = await self.inbox.next()
-        except (TimeoutError, EndedError) as error:
-            last = self.inbox.output.strip()[-300:] or "it said nothing"
-            raise SandboxUnavailableError(f"a sandbox container did not start: {last}") from error
+        except TimeoutError as error:
+            raise SandboxError("a sandbox container was not ready in time") from error
+        except EndedError as error:
+            ending, last = await self.ending(), self.inbox.output.strip()[-300:]
+            raise SandboxError(f"a sandbox container did not start: {ending} {last}") from error
         if first.kind is not Kind.READY:
             raise SandboxError("a sandbox container spoke out of turn")
 
@@ -171,7 +172,11 @@ class ContainerSide:
 
     async def peak_memory_bytes(self) -> int | None:
         """See `Side.peak_memory_bytes`; engines on cgroup v2 do not tell."""
-        usage = await self.engine.usage(self.container)
+        try:
+            async with asyncio.timeout(PEAK_AT_MOST_S):
+                usage = await self.engine.usage(self.container)
+        except (TimeoutError, SandboxError):
+            return None  # nice to know, and no reason to grade again
         peak = usage.get("memory_stats", {}).get("max_usage")
         return peak if isinstance(peak, int) else None
 
