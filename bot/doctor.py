@@ -71,6 +71,8 @@ async def _sandbox(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> list[Finding]:
+    if not settings.database_url.get_secret_value() and not settings.sqlite_file.exists():
+        return [_well("database", f"{settings.sqlite_file} is made by the first `freehand run`.")]
     try:
         store = await SqlStore.open(settings.url)
     except BotError as error:

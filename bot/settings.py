@@ -108,9 +108,12 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """The database's URL, with its password: never to be logged."""
-        return self.database_url.get_secret_value() or (
-            f"sqlite+aiosqlite:///{(self.data_dir / 'freehand.sqlite3').resolve()}"
-        )
+        return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.sqlite_file}"
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The database, where no URL names another."""
+        return (self.data_dir / "freehand.sqlite3").resolve()
 
     @property
     def keys(self) -> Path:
