@@ -1,0 +1,112 @@
+"""What goes into the images; building them is for the tests with an engine."""
+
+import ast
+import asyncio
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.images import Recipe, Tags, copied, section
+from tests.gradings import ROOT, write_exercise
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+
+
+def sides(stage: str) -> set[str]:
+    """The modules of ours that a stage copies."""
+    return {source for source in copied(section(DOCKERFILE, stage)) if source.endswith(".py")}
+
+
+def imported(module: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse((ROOT / module).read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bot."):
+            yield f"{str(node.module).replace('.', '/')}.py"
+
+
+@pytest.mark.parametrize(("stage", "below"), [("solver", ""), ("judge", "solver")])
+def test_image_holds_every_module_that_its_modules_import(stage: str, below: str) -> None:
+    held = sides(stage)
+    if below:
+        held |= sides(below)
+
+    assert {name for module in held for name in imported(module)} <= held
+
+
+def test_solver_holds_no_check_no_judge_and_no_secret() -> None:
+    assert {Path(name).name for name in sides("solver")} == {
+        "__init__.py",
+        "inspection.py",
+        "solver.py",
+        "values.py",
+        "wire.py",
+    }
+    assert "exercises" not in set(copied(section(DOCKERFILE, "solver")))
+
+
+def test_solver_has_the_packages_that_the_torch_extra_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert set(re.findall(r"'([a-z]+[=<>][^']+)'", section(DOCKERFILE, "solver"))) == set(
+        project["optional-dependencies"]["torch"]
+    )
+
+
+def test_section_keeps_the_arguments_and_one_stage_alone() -> None:
+    text = "# A comment\nARG BASE=a\n\nFROM ${BASE} AS one\nRUN 1\n\nFROM b AS two\nRUN 2\n"
+
+    assert section(text, "two") == "ARG BASE=a\nFROM b AS two\nRUN 2\n"
+
+
+@dataclass
+class Shelf:
+    """An engine that holds every image it is asked for; see `Engine`."""
+
+    asked: list[str]
+
+    async def has_image(self, name: str) -> bool:
+        """Yes, whatever the name."""
+        self.asked.append(name)
+        return True
+
+
+def tags(exercises: Path, **changed: Path | str) -> Tags:
+    recipe = Recipe(root=ROOT, exercises=exercises, **changed)  # pyright: ignore[reportArgumentType]
+    return asyncio.run(recipe.ensure(Shelf([]), lambda _line: None))  # pyright: ignore[reportArgumentType]
+
+
+def test_changed_exercise_is_another_judge_over_the_same_solver(tmp_path: Path) -> None:
+    exercises = write_exercise(tmp_path)
+    before = tags(exercises)
+    (exercises / "double" / "checks.py").write_text("# none\n")
+
+    after = tags(exercises)
+
+    assert before.solver == after.solver
+    assert before.judge != after.judge
+
+
+def test_wrong_solutions_and_bytecode_are_no_part_of_the_judge(tmp_path: Path) -> None:
+    exercises = write_exercise(tmp_path)
+    before = tags(exercises)
+    for name in ("wrong", "__pycache__"):
+        (exercises / "double" / name).mkdir()
+        (exercises / "double" / name / "file.py").write_text("pass\n")
+
+    assert tags(exercises) == before
+
+
+def test_another_base_or_other_wheels_are_another_solver(tmp_path: Path) -> None:
+    exercises = write_exercise(tmp_path / "exercises")
+    (tmp_path / "torch-0-any.whl").write_bytes(b"0")
+
+    names = {
+        tags(exercises, base="one:1").solver,
+        tags(exercises, base="two:1").solver,
+        tags(exercises, base="one:1", wheels=tmp_path).solver,
+    }
+
+    assert len(names) == 3
