@@ -13,6 +13,7 @@ from bot.domain.grading import Grade, GradingRequest
 from bot.sandbox.engine import Engine
 from bot.sandbox.images import Recipe
 from bot.sandbox.jail import ContainerSide, Jail
+from bot.sandbox.owner import Owner, lives
 from bot.sandbox.pool import Pool
 from bot.sandbox.relay import Relay
 from bot.sandbox.sides import SideInbox
@@ -46,6 +47,7 @@ class ContainerGrader:
     warm: int
     isolated: bool = True
     _engine: Engine | None = field(default=None, init=False)
+    _owner: Owner | None = field(default=None, init=False)
     _solvers: Pool | None = field(default=None, init=False)
     _judges: Pool | None = field(default=None, init=False)
     _living: set[str] = field(default_factory=set[str], init=False)
@@ -86,6 +88,9 @@ class ContainerGrader:
             except SandboxUnavailableError as error:
                 log.warning("leftovers_kept", reason=str(error))  # the next start deletes them
             await engine.close()
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            owner.end()
 
     async def missing(self) -> str:
         """What keeps it from starting at once, as a sentence; empty when nothing.
@@ -157,6 +162,7 @@ class ContainerGrader:
             self._engine = Engine.connect()
         engine = self._engine
         await engine.require()
+        self._owner = self._owner or Owner.begin()
         await self._reap(engine)
         tags = await self.recipe.ensure(engine, say)
         for pool in (self._solvers, self._judges):
@@ -178,16 +184,20 @@ class ContainerGrader:
             log.info("sandbox_recovered")
 
     async def _reap(self, engine: Engine) -> None:
-        """Delete this installation's containers that nobody here knows."""
-        for container in await engine.containers(f"freehand.instance={self.instance}"):
-            if container not in self._living:
+        """Delete this installation's containers that nobody uses, here or in another process."""
+        found = await engine.containers(f"freehand.instance={self.instance}")
+        for container, labels in found.items():
+            owner = labels.get("freehand.owner", "")
+            ours = self._owner is not None and owner == self._owner.name
+            if container not in self._living and (ours or not lives(owner)):
                 log.info("container_reaped", container=container[:12])
                 await engine.remove(container)
 
     # --- sides --------------------------------------------------------------------------------
 
     def _pool(self, role: str, image: str, limits: Limits, size: int) -> Pool:
-        jail = Jail(image=image, role=role, instance=self.instance, limits=limits)
+        owner = self._owner.name if self._owner is not None else ""
+        jail = Jail(image=image, role=role, instance=self.instance, owner=owner, limits=limits)
         return Pool(start=lambda: self._started(jail), size=size)
 
     async def _started(self, jail: Jail) -> ContainerSide:

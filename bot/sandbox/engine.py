@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -155,11 +155,15 @@ class Engine:
         path = f"containers/{container}"
         await self._call("delete a container", path, "DELETE", params={"force": "1", "v": "1"})
 
-    async def containers(self, label: str) -> Sequence[str]:
-        """Ids of all containers with this `name=value` label. Raises SandboxUnavailableError."""
+    async def containers(self, label: str) -> Mapping[str, Mapping[str, str]]:
+        """All containers with this `name=value` label: labels by id.
+
+        Raises:
+            SandboxUnavailableError: The engine is away.
+        """
         params = {"all": "1", "filters": json.dumps({"label": [label]})}
         found = await self._call("list containers", "containers/json", "GET", params=params)
-        return [str(container["Id"]) for container in found or ()]
+        return {str(container["Id"]): container["Labels"] for container in found or ()}
 
     async def _call(
         self,

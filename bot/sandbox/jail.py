@@ -47,11 +47,13 @@ class Jail:
     Attributes:
         role: `solver` or `judge`.
         instance: Labels this installation's containers.
+        owner: Labels this process's.
     """
 
     image: str
     role: str
     instance: str
+    owner: str
     limits: Limits
 
     def settings(self) -> Mapping[str, Any]:
@@ -59,7 +61,11 @@ class Jail:
         return {
             "Image": self.image,
             "User": NOBODY,
-            "Labels": {"freehand.instance": self.instance, "freehand.role": self.role},
+            "Labels": {
+                "freehand.instance": self.instance,
+                "freehand.owner": self.owner,
+                "freehand.role": self.role,
+            },
             "Hostname": "sandbox",
             "NetworkDisabled": True,
             **{f"Attach{name}": True for name in ("Stdin", "Stdout", "Stderr")},

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.domain.errors import SandboxError
+from bot.domain.errors import SandboxError, SandboxUnavailableError
 from bot.sandbox.jail import ContainerSide
 
 log = structlog.get_logger()
@@ -16,6 +16,10 @@ log = structlog.get_logger()
 CORES = os.cpu_count() or 1
 AHEAD_AT_ONCE = max(1, CORES // 2)
 """Importing torch keeps a core busy for two seconds; the others are for who is waiting."""
+
+
+FAILURES_AT_MOST = 2
+"""Starts that failed before who waits is told: one may have been an accident."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,12 +42,17 @@ class Pool:
     async def take(self) -> ContainerSide:
         """A side that is ready. Raises SandboxError where none can be started."""
         self._wanted += 1
+        failed = 0
         try:
             while (side := await self._next()) is None:
                 self._begin(max(self._wanted, self.size), at_once=CORES)
+                if not self._starting:
+                    raise SandboxUnavailableError("the sandbox is stopping.")
                 done, _ = await asyncio.wait(self._starting, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    task.result()  # raises what kept it from starting
+                    failed += task.cancelled() or task.exception() is not None
+                    if failed == FAILURES_AT_MOST:
+                        task.result()  # raises what kept it from starting
             return side
         finally:
             self._wanted -= 1

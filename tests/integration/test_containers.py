@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,8 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
-INSTANCE = "test-containers"
+RUN = f"test-{os.getpid()}"  # two runs on one engine leave each other alone
+INSTANCE = f"{RUN}-containers"
 HUNGRY = f"eaten = b'x' * (400 * 2**20)\n{SOLVED}"
 
 
@@ -176,11 +178,11 @@ async def test_cancelled_grading_leaves_no_solver_running(grader: ContainerGrade
 
 async def test_stop_leaves_no_container(exercises: Path) -> None:
     await require_docker()
-    async with containers(exercises, instance="test-stop", warm=2) as grader:
+    async with containers(exercises, instance=f"{RUN}-stop", warm=2) as grader:
         await grader.grade(request("while True: print('x' * 10_000)\n"))
-        assert await ids(instance="test-stop")
+        assert await ids(instance=f"{RUN}-stop")
 
-    assert await ids(instance="test-stop") == set()
+    assert await ids(instance=f"{RUN}-stop") == set()
 
 
 async def test_start_deletes_leftovers_of_its_own_installation_alone(exercises: Path) -> None:
@@ -190,19 +192,32 @@ async def test_start_deletes_leftovers_of_its_own_installation_alone(exercises: 
     await engine.close()
     own, other = [
         (await docker("create", "--network=none", f"--label=freehand.instance={name}", image))
-        for name in ("test-reap", "test-reap-other")
+        for name in (f"{RUN}-reap", f"{RUN}-reap-other")
     ]
 
-    async with containers(exercises, instance="test-reap", warm=0):
-        assert own.strip() not in await ids(instance="test-reap")
-        assert await ids(instance="test-reap-other") == {other.strip()}
+    async with containers(exercises, instance=f"{RUN}-reap", warm=0):
+        assert own.strip() not in await ids(instance=f"{RUN}-reap")
+        assert await ids(instance=f"{RUN}-reap-other") == {other.strip()}
 
     await docker("rm", "--force", other.strip())
 
 
+async def test_start_leaves_what_another_process_is_using(exercises: Path) -> None:
+    """`freehand grade` beside a running bot: one data directory, two processes."""
+    await require_docker()
+    async with containers(exercises, instance=f"{RUN}-beside", warm=0) as bot:
+        theirs = await ids(instance=f"{RUN}-beside")
+
+        async with containers(exercises, instance=f"{RUN}-beside", warm=0):
+            assert theirs < await ids(instance=f"{RUN}-beside")
+
+        assert await ids(instance=f"{RUN}-beside") == theirs
+        assert (await bot.grade(request(SOLVED))).verdict is Verdict.SOLVED
+
+
 async def test_grader_without_waiting_solvers_starts_one(exercises: Path) -> None:
     await require_docker()
-    async with containers(exercises, instance="test-cold", warm=0) as grader:
+    async with containers(exercises, instance=f"{RUN}-cold", warm=0) as grader:
         grade = await grader.grade(request(SOLVED))
 
     assert grade.verdict is Verdict.SOLVED
@@ -215,7 +230,7 @@ async def test_grading_pauses_while_the_engine_is_away_and_goes_on_by_itself(
     await require_docker()
     async with cable(tmp_path) as engine:
         monkeypatch.setenv("DOCKER_HOST", engine.host)
-        async with containers(exercises, instance="test-away") as grader:
+        async with containers(exercises, instance=f"{RUN}-away") as grader:
             await engine.pull()
             with pytest.raises(SandboxUnavailableError, match="does not answer"):
                 await grader.grade(request(SOLVED))
@@ -226,14 +241,14 @@ async def test_grading_pauses_while_the_engine_is_away_and_goes_on_by_itself(
                 await docker("version")
             assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
 
-    assert await ids(instance="test-away") == set()
+    assert await ids(instance=f"{RUN}-away") == set()
 
 
 async def test_engine_that_is_not_there_is_said_so_at_once(
     exercises: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'nothing.sock'}")
-    grader = ContainerGrader(instance="test-absent", recipe=recipe(exercises), warm=1)
+    grader = ContainerGrader(instance=f"{RUN}-absent", recipe=recipe(exercises), warm=1)
 
     assert not await engine_answers()
     with pytest.raises(SandboxUnavailableError, match="does not answer"):
