@@ -1,6 +1,7 @@
 """One side in a container that keeps the machine from it."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,11 @@ NOBODY = "65534:65534"
 SECCOMP = Path(__file__).with_name("seccomp.json").read_text(encoding="utf-8")
 TMP_MB, SHARED_MB, FILE_MB = 64, 64, 64
 OPEN_FILES = 256
+CGROUP_PEAKS = (
+    "/sys/fs/cgroup/memory/docker/{}/memory.max_usage_in_bytes",  # version 1
+    "/sys/fs/cgroup/system.slice/docker-{}.scope/memory.peak",  # version 2 under systemd
+    "/sys/fs/cgroup/docker/{}/memory.peak",
+)
 OUT_OF_MEMORY_SCORE = 500
 """A machine that runs out of memory ends learner code before anything else."""
 
@@ -177,12 +183,11 @@ class ContainerSide:
         return Ending(cause=Cause.EXITED, code=code)
 
     async def peak_memory_bytes(self) -> int | None:
-        """See `Side.peak_memory_bytes`; engines on cgroup v2 do not tell."""
-        try:
-            async with asyncio.timeout(PEAK_AT_MOST_S):
-                usage = await self.engine.usage(self.container)
-        except (TimeoutError, SandboxError):
-            return None  # nice to know, and no reason to grade again
+        """See `Side.peak_memory_bytes`; an engine on cgroup v2 does not tell, its machine does."""
+        near = _cgroup_peak_bytes(self.container)
+        if near is not None:
+            return near
+        usage = await self.engine.usage(self.container)
         peak = usage.get("memory_stats", {}).get("max_usage")
         return peak if isinstance(peak, int) else None
 
@@ -211,3 +216,11 @@ class ContainerSide:
         finally:
             self.inbox.close()
             await streams.close()
+
+
+def _cgroup_peak_bytes(container: str) -> int | None:
+    """As this machine's kernel tells it, where the engine is on it: saves up to 0.2 s."""
+    for pattern in CGROUP_PEAKS:
+        with contextlib.suppress(OSError, ValueError):
+            return int(Path(pattern.format(container)).read_text())
+    return None
