@@ -63,7 +63,7 @@ async def test_hostile_submission_gets_the_verdict_it_deserves(
 
     grade = await graded(grader, exercise, name)
 
-    assert f"# expect: {grade.verdict}" == first, grade
+    assert grade.verdict.value in first.removeprefix("# expect: ").split(" or "), grade
     if grade.verdict is not Verdict.SOLVED:
         assert not any(check.core and check.status is CheckStatus.PASSED for check in grade.checks)
     for line in PRINTED.get(name, ()):

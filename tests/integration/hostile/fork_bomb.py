@@ -1,4 +1,4 @@
-# expect: crashed
+# expect: crashed or timed out
 import os
 
 
