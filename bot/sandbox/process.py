@@ -36,6 +36,7 @@ JUDGE_OUTPUT_BYTES = 64 * 1024
 TORCH_MB = 512
 """What Python with torch takes by itself, before the learner's allowance."""
 
+STDIN, STDOUT = 0, 1
 SIGNALLED = 128
 """A shell's way, and bubblewrap's, to say by exit code that a signal ended the process."""
 
@@ -54,41 +55,75 @@ SOLVER_CODE = tuple(
 """All that learner code gets to see of this project: no checks, no references, no secrets."""
 
 
+class Listener(asyncio.SubprocessProtocol):
+    """Puts into an inbox what a process sends and prints, and tells how far it has ended.
+
+    Attributes:
+        exited: The process is gone; children of it may still hold its streams open.
+        buried: So are the streams.
+    """
+
+    def __init__(self, inbox: SideInbox) -> None:
+        self.inbox = inbox
+        self.exited = asyncio.Event()
+        self.buried = asyncio.Event()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """See `asyncio.SubprocessProtocol`."""
+        if fd == STDOUT:
+            self.inbox.take(data)
+        else:
+            self.inbox.take_output(data)
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        """See `asyncio.SubprocessProtocol`."""
+        del exc
+        if fd == STDOUT:
+            self.inbox.close()
+
+    def process_exited(self) -> None:
+        """See `asyncio.SubprocessProtocol`."""
+        self.exited.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See `asyncio.BaseProtocol`."""
+        del exc
+        self.buried.set()
+
+
 @dataclass(slots=True)
 class ProcessSide:
     """One side as a child process in a session of its own; see `Side`."""
 
-    process: asyncio.subprocess.Process
-    folder: str
+    transport: asyncio.SubprocessTransport
+    listener: Listener
     inbox: SideInbox
+    folder: str
     burials: Burials
     confined: bool
-    _readers: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
 
     @property
     def alive(self) -> bool:
         """Whether it can still be asked."""
-        return self.process.returncode is None
+        return not self.listener.exited.is_set()
 
     async def send(self, frame: Frame) -> None:
         """See `Side.send`."""
-        stdin = self.process.stdin
-        try:
-            if stdin is None:
-                raise EndedError
-            stdin.write(frame.encoded())
-            await stdin.drain()
-        except (ConnectionError, RuntimeError) as error:
-            raise EndedError from error
+        stdin = self.transport.get_pipe_transport(STDIN)
+        if not isinstance(stdin, asyncio.WriteTransport) or stdin.is_closing():
+            raise EndedError
+        # Not waited for: the judge asks one thing at a time, so little can pile up.
+        stdin.write(frame.encoded())
 
     async def ending(self) -> Ending:
         """See `Side.ending`."""
         if self.inbox.failure is not None:
             return Ending(cause=self.inbox.failure)
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ENDING_AT_MOST_S):
-                code = await self.process.wait()
-        except TimeoutError:
+                await self.listener.exited.wait()
+        code = self.transport.get_returncode()
+        if code is None:
             return Ending(cause=Cause.SILENT)
         if self.confined and code > SIGNALLED:
             code = SIGNALLED - code
@@ -96,30 +131,23 @@ class ProcessSide:
 
     async def peak_memory_bytes(self) -> int | None:
         """See `Side.peak_memory_bytes`."""
-        peaks = [peak for pid in _family(self.process.pid) if (peak := _peak_bytes(pid))]
+        peaks = [peak for pid in _family(self.transport.get_pid()) if (peak := _peak_bytes(pid))]
         return max(peaks, default=None)
 
     async def kill(self) -> None:
         """See `Side.kill`."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.transport.get_pid(), signal.SIGKILL)
+        self.transport.close()
         self.burials.add(self._buried())
 
     async def _buried(self) -> None:
-        await self.process.wait()
-        # A child that left the session may hold the streams open for ever.
-        await asyncio.wait(self._readers, timeout=ENDING_AT_MOST_S)
-        for reader in self._readers:
-            reader.cancel()
-        await asyncio.gather(*self._readers, return_exceptions=True)
+        await self.listener.buried.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     async def begin(self) -> None:
-        """Listen, and wait until it is ready. Raises SandboxError."""
-        self._readers = [
-            asyncio.create_task(_pump(self.process.stdout, self.inbox.take, self.inbox.close)),
-            asyncio.create_task(_pump(self.process.stderr, self.inbox.take_output, _nothing)),
-        ]
+        """Wait until it is ready. Raises SandboxError."""
         try:
             async with asyncio.timeout(START_AT_MOST_S):
                 first = await self.inbox.next()
@@ -228,23 +256,30 @@ class ProcessGrader:
     async def _started(
         self, command: Sequence[str], output_bytes: int, *, confine: bool
     ) -> ProcessSide:
+        # Born in a task of its own: were a birth cancelled half way, asyncio would wait for streams
+        # that nobody closes any more.
+        birth = asyncio.create_task(self._born(command, output_bytes, confine=confine))
+        try:
+            side = await asyncio.shield(birth)
+            await side.begin()
+        except BaseException:
+            await (await birth).kill()
+            raise
+        return side
+
+    async def _born(
+        self, command: Sequence[str], output_bytes: int, *, confine: bool
+    ) -> ProcessSide:
         folder = tempfile.mkdtemp(prefix="freehand-")
-        process = await asyncio.create_subprocess_exec(
+        inbox = SideInbox(output_bytes)
+        transport, listener = await asyncio.get_running_loop().subprocess_exec(
+            lambda: Listener(inbox),
             *_confined(command, folder) if confine else command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
             cwd=folder,
             env=_environment(folder),
             start_new_session=True,
         )
-        side = ProcessSide(process, folder, SideInbox(output_bytes), self._burials, confine)
-        try:
-            await side.begin()
-        except BaseException:
-            await side.kill()
-            raise
-        return side
+        return ProcessSide(transport, listener, inbox, folder, self._burials, confine)
 
 
 def _environment(folder: str) -> dict[str, str]:
@@ -258,18 +293,6 @@ def _environment(folder: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",
     }
-
-
-def _nothing() -> None:
-    return
-
-
-async def _pump(
-    stream: asyncio.StreamReader | None, take: Callable[[bytes], None], end: Callable[[], None]
-) -> None:
-    while stream is not None and (data := await stream.read(1 << 16)):
-        take(data)
-    end()
 
 
 # --- bubblewrap -------------------------------------------------------------------------------
