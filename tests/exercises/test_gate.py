@@ -20,7 +20,7 @@ EXERCISES = Path(__file__).resolve().parents[2] / "exercises"
 FOLDERS = sorted(path.parent for path in EXERCISES.glob("*/exercise.toml"))
 SIDE_BY_SIDE = 2
 SEEDS = 2
-"""Hidden inputs for each reference, one in containers; `freehand exercises check` takes five."""
+"""Hidden inputs for each reference; `freehand exercises check` takes five."""
 
 # Nearly all of it is waiting for solvers to import torch, a hundred and more.
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(900)]
@@ -29,19 +29,15 @@ Reports = Mapping[str, GateReport]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def process_reports() -> Reports:
+async def reports() -> Reports:
+    """In containers where they are required, else in plain processes, which need no images."""
+    if "docker" in os.environ.get(REQUIRED_PARTS, "").split(","):
+        await require_docker()
+        async with containers(EXERCISES, instance="gate", warm=SIDE_BY_SIDE) as grader:
+            return await side_by_side(lambda folder: carried(folder, grader))
     if find_spec("torch") is None:
         require("torch", "the sandbox's two sides need it; install freehand[torch]")
     return await side_by_side(in_processes)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def container_reports() -> Reports:
-    if "docker" not in os.environ.get(REQUIRED_PARTS, "").split(","):
-        require("docker", "the gate in containers takes minutes; it runs where docker is required")
-    await require_docker()
-    async with containers(EXERCISES, instance="gate", warm=SIDE_BY_SIDE) as grader:
-        return await side_by_side(lambda folder: carried(folder, grader, seeds=1))
 
 
 async def in_processes(folder: Path) -> GateReport:
@@ -49,13 +45,13 @@ async def in_processes(folder: Path) -> GateReport:
     grader = ProcessGrader(exercises=EXERCISES)
     await grader.start()
     try:
-        return await carried(folder, grader, seeds=SEEDS)
+        return await carried(folder, grader)
     finally:
         await grader.stop()
 
 
-async def carried(folder: Path, grader: Grader, *, seeds: int) -> GateReport:
-    return await gate(folder, read(folder), grader, seeds=seeds)
+async def carried(folder: Path, grader: Grader) -> GateReport:
+    return await gate(folder, read(folder), grader, seeds=SEEDS)
 
 
 async def side_by_side(report: Callable[[Path], Awaitable[GateReport]]) -> Reports:
@@ -65,19 +61,12 @@ async def side_by_side(report: Callable[[Path], Awaitable[GateReport]]) -> Repor
         async with turn:
             return await report(folder)
 
-    reports = await asyncio.gather(*map(in_turn, FOLDERS))
-    return {report.slug: report for report in reports}
+    found = await asyncio.gather(*map(in_turn, FOLDERS))
+    return {report.slug: report for report in found}
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-async def test_exercise_stands_the_gate(folder: Path, process_reports: Reports) -> None:
-    assert process_reports[folder.name].problems == ()
-
-
 @pytest.mark.docker
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-async def test_exercise_stands_the_gate_in_containers(
-    folder: Path, container_reports: Reports
-) -> None:
-    assert container_reports[folder.name].problems == ()
+async def test_exercise_stands_the_gate(folder: Path, reports: Reports) -> None:
+    assert reports[folder.name].problems == ()

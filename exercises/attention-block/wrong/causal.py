@@ -1,4 +1,4 @@
-# fails: order - every position sees only those before it
+# fails: within-samples - every position sees only those before it
 import math
 
 import torch

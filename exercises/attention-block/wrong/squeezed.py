@@ -1,4 +1,4 @@
-# fails: sizes - axes of length 1 are squeezed away
+# fails: values - axes of length 1 are squeezed away
 import math
 
 import torch
