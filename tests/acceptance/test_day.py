@@ -78,7 +78,8 @@ async def test_a_plug_pulled_while_grading_loses_and_doubles_nothing(tmp_path: P
             await ana.press(ana.channel, "I take the pledge")
             await ana.sees(ana.channel, "Welcome.")
             await ana.open_thread()
-            await ana.send_code(RIGHT)  # stored, and perhaps not even queued
+            await ana.send_code(f"{RIGHT}\n# my try\n")
+            await ana.sees(ana.thread, "# my try")  # so it is stored, and perhaps not even queued
             first.kill()
         with running_bot(data, **cold) as second:
             ana = await Person.arrive(chromium, await said_url(second))
