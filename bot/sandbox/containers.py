@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import structlog
 
@@ -173,6 +174,8 @@ class ContainerGrader:
         self._judges.put(await self._judges.take())
         self._problem = ""
         self._solvers.refill()
+        now = datetime.fromtimestamp(time.time(), UTC)
+        await self.recipe.forget_old(engine, tags, now)
 
     async def _recover(self) -> None:
         log.info("sandbox_recovering", reason=self._problem)

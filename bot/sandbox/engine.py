@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import IO, Any
 
 import aiodocker
@@ -92,6 +93,24 @@ class Engine:
                     if "error" in said:
                         raise SandboxUnavailableError(str(said["error"]))
                     yield COLOURS.sub("", str(said.get("stream", ""))).rstrip()
+
+    async def images(self, repository: str) -> Mapping[str, datetime]:
+        """All images of a repository: when each tag was made. Raises SandboxUnavailableError."""
+        params = {"filters": json.dumps({"reference": [repository]})}
+        found = await self._call("list images", "images/json", "GET", params=params)
+        return {
+            str(tag): datetime.fromtimestamp(int(image["Created"]), UTC)
+            for image in found or ()
+            for tag in image["RepoTags"] or ()
+        }
+
+    async def remove_image(self, tag: str) -> None:
+        """Delete a tag, and the image with its last one; well if it is gone or used.
+
+        Raises:
+            SandboxUnavailableError: The engine is away.
+        """
+        await self._call("delete an image", f"images/{tag}", "DELETE")
 
     # --- containers ---------------------------------------------------------------------------
 

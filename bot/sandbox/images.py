@@ -11,8 +11,9 @@ import re
 import tarfile
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -33,6 +34,9 @@ Files = Mapping[str, bytes | Path]
 DEFAULT_BASE = "python:3.12-slim"
 LOCAL_BASE = "freehand-base:local"
 """What `make images` makes, together with wheels for its Python."""
+
+SOLVER, JUDGE = "freehand-solver", "freehand-judge"
+OLD = timedelta(days=7)
 
 PROGRESS = ("Step ", "Collecting ", "Downloading ", "Installing ")
 PROGRESS_WIDTH = 88
@@ -83,6 +87,17 @@ class Recipe:
             say("Building the judge's image, with the exercises in it.")
             await self._build(engine, judge, tags.judge, {"SOLVER": tags.solver}, say)
         return tags
+
+    async def forget_old(self, engine: Engine, tags: Tags, now: datetime) -> None:
+        """Delete images that no installation has made or used for a while.
+
+        Raises:
+            SandboxUnavailableError: The engine is away.
+        """
+        for repository in (JUDGE, SOLVER):  # in this order: judges are built upon solvers
+            for tag in outdated(await engine.images(repository), tags, now):
+                log.info("image_deleted", tag=tag)
+                await engine.remove_image(tag)
 
     async def missing(self, engine: Engine) -> str:
         """What `ensure` would have to build, as a sentence; empty when nothing.
@@ -175,6 +190,12 @@ def copied(dockerfile: str) -> Iterator[str]:
                 pass
 
 
+def outdated(made_at: Mapping[str, datetime], tags: Tags, now: datetime) -> Sequence[str]:
+    """Tags of earlier versions. One that another installation still uses, the engine keeps."""
+    current = {tags.solver, tags.judge}
+    return [tag for tag, made in made_at.items() if tag not in current and now - made > OLD]
+
+
 async def _require_base(engine: Engine, base: str, say: Say) -> None:
     if await engine.has_image(base):
         return
@@ -189,8 +210,8 @@ async def _require_base(engine: Engine, base: str, say: Say) -> None:
 
 
 def _tags(solver: Files, judge: Files, base: str) -> Tags:
-    name = f"freehand-solver:{_digest(solver, base)}"
-    return Tags(solver=name, judge=f"freehand-judge:{_digest(judge, name)}")
+    name = f"{SOLVER}:{_digest(solver, base)}"
+    return Tags(solver=name, judge=f"{JUDGE}:{_digest(judge, name)}")
 
 
 def _digest(files: Files, parent: str) -> str:

@@ -283,3 +283,20 @@ async def test_missing_base_says_what_to_set(exercises: Path) -> None:
         await homeless.ensure(engine, lambda _line: None)
 
     await engine.close()
+
+
+async def test_engine_lists_and_deletes_images(exercises: Path) -> None:
+    await require_docker()
+    engine = Engine.connect()
+    tag = f"freehand-test:{exercises.name}"
+    try:
+        await docker("tag", (await recipe(exercises).ensure(engine, print)).solver, tag)
+        before = await engine.images("freehand-test")
+        await engine.remove_image(tag)
+        await engine.remove_image(tag)  # gone already
+        after = await engine.images("freehand-test")
+    finally:
+        await engine.close()
+
+    assert tag in before
+    assert tag not in after

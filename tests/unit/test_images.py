@@ -6,11 +6,12 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.sandbox.images import Recipe, Tags, copied, section
+from bot.sandbox.images import OLD, Recipe, Tags, copied, outdated, section
 from tests.gradings import ROOT, write_exercise
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -110,3 +111,11 @@ def test_another_base_or_other_wheels_are_another_solver(tmp_path: Path) -> None
     }
 
     assert len(names) == 3
+
+
+def test_only_what_is_old_and_not_ours_is_outdated() -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    old, young = now - OLD - timedelta(seconds=1), now - OLD
+    made_at = {"judge:ours": old, "solver:ours": old, "judge:young": young, "judge:old": old}
+
+    assert outdated(made_at, Tags(solver="solver:ours", judge="judge:ours"), now) == ["judge:old"]
