@@ -41,7 +41,7 @@ RUN if ls /opt/wheels/*.whl >/dev/null 2>&1; then set -- --no-index --find-links
     && pip install --no-cache-dir --disable-pip-version-check "$@" 'torch==2.13.0' 'numpy>=2.1,<3'
 COPY bot/__init__.py /opt/freehand/bot/
 COPY bot/sandbox/__init__.py bot/sandbox/wire.py bot/sandbox/values.py \
-     bot/sandbox/inspection.py bot/sandbox/solver.py /opt/freehand/bot/sandbox/
+     bot/sandbox/boot.py bot/sandbox/inspection.py bot/sandbox/solver.py /opt/freehand/bot/sandbox/
 RUN python -m compileall -q /opt/freehand
 WORKDIR /tmp
 USER 65534:65534

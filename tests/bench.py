@@ -38,7 +38,8 @@ import copy, sys, time
 from pathlib import Path
 from bot.sandbox.judge import load_checks
 from bot.sandbox.kit import Rng, Solution
-from bot.sandbox.solver import Pipe, Solver
+from bot.sandbox.boot import Pipe
+from bot.sandbox.solver import Solver
 import torch
 torch.set_num_threads(1)
 folder = Path(sys.argv[1])

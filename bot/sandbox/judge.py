@@ -15,8 +15,8 @@ from typing import cast
 
 from torch import Tensor
 
+from bot.sandbox.boot import Pipe, private_pipe, warm_up
 from bot.sandbox.kit import Check, CheckFailed, Rng, Solution, SolutionRaised, Stream, declared
-from bot.sandbox.solver import Pipe, private_pipe, warm_up
 from bot.sandbox.values import Generated, Handle, Pulled, Value, decode, encode
 from bot.sandbox.wire import PAYLOAD_LIMIT_BYTES, Frame, Kind, WireError
 

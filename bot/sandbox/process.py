@@ -48,6 +48,7 @@ SOLVER_CODE = tuple(
         "sandbox/__init__.py",
         "sandbox/wire.py",
         "sandbox/values.py",
+        "sandbox/boot.py",
         "sandbox/inspection.py",
         "sandbox/solver.py",
     )

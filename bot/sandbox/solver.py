@@ -5,12 +5,10 @@ bring about is a wrong value. Learner code shares the process, so nothing here i
 `inspect`, which is answered before any of that code has run.
 """
 
-import contextlib
 import io
 import itertools
 import linecache
 import os
-import resource
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,38 +18,14 @@ from typing import cast
 
 import torch
 
+from bot.sandbox.boot import Pipe, limit_memory, private_pipe, warm_up
 from bot.sandbox.inspection import inspect_source
 from bot.sandbox.values import Generated, Handle, Pulled, Value, decode, encode
-from bot.sandbox.wire import PAYLOAD_LIMIT_BYTES, Frame, Kind, Reader
+from bot.sandbox.wire import PAYLOAD_LIMIT_BYTES, Frame, Kind
 
 FILE = "submission.py"
 LINES_AT_MOST = 12
 MESSAGE_AT_MOST_CHARS = 500
-
-
-class Pipe:
-    """Frames over two descriptors that learner code does not know by name."""
-
-    def __init__(self, source: int, sink: int) -> None:
-        self._source = source
-        self._sink = sink
-        self._reader = Reader()
-        self._frames: list[Frame] = []
-
-    def send(self, frame: Frame) -> None:
-        """Write a whole frame; a raw write may be partial."""
-        view = memoryview(frame.encoded())
-        while view:
-            view = view[os.write(self._sink, view) :]
-
-    def receive(self) -> Frame:
-        """The next frame; ends the process when the host is gone."""
-        while not self._frames:
-            data = os.read(self._source, 1 << 16)
-            if not data:
-                os._exit(0)
-            self._frames.extend(self._reader.feed(data))
-        return self._frames.pop(0)
 
 
 @dataclass
@@ -247,40 +221,6 @@ def _flush() -> None:
         return
 
 
-def warm_up() -> None:
-    """Load what torch loads on first use: one optimizer step alone imports 800 modules in 1.3 s."""
-    torch.set_num_threads(1)
-    layer = torch.nn.Linear(2, 2)
-    layer(torch.ones(1, 2)).sum().backward()
-    optimizer: Value = torch.optim.SGD(layer.parameters(), lr=0.1)
-    optimizer.step()
-    repr(torch.ones(1))
-
-
-def _limit_memory(megabytes: int) -> None:
-    """Cap this process; where a container does it from outside this is not asked for."""
-    limits = {
-        resource.RLIMIT_DATA: megabytes
-        * 2**20,  # not address space: torch maps far more than it uses
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 2**26,
-        resource.RLIMIT_NOFILE: 256,
-    }
-    for name, limit in limits.items():
-        with contextlib.suppress(ValueError, OSError):  # not every system knows every limit
-            resource.setrlimit(name, (limit, limit))
-
-
-def private_pipe() -> Pipe:
-    """Take the standard streams for frames; what is printed goes with the errors from now on."""
-    pipe = Pipe(os.dup(0), os.dup(1))
-    os.dup2(2, 1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    return pipe
-
-
 def main(arguments: Sequence[str]) -> None:
     """Keep the frames' descriptors to ourselves, warm up, and serve.
 
@@ -289,7 +229,7 @@ def main(arguments: Sequence[str]) -> None:
     """
     pipe = private_pipe()
     for megabytes in arguments:
-        _limit_memory(int(megabytes))
+        limit_memory(int(megabytes))
     sys.argv = [FILE]
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), line_buffering=True)
     warm_up()

@@ -40,6 +40,7 @@ def test_image_holds_every_module_that_its_modules_import(stage: str, below: str
 def test_solver_holds_no_check_no_judge_and_no_secret() -> None:
     assert {Path(name).name for name in sides("solver")} == {
         "__init__.py",
+        "boot.py",
         "inspection.py",
         "solver.py",
         "values.py",

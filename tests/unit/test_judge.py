@@ -10,9 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.sandbox.boot import Pipe
 from bot.sandbox.judge import WISHES_AT_MOST, Grading
 from bot.sandbox.kit import Check, Rng, Solution, Stream, expect_close, expect_raises
-from bot.sandbox.solver import Pipe, Solver
+from bot.sandbox.solver import Solver
 from bot.sandbox.values import Value, decode, encode
 from bot.sandbox.wire import Frame, Kind
 
