@@ -14,6 +14,7 @@ from bot import app, doctor, settings, terminal
 from bot.domain.errors import BotError
 from bot.domain.grading import CheckStatus, Grade, Verdict
 from bot.log import configure
+from bot.sandbox.gate import GateReport
 from bot.settings import LogFormat, Settings
 
 WELL, NOT_SO, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
@@ -103,7 +104,7 @@ async def _check(args: argparse.Namespace, wanted: Settings) -> int:
     if args.json:
         _print(json.dumps([report.as_data() for report in reports], indent=2))
     else:
-        _print("\n".join(str(report) for report in reports))
+        _print("\n\n".join(report_text(report) for report in reports))
     return WELL if all(report.passed for report in reports) else NOT_SO
 
 
@@ -140,6 +141,20 @@ def _grade_text(grade: Grade) -> str:
     if grade.output.strip():
         lines += ["it printed:", grade.output.rstrip()]
     lines.append(f"{grade.usage.start_s:.2f} s starting, {grade.usage.run_s:.2f} s running")
+    return "\n".join(lines)
+
+
+def report_text(report: GateReport) -> str:
+    """The gate's report for a person: what to mend, or what each wrong solution came to."""
+    lines = [f"{report.slug}: {'passes the gate' if report.passed else 'does not pass the gate'}"]
+    lines += [f"  MEND  {problem}" for problem in report.problems]
+    for wrong in report.wrongs:
+        seen = wrong.message or wrong.detail or ", ".join(wrong.failed)
+        lines.append(f"  {wrong.name}: {wrong.verdict}. {seen}".rstrip())
+    lines.append(
+        f"  {len(report.wrongs)} wrong solutions earn {report.mean_partial:.2f} of the core points on"
+        f" average; the slowest reference ran {report.reference_s:.2f} s."
+    )
     return "\n".join(lines)
 
 

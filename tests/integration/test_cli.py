@@ -4,10 +4,13 @@ import importlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.cli import report_text
+from bot.sandbox.gate import GateReport, WrongSolution
 from bot.settings import ROOT
 from tests.parts import require
 
@@ -94,3 +97,32 @@ def _require_torch() -> None:
         importlib.import_module("torch")
     except ImportError:
         require("torch", "torch is not installed")
+
+
+def test_a_report_of_the_gate_is_for_people() -> None:
+    wrong = WrongSolution(
+        name="adds_one",
+        fails="value",
+        about="adds one",
+        expect="",
+        verdict="partly",
+        detail="",
+        core_share=0.5,
+        failed=("value",),
+        message="element [0] is 3, should be 2",
+    )
+    passed = GateReport(
+        slug="double", problems=(), wrongs=(wrong,), mean_partial=0.5, reference_s=0.125
+    )
+    failed = replace(passed, problems=("No wrong solution fails speed.",))
+
+    assert report_text(passed).splitlines() == [
+        "double: passes the gate",
+        "  adds_one: partly. element [0] is 3, should be 2",
+        "  1 wrong solutions earn 0.50 of the core points on average; the slowest reference ran"
+        " 0.12 s.",
+    ]
+    assert report_text(failed).splitlines()[:2] == [
+        "double: does not pass the gate",
+        "  MEND  No wrong solution fails speed.",
+    ]
