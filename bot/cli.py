@@ -152,8 +152,8 @@ def report_text(report: GateReport) -> str:
         seen = wrong.message or wrong.detail or ", ".join(wrong.failed)
         lines.append(f"  {wrong.name}: {wrong.verdict}. {seen}".rstrip())
     lines.append(
-        f"  {len(report.wrongs)} wrong solutions earn {report.mean_partial:.2f} of the core points on"
-        f" average; the slowest reference ran {report.reference_s:.2f} s."
+        f"  Wrong solutions: {len(report.wrongs)}, which earn {report.mean_partial:.2f} of the core"
+        f" points on average. Slowest reference: {report.reference_s:.2f} s."
     )
     return "\n".join(lines)
 
