@@ -52,5 +52,6 @@ CMD ["python", "-P", "-m", "bot.sandbox.solver"]
 FROM ${SOLVER} AS judge
 COPY bot/sandbox/judge.py bot/sandbox/kit.py bot/sandbox/expectations.py \
      /opt/freehand/bot/sandbox/
+COPY bot/sandbox/proof/checks.py /opt/freehand/exercises/sandbox-proof/
 COPY exercises /opt/freehand/exercises
 CMD ["python", "-P", "-m", "bot.sandbox.judge", "/opt/freehand/exercises"]

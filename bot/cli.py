@@ -15,6 +15,7 @@ from bot.domain.errors import BotError
 from bot.domain.grading import CheckStatus, Grade, Verdict
 from bot.log import configure
 from bot.sandbox.gate import GateReport
+from bot.sandbox.proving import Proof
 from bot.settings import LogFormat, Settings
 
 WELL, NOT_SO, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
@@ -62,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="the sandbox's images and secret")
     under = sandbox.add_subparsers(title="commands", metavar="", required=True)
     under.add_parser("build", help="build them now").set_defaults(command=_build)
+    prove = under.add_parser("check", help="prove on this machine that the sandbox holds")
+    prove.add_argument("--json", action="store_true", help="print the result as data")
+    prove.set_defaults(command=_prove)
     rotate = under.add_parser("rotate-key", help="draw the inputs of new submissions anew")
     rotate.set_defaults(command=_rotate)
 
@@ -115,6 +119,17 @@ async def _build(_args: argparse.Namespace, wanted: Settings) -> int:
     return COULD_NOT if problem else WELL
 
 
+async def _prove(args: argparse.Namespace, wanted: Settings) -> int:
+    proofs: list[Proof] = []
+    async for proof in terminal.prove_sandbox(wanted, say=_tell):
+        proofs.append(proof)
+        if not args.json:
+            _print(_proof_text(proof))
+    if args.json:
+        _print(json.dumps([asdict(proof) for proof in proofs], indent=2))
+    return WELL if all(proof.holds for proof in proofs) else NOT_SO
+
+
 async def _rotate(_args: argparse.Namespace, wanted: Settings) -> int:
     name = terminal.rotate_key(wanted)
     _print(f"New submissions use the key {name}, from the next start of the bot on.")
@@ -156,6 +171,10 @@ def report_text(report: GateReport) -> str:
         f" points on average. Slowest reference: {report.reference_s:.2f} s."
     )
     return "\n".join(lines)
+
+
+def _proof_text(proof: Proof) -> str:
+    return f"holds   {proof.what}" if proof.holds else f"BROKEN  {proof.what}: {proof.seen}"
 
 
 def _print(text: str) -> None:

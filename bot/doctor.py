@@ -6,7 +6,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import runners
+from bot import runners, terminal
 from bot.app import utc_now
 from bot.catalogue import Catalogue
 from bot.domain.errors import BotError
@@ -32,7 +32,7 @@ async def examine(settings: Settings) -> Sequence[Finding]:
     return [
         _data_dir(settings),
         _exercises(settings),
-        await _sandbox(settings),
+        *await _sandbox(settings),
         *await _database(settings),
         _port("local web chat", "127.0.0.1", settings.web_port, "FREEHAND_WEB_PORT"),
         _port("health and metrics", settings.ops_host, settings.ops_port, "FREEHAND_OPS_PORT"),
@@ -59,15 +59,31 @@ def _exercises(settings: Settings) -> Finding:
     return _well("exercises", f"{count} in {settings.exercises_dir}.")
 
 
-async def _sandbox(settings: Settings) -> Finding:
+async def _sandbox(settings: Settings) -> list[Finding]:
     try:
         runner = await runners.choose(settings)
         problem = await runner.missing()
+        if problem:
+            return [_mend("sandbox", problem)]
+        well = runner.warning or "the Docker engine answers and the images are there."
+        return [_well("sandbox", well), *await _isolation(settings, runner)]
     except BotError as error:
-        return _mend("sandbox", str(error))
-    if problem:
-        return _mend("sandbox", problem)
-    return _well("sandbox", runner.warning or "the Docker engine answers and the images are there.")
+        return [_mend("sandbox", str(error))]
+
+
+async def _isolation(settings: Settings, runner: runners.Runner) -> list[Finding]:
+    if not runner.grader.isolated:
+        return []
+    proofs = [proof async for proof in terminal.prove_sandbox(settings, say=_nothing)]
+    broken = [proof.what for proof in proofs if not proof.holds]
+    if broken:
+        what = "; ".join(broken)
+        return [_mend("isolation", f"`freehand sandbox check` tells more of: {what}.")]
+    return [_well("isolation", f"{len(proofs)} proofs hold on this machine.")]
+
+
+def _nothing(_line: str) -> None:
+    return
 
 
 async def _database(settings: Settings) -> list[Finding]:

@@ -64,6 +64,7 @@ def _containers(settings: Settings) -> ContainerGrader:
         instance=instance_of(settings.data_dir),
         recipe=_recipe(settings),
         warm=settings.warm_solvers,
+        runtime=settings.sandbox_runtime,
     )
 
 

@@ -70,8 +70,14 @@ class Settings(BaseSettings):
         description="Folder of wheels for an image build without a network; `build/wheels` if it"
         " exists",
     )
+    sandbox_runtime: str = Field(
+        "",
+        pattern=r"^[\w.-]*$",
+        description="Docker's runtime for the sandbox, `runsc` (gVisor) for example; the engine's"
+        " default if empty",
+    )
     warm_solvers: int = Field(
-        2, ge=0, le=64, description="Solvers kept waiting with torch imported, about 220 MB each"
+        2, ge=0, le=64, description="Solvers kept waiting with torch imported, about 170 MB each"
     )
     parallel_gradings: int = Field(1, ge=1, le=64, description="Gradings side by side")
     timezone: str = Field("", description="Time zone of the local cohort; the machine's if empty")

@@ -11,6 +11,7 @@ from bot.domain.errors import UserError
 from bot.domain.grading import Grade, Grader, GradingRequest
 from bot.domain.source import code_of_notebook, decode, require_acceptable
 from bot.sandbox.gate import GateReport, gate
+from bot.sandbox.proving import Proof, prove
 from bot.sandbox.secret import Keyring
 from bot.settings import Settings
 from bot.store.lock import only_instance
@@ -65,6 +66,20 @@ async def check_exercises(
             await gate(settings.exercises_dir / exercise.slug, exercise, grader)
             for exercise in wanted
         ]
+
+
+async def prove_sandbox(settings: Settings, *, say: Say) -> AsyncGenerator[Proof]:
+    """Try on this machine whether the sandbox holds.
+
+    Raises:
+        UserError: The sandbox of the settings isolates nothing.
+        SandboxError: Something could not be tried.
+    """
+    async with sandbox(settings, say) as grader:
+        if not grader.isolated:
+            raise UserError("Without a Docker engine nothing is isolated, so nothing is proved.")
+        async for proof in prove(grader):
+            yield proof
 
 
 def rotate_key(settings: Settings) -> str:

@@ -40,12 +40,14 @@ class ContainerGrader:
         instance: Labels this installation's containers, so that a later start finds leftovers.
         recipe: What the images are made of.
         warm: Solvers kept waiting.
+        runtime: Docker's runtime for them; empty for the engine's default.
         isolated: True: learner code is kept from this machine.
     """
 
     instance: str
     recipe: Recipe
     warm: int
+    runtime: str = ""
     isolated: bool = True
     _engine: Engine | None = field(default=None, init=False)
     _owner: Owner | None = field(default=None, init=False)
@@ -200,7 +202,14 @@ class ContainerGrader:
 
     def _pool(self, role: str, image: str, limits: Limits, size: int) -> Pool:
         owner = self._owner.name if self._owner is not None else ""
-        jail = Jail(image=image, role=role, instance=self.instance, owner=owner, limits=limits)
+        jail = Jail(
+            image=image,
+            role=role,
+            instance=self.instance,
+            owner=owner,
+            runtime=self.runtime,
+            limits=limits,
+        )
         return Pool(start=lambda: self._started(jail), size=size)
 
     async def _started(self, jail: Jail) -> ContainerSide:

@@ -54,12 +54,14 @@ class Jail:
         role: `solver` or `judge`.
         instance: Labels this installation's containers.
         owner: Labels this process's.
+        runtime: Docker's runtime; empty for the engine's default.
     """
 
     image: str
     role: str
     instance: str
     owner: str
+    runtime: str
     limits: Limits
 
     def settings(self) -> Mapping[str, Any]:
@@ -79,6 +81,7 @@ class Jail:
             "StdinOnce": True,  # the side ends when the bot does
             "HostConfig": {
                 **resources(self.limits),
+                **({"Runtime": self.runtime} if self.runtime else {}),
                 "NetworkMode": "none",
                 "ReadonlyRootfs": True,
                 "CapDrop": ["ALL"],

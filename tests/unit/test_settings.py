@@ -28,6 +28,7 @@ def _shown(name: str) -> str:
     default = {
         "exercises_dir": "`exercises` of the project",
         "database_url": "",
+        "sandbox_runtime": "",
         "sandbox_wheels": "",
         "timezone": "",
     }.get(name)

@@ -1,0 +1,4 @@
+# does: never ends
+# expect: timed out
+while True:
+    pass

@@ -1,0 +1,61 @@
+"""What must hold in every solver's container. `honest.py` looks around and tells the truth."""
+
+from bot.sandbox.kit import Rng, Solution, check, expect
+
+NOBODY = 65534
+TMP_BYTES = 64 * 2**20
+PROCESSES = 64
+OPEN_FILES = 256
+
+
+def nothing(seen: object, message: str) -> None:
+    expect(seen == [], f"{message}: {seen!r}")
+
+
+@check("privileges", "Learner code has no privileges, and cannot gain any", core=True)
+def privileges(solution: Solution, rng: Rng) -> None:
+    seen = solution.call("identity")
+    expect(type(seen) is dict, "it does not say who it is")
+    wanted = {"uid": NOBODY, "capabilities": 0, "no_new_privileges": 1, "seccomp": 2}
+    for name, value in wanted.items():
+        expect(seen.get(name) == value, f"{name} is {seen.get(name)!r}, should be {value}")
+
+
+@check("calls", "The kernel refuses what could lead out", core=True)
+def calls(solution: Solution, rng: Rng) -> None:
+    nothing(solution.call("granted"), "the kernel did not refuse")
+
+
+@check("network", "There is no network", core=True)
+def network(solution: Solution, rng: Rng) -> None:
+    nothing(solution.call("interfaces"), "there are network interfaces")
+    nothing(solution.call("reached"), "somebody answered")
+
+
+@check("files", "No file can be changed, and what is put into /tmp cannot be executed", core=True)
+def files(solution: Solution, rng: Rng) -> None:
+    nothing(solution.call("written"), "these folders can be written")
+    expect(solution.call("executed") is False, "a file in /tmp could be executed")
+
+
+@check("secrets", "There is no check, no secret and no engine to be found", core=True)
+def secrets(solution: Solution, rng: Rng) -> None:
+    nothing(solution.call("found"), "these files are in the container")
+    nothing(solution.call("told"), "the environment tells")
+
+
+@check("alone", "No other process can be seen", core=True)
+def alone(solution: Solution, rng: Rng) -> None:
+    nothing(solution.call("neighbours"), "there are other processes")
+
+
+@check("limits", "Processes, open files and files have limits", core=True)
+def limits(solution: Solution, rng: Rng) -> None:
+    at_most(solution.call("opened"), OPEN_FILES, "files could be opened at once")
+    at_most(solution.call("filled"), TMP_BYTES, "bytes could be written to /tmp")
+    # Last: what it started may still be there.
+    at_most(solution.call("started"), PROCESSES, "processes could be started")
+
+
+def at_most(count: object, limit: int, message: str) -> None:
+    expect(isinstance(count, int) and count <= limit, f"{count!r} {message}")
