@@ -23,6 +23,9 @@ from bot.sandbox.expectations import fail as fail
 from bot.sandbox.expectations import shown as shown
 from bot.sandbox.values import Generated, Handle, Value
 
+AGAIN = 64.0
+"""Rounding errors within which two answers to one question agree."""
+
 Body = Callable[["Solution", "Rng"], None]
 Ask = Callable[[str, dict[str, Value]], Value]
 """Sends one request and returns the answer's value; raises SolutionRaised."""
@@ -317,6 +320,23 @@ def expect_raises(
             fail(f"{message}: it raised {error.kind}, should be {kind}", example=example)
     else:
         fail(f"{message}: it raised nothing, should be {kind}", example=example)
+
+
+def expect_again(
+    rng: Rng, asked: Sequence[tuple[Callable[[], Value], Tensor]], message: str
+) -> None:
+    """Ask everything a second time, in an order of this submission's own.
+
+    Whoever counts calls, keeps answers by shape, or lets one call change the next is found out.
+
+    Args:
+        rng: The check's.
+        asked: How each thing was asked, and the tensor that came back.
+        message: What it means that another answer comes now.
+    """
+    for place in rng.permutation(len(asked)):
+        ask, first = asked[int(place)]
+        expect_close(ask(), first, message, factor=AGAIN)
 
 
 def _call(

@@ -1,5 +1,6 @@
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from bot.sandbox.kit import (
     Solution,
     check,
     expect,
+    expect_again,
     expect_close,
     expect_equal,
     expect_raises,
@@ -254,15 +256,19 @@ def residual(solution: Solution, rng: Rng) -> None:
 )
 def values(solution: Solution, rng: Rng) -> None:
     # Batch, time and a head's channels are 1 in turn: an axis that is squeezed away shows.
+    asked = []
     for dim, heads, batch, time in ((4, 1, 2, 3), (12, 3, 2, 5), (8, 8, 3, 1), (12, 2, 1, 7)):
         case, x = drawn(rng, dim, heads), rng.normal(batch, time, dim)
+        seen = run(solution, case, x)
         expect_close(
-            run(solution, case, x),
+            seen,
             oracle(case, x),
             f"with {heads} head{'s' * (heads > 1)} of {dim // heads} channels, the output is off",
             exact=oracle(case.double(), x.double()),
             example=example(case, x),
         )
+        asked.append((partial(run, solution, case, x), seen))
+    expect_again(rng, asked, "asked again after other calls, a block gives another output")
 
 
 @check("gradients", "x and all parameters get the right gradient", core=True, points=2, hint=2)

@@ -9,6 +9,7 @@ from bot.sandbox.kit import (
     Solution,
     check,
     expect,
+    expect_again,
     expect_close,
     expect_equal,
     fail,
@@ -85,15 +86,19 @@ def shown_call(grads: list, max_norm: float, norm_type: float = 2.0) -> dict:
 
 @check("joint-norm", "It returns one norm over all gradients together", core=True, points=3, hint=1)
 def joint_norm(solution: Solution, rng: Rng) -> None:
+    asked = []
     for shapes in ([(4,)], SHAPES, [(3,), (), (2, 3)]):
         grads = drawn(rng, shapes)
+        seen = clip(solution, grads, HUGE).norm
         expect_close(
-            clip(solution, grads, HUGE).norm,
+            seen,
             joint(grads),
             f"for gradients of shapes {shapes}, the returned norm is not that of all elements",
             exact=exact(grads),
             example=shown_call(grads, HUGE),
         )
+        asked.append((lambda grads=grads: clip(solution, grads, HUGE).norm, seen))
+    expect_again(rng, asked, "called again after other calls, it returns another norm")
 
 
 @check("norm-type", "norm_type chooses the norm: 1, 3 and infinity too", core=True, hint=1)

@@ -1,5 +1,6 @@
 """What checks are written with: how it draws, compares and says what it saw."""
 
+from functools import partial
 from math import inf, nan
 
 import pytest
@@ -15,6 +16,7 @@ from bot.sandbox.kit import (
     Stream,
     check,
     declared,
+    expect_again,
     expect_close,
     expect_equal,
     expect_raises,
@@ -213,3 +215,30 @@ def test_what_stayed_in_a_thrown_away_solver_cannot_be_used() -> None:
     assert isinstance(remote, Remote)
     with pytest.raises(RuntimeError, match="thrown away"):
         remote.value()
+
+
+# --- asking again -----------------------------------------------------------------------------
+
+
+def asked_in_order(seed: bytes, count: int = 6) -> list[int]:
+    order: list[int] = []
+
+    def ask(number: int) -> Tensor:
+        order.append(number)
+        return torch.tensor(float(number))
+
+    asked = [(partial(ask, number), torch.tensor(float(number))) for number in range(count)]
+    expect_again(Rng(seed, "again"), asked, "off")
+    return order
+
+
+def test_everything_is_asked_again_once_in_an_order_of_the_seed() -> None:
+    orders = [asked_in_order(bytes([number]) * 16) for number in range(4)]
+
+    assert [sorted(order) for order in orders] == [list(range(6))] * 4
+    assert len({tuple(order) for order in orders}) > 1
+
+
+def test_another_answer_to_the_same_question_fails() -> None:
+    with pytest.raises(CheckFailed, match="another answer"):
+        expect_again(Rng(SEED, "again"), [(lambda: 2 * ONES, ONES)], "another answer")
