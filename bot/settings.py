@@ -77,7 +77,11 @@ class Settings(BaseSettings):
         " default if empty",
     )
     warm_solvers: int = Field(
-        2, ge=0, le=64, description="Solvers kept waiting with torch imported, about 170 MB each"
+        2,
+        ge=0,
+        le=64,
+        description="Solvers kept waiting with torch imported, about 150 MB each; fewer where"
+        " memory is short",
     )
     parallel_gradings: int = Field(1, ge=1, le=64, description="Gradings side by side")
     timezone: str = Field("", description="Time zone of the local cohort; the machine's if empty")

@@ -15,7 +15,7 @@ from bot.sandbox.engine import Engine
 from bot.sandbox.images import Recipe
 from bot.sandbox.jail import ContainerSide, Jail
 from bot.sandbox.owner import Owner, lives
-from bot.sandbox.pool import Pool
+from bot.sandbox.pool import Pool, fitting
 from bot.sandbox.relay import Relay
 from bot.sandbox.sides import SideInbox
 
@@ -39,7 +39,7 @@ class ContainerGrader:
     Attributes:
         instance: Labels this installation's containers, so that a later start finds leftovers.
         recipe: What the images are made of.
-        warm: Solvers kept waiting.
+        warm: Solvers kept waiting, if the engine's machine has the memory.
         runtime: Docker's runtime for them; empty for the engine's default.
         isolated: True: learner code is kept from this machine.
     """
@@ -171,7 +171,10 @@ class ContainerGrader:
         for pool in (self._solvers, self._judges):
             if pool is not None:
                 await pool.close()
-        self._solvers = self._pool("solver", tags.solver, Limits(), self.warm)
+        warm = fitting(self.warm, await engine.memory_bytes())
+        if warm < self.warm:
+            say(f"Memory is short: {warm} solvers are kept waiting instead of {self.warm}.")
+        self._solvers = self._pool("solver", tags.solver, Limits(), warm)
         self._judges = self._pool("judge", tags.judge, JUDGE_LIMITS, 1)
         self._judges.put(await self._judges.take())
         self._problem = ""

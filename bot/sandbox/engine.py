@@ -55,6 +55,11 @@ class Engine:
             async with asyncio.timeout(ANSWER_AT_MOST_S):
                 await self.docker.version()
 
+    async def memory_bytes(self) -> int:
+        """Memory of the engine's machine. Raises SandboxUnavailableError."""
+        found = await self._call("look at its machine", "info", "GET")
+        return int(found["MemTotal"])
+
     # --- images -------------------------------------------------------------------------------
 
     async def has_image(self, name: str) -> bool:

@@ -17,9 +17,19 @@ CORES = os.cpu_count() or 1
 AHEAD_AT_ONCE = max(1, CORES // 2)
 """Importing torch keeps a core busy for two seconds; the others are for who is waiting."""
 
+WAITING_BYTES = 150 * 2**20
+"""Memory of a solver that waits; what all of them share is not counted."""
+
+WAITING_SHARE = 0.5
+"""Of the machine's memory: what waits must leave room for what works."""
 
 FAILURES_AT_MOST = 2
 """Starts that failed before who waits is told: one may have been an accident."""
+
+
+def fitting(wanted: int, memory_bytes: int) -> int:
+    """How many of the sides that one wants to have waiting fit into a machine's memory."""
+    return min(wanted, int(memory_bytes * WAITING_SHARE) // WAITING_BYTES)
 
 
 @dataclass(slots=True, kw_only=True)

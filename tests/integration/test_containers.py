@@ -57,8 +57,8 @@ async def ids(role: str = "", instance: str = INSTANCE) -> set[str]:
 
 
 async def waiting(instance: str = INSTANCE) -> str:
-    """The solver that waits."""
-    while not (found := await ids("solver", instance)):
+    """The solver that waits, once those that were used are deleted."""
+    while len(found := await ids("solver", instance)) != 1:
         pass
     return found.pop()
 
