@@ -61,6 +61,11 @@ class ContainerGrader:
     _problem: str = field(default=STARTING, init=False)
     _probed_at: float = field(default=0.0, init=False)
 
+    @property
+    def waiting(self) -> int:
+        """How many solvers are ready."""
+        return self._solvers.waiting if self._solvers is not None else 0
+
     async def start(self, say: Say = lambda _line: None) -> None:
         """Delete leftovers, build the images that are missing, start a judge, fill the pool.
 

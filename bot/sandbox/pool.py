@@ -49,6 +49,11 @@ class Pool:
     _wanted: int = field(default=0, init=False)
     _closed: bool = field(default=False, init=False)
 
+    @property
+    def waiting(self) -> int:
+        """How many sides are ready."""
+        return len(self._ready)
+
     async def take(self) -> ContainerSide:
         """A side that is ready. Raises SandboxError where none can be started."""
         self._wanted += 1
