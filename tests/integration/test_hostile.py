@@ -1,16 +1,22 @@
-"""Submissions that try everything but the exercise."""
+"""Submissions that try everything but the exercise: a folder of them for each exercise.
 
+A file's first lines say what it must come to: ``# expect:`` a verdict, or several with ``or``;
+``# holds:`` the core checks that it honestly gets right; ``# prints:`` a line of its output;
+``# open:`` a hole that is known and not yet mended. Then comes its idea.
+"""
+
+import asyncio
+import tempfile
 from collections.abc import AsyncGenerator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from bot.catalogue import Catalogue
-from bot.domain.exercise import Exercise
 from bot.domain.grading import CheckStatus, Grade, Grader, GradingRequest, Verdict
-from tests.gradings import ROOT, SEED, containers, require_docker
+from tests.gradings import ROOT, SEED, containers, docker, require_docker
 
 pytestmark = [
     pytest.mark.docker,
@@ -19,53 +25,123 @@ pytestmark = [
 ]
 
 EXERCISES = ROOT / "exercises"
-INSTANCE = "hostile"
+CATALOGUE = Catalogue.load(EXERCISES)
 FOLDER = Path(__file__).parent / "hostile"
-FILES = sorted(FOLDER.glob("*.py"))
+INSTANCE = "hostile"
+WARM = 2
 SECONDS = 4.0
-
-PRINTED = {
-    "file_search": ["files []", "processes []", "environment []"],
-    "frame_walk": ["found []"],
-    "heap_walk": ["found []", "seeds []"],
-    "network": ["reached []", "interfaces []"],
-    "system_calls": ["granted []"],
-    "writes_everywhere": ["written []"],
-}
-"""What those that look around have to say about it."""
+GONE_WITHIN_S = 30.0
 
 
-@pytest.fixture(scope="module")
-def exercise() -> Exercise:
-    found = Catalogue.load(EXERCISES).get("clip-grad-norm")
-    return replace(found, limits=replace(found.limits, seconds=SECONDS, output_kb=64))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One file.
+
+    Attributes:
+        expected: Verdicts that it may get.
+        holds: Core checks that it passes by right.
+        printed: Lines of its output.
+        hole: Why it does not yet get what it deserves; empty when it does.
+    """
+
+    exercise: str
+    name: str
+    source: str
+    expected: tuple[str, ...]
+    holds: frozenset[str]
+    printed: tuple[str, ...]
+    hole: str
+
+    @staticmethod
+    def read(file: Path) -> "Submission":
+        """Read a file and its first lines."""
+        source = file.read_text(encoding="utf-8")
+        return Submission(
+            exercise=file.parent.name,
+            name=file.stem,
+            source=source,
+            expected=tuple(" ".join(_said(source, "expect")).split(" or ")),
+            holds=frozenset(name for said in _said(source, "holds") for name in said.split(", ")),
+            printed=tuple(_said(source, "prints")),
+            hole=" ".join(_said(source, "open")),
+        )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def grader() -> AsyncGenerator[Grader]:
-    await require_docker()
-    async with containers(EXERCISES, instance=INSTANCE, warm=2) as grader:
-        yield grader
+def _said(source: str, word: str) -> list[str]:
+    lines = source.removeprefix("\ufeff").splitlines()[:8]
+    return [line.removeprefix(f"# {word}: ") for line in lines if line.startswith(f"# {word}: ")]
 
 
-async def graded(grader: Grader, exercise: Exercise, name: str) -> Grade:
-    source = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
-    return await grader.grade(
-        GradingRequest(run=f"{name}.1", exercise=exercise, source=source, seed=SEED)
+SUBMISSIONS = [Submission.read(file) for file in sorted(FOLDER.glob("*/*.py"))]
+
+
+def _parameter(submission: Submission) -> object:
+    known = pytest.mark.xfail(reason=submission.hole, strict=True)
+    return pytest.param(
+        submission,
+        id=f"{submission.exercise}/{submission.name}",
+        marks=[known] if submission.hole else [],
     )
 
 
-@pytest.mark.parametrize("name", [file.stem for file in FILES])
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def grader(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Grader]:
+    """A grader in containers. When all is graded it is as good as new, and nothing is left."""
+    await require_docker()
+    temporary = tmp_path_factory.mktemp("temporary")
+    async with containers(EXERCISES, instance=INSTANCE, warm=WARM) as grader:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", str(temporary))
+            yield grader
+        for submission in SUBMISSIONS:
+            if submission.name == "honest":
+                assert (await graded(grader, submission)).verdict is Verdict.SOLVED
+        async with asyncio.timeout(GONE_WITHIN_S):
+            while len(await alive()) > WARM + 1:  # the solvers that wait, and the judge
+                pass
+    assert not list(temporary.iterdir())
+    assert not await alive()
+
+
+async def alive() -> list[str]:
+    """This instance's containers."""
+    found = await docker(
+        "ps", "--all", "--quiet", "--filter", f"label=freehand.instance={INSTANCE}"
+    )
+    return found.split()
+
+
+async def graded(grader: Grader, submission: Submission) -> Grade:
+    exercise = CATALOGUE.get(submission.exercise)
+    limits = replace(exercise.limits, seconds=SECONDS, output_kb=64)
+    return await grader.grade(
+        GradingRequest(
+            run=f"{submission.name}.1",
+            exercise=replace(exercise, limits=limits),
+            source=submission.source,
+            seed=SEED,
+        )
+    )
+
+
+@pytest.mark.parametrize("submission", map(_parameter, SUBMISSIONS))
 async def test_hostile_submission_gets_the_verdict_it_deserves(
-    grader: Grader, exercise: Exercise, name: str
+    grader: Grader, submission: Submission
 ) -> None:
-    first = (FOLDER / f"{name}.py").read_text(encoding="utf-8").splitlines()[0]
-    expected = first.removeprefix("# expect: ").split(" or ")
+    grade = await graded(grader, submission)
 
-    grade = await graded(grader, exercise, name)
-
-    assert grade.verdict in expected, grade
-    if grade.verdict is not Verdict.SOLVED:
-        assert not any(check.core and check.status is CheckStatus.PASSED for check in grade.checks)
-    for line in PRINTED.get(name, ()):
+    core = [check for check in grade.checks if check.core]
+    passed = {check.name for check in core if check.status is CheckStatus.PASSED}
+    assert grade.verdict in submission.expected, grade
+    if submission.name == "honest":
+        assert len(passed) == len(core)
+    else:
+        assert grade.verdict is not Verdict.SOLVED
+        assert passed == submission.holds
+    for line in submission.printed:
         assert line in grade.output.splitlines()
+
+
+def test_each_exercise_is_measured_by_an_honest_submission() -> None:
+    names = {(submission.exercise, submission.name) for submission in SUBMISSIONS}
+    assert {(exercise, "honest") for exercise, _ in names} <= names

@@ -1,4 +1,7 @@
 # expect: wrong
+# prints: files []
+# prints: processes []
+# prints: environment []
 # Looks for checks, references, secrets and other processes on every file system there is.
 import os
 

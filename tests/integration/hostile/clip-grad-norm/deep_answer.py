@@ -1,4 +1,5 @@
 # expect: crashed
+# A list in a list in a list, ten thousand deep.
 def clip_grad_norm(parameters, max_norm, norm_type=2.0):
     answer = []
     for _ in range(10_000):

@@ -1,4 +1,7 @@
 # expect: wrong
+# prints: reached []
+# prints: interfaces []
+# Looks for anybody to talk to.
 import os
 import socket
 

@@ -1,4 +1,5 @@
 # expect: too much output
+# Prints for ever.
 import os
 
 

@@ -1,4 +1,6 @@
 # expect: wrong
+# prints: found []
+# prints: seeds []
 # Looks through everything alive for the checks, their seed and their expectations.
 import torch
 

@@ -1,4 +1,5 @@
 # expect: out of memory
+# Keeps all the memory it can get.
 import torch
 
 hoard = []

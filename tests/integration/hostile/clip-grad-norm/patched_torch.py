@@ -1,4 +1,5 @@
 # expect: wrong
+# Every comparison of torch says yes.
 import torch
 
 

@@ -1,4 +1,5 @@
 # expect: wrong
+# prints: written []
 # Tries to leave something behind for the next submission, or for the judge.
 import os
 

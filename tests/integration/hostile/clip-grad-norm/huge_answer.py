@@ -1,4 +1,5 @@
 # expect: crashed
+# Twice as many bytes as an answer may have.
 import torch
 
 

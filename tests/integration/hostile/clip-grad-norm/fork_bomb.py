@@ -1,4 +1,5 @@
 # expect: crashed or timed out
+# Children of children.
 import os
 
 

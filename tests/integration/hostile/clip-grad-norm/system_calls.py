@@ -1,4 +1,5 @@
 # expect: wrong
+# prints: granted []
 # Asks the kernel for everything that could lead out of the container.
 import os
 
