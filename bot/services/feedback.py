@@ -90,6 +90,12 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
     return Message.of(*parts)
 
 
+NO_FENCE = (
+    "That looks like your answer. I grade code that stands in a block: put a line of three backticks"
+    " before it and one after it, by editing your message, or attach it as a file."
+)
+
+
 def no_entry(exercise: Exercise) -> str:
     """A light remark on code that is no answer to the exercise."""
     return (

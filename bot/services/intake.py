@@ -47,6 +47,8 @@ class Intake:
         if source:
             answer = _answer_key(event.conversation.platform, event.message.message)
             await self._queue(event, challenge, source, answer=answer, private=False)
+        elif code.defines(event.text, self.catalogue.get(challenge.exercise).entry):
+            raise UserError(feedback.NO_FENCE)
 
     async def take_form(self, event: FormSubmitted, challenge: Challenge) -> None:
         """Queue code that came through the private form.

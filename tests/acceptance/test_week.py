@@ -188,6 +188,15 @@ async def test_conversation_is_left_alone(world: World, thread: ConversationRef)
     assert world.answers() == []
 
 
+async def test_an_answer_outside_of_a_code_block_is_told_how_to_send_it(
+    world: World, thread: ConversationRef
+) -> None:
+    remark = await world.say(ANA, f"Here it is:\n{RIGHT}", thread)
+
+    assert "three backticks" in remark
+    assert world.answers() == []
+
+
 async def test_code_without_the_entry_point_is_a_remark_and_no_try(
     world: World, thread: ConversationRef
 ) -> None:
