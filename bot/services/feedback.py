@@ -91,8 +91,8 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
 
 
 NO_FENCE = (
-    "That looks like your answer. I grade code that stands in a block: put a line of three backticks"
-    " before it and one after it, by editing your message, or attach it as a file."
+    "That looks like your answer. I grade code that stands in a block: edit your message and put a"
+    " line of three backticks before the code and one after it, or attach it as a file."
 )
 
 

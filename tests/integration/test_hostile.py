@@ -30,6 +30,8 @@ FOLDER = Path(__file__).parent / "hostile"
 INSTANCE = "hostile"
 WARM = 2
 SECONDS = 4.0
+"""For those that shall run out of time; the others have what learners have."""
+
 GONE_WITHIN_S = 30.0
 
 
@@ -113,7 +115,9 @@ async def alive() -> list[str]:
 
 async def graded(grader: Grader, submission: Submission) -> Grade:
     exercise = CATALOGUE.get(submission.exercise)
-    limits = replace(exercise.limits, seconds=SECONDS, output_kb=64)
+    waits = Verdict.TIMED_OUT in submission.expected
+    seconds = SECONDS if waits else exercise.limits.seconds
+    limits = replace(exercise.limits, seconds=seconds, output_kb=64)
     return await grader.grade(
         GradingRequest(
             run=f"{submission.name}.1",
