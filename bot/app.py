@@ -17,7 +17,7 @@ from bot.chat.web.adapter import WebChat
 from bot.domain.chat import ConversationRef, Message
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
-from bot.domain.errors import SandboxError, StoreError
+from bot.domain.errors import SandboxBuildError, SandboxError, StoreError
 from bot.domain.exercise import Day
 from bot.operations import Metrics, Operations
 from bot.runners import Runner, choose
@@ -50,6 +50,8 @@ RAW_EVENTS_KEPT = timedelta(days=7)
 """Handled events keep what was in them this long; then only their keys stay."""
 
 SANDBOX_RETRY_S = 10.0
+BUILD_RETRY_AT_MOST_S = 600.0
+"""Between two tries at images that could not be built: somebody has to mend something first."""
 
 
 WELCOME = Message.of(
@@ -146,7 +148,7 @@ class App:
 
     async def _prepare_sandbox(self) -> None:
         """Start the sandbox; where that fails, say why once and keep trying."""
-        told = ""
+        told, pause_s = "", SANDBOX_RETRY_S
         while True:
             try:
                 await self.sandbox.start(self.say)
@@ -154,10 +156,12 @@ class App:
                 if str(error) != told:
                     told = str(error)
                     self.say(f"Grading is paused: {told}")
+                if isinstance(error, SandboxBuildError):  # an engine that is away may be back soon
+                    pause_s = min(2 * pause_s, BUILD_RETRY_AT_MOST_S)
             else:
                 self.say("The sandbox is ready.")
                 return
-            await asyncio.sleep(SANDBOX_RETRY_S)
+            await asyncio.sleep(pause_s)
 
     async def _send(self) -> None:
         while True:

@@ -64,6 +64,10 @@ class SandboxUnavailableError(SandboxError):
     """No engine or no image: nothing can be graded until it is back."""
 
 
+class SandboxBuildError(SandboxUnavailableError):
+    """The sandbox's images could not be built: somebody has to mend something first."""
+
+
 class LeaseLostError(PlatformError):
     """Another run owns this submission now."""
 

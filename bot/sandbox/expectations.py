@@ -107,8 +107,15 @@ def _text(value: Value) -> str:
 
 def _tensor_text(value: Tensor) -> str:
     dtype = "" if value.dtype is torch.float32 else f", dtype={value.dtype}"
-    items: Value = value.double().round(decimals=4) if value.is_floating_point() else value
-    return f"torch.tensor({items.tolist()}{dtype})"
+    items = cast("Value", value.tolist())  # pyright: ignore[reportUnknownMemberType]
+    return f"torch.tensor({_short(items)}{dtype})"
+
+
+def _short(items: Value) -> Value:
+    """The numbers of a nested list with as many digits as one needs to try it again."""
+    if isinstance(items, list):
+        return [_short(item) for item in cast("list[Value]", items)]
+    return float(f"{items:.5g}") if isinstance(items, float) else items
 
 
 def _same(seen: Value, wanted: Value) -> bool:

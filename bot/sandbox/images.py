@@ -19,7 +19,7 @@ from typing import IO
 
 import structlog
 
-from bot.domain.errors import SandboxUnavailableError
+from bot.domain.errors import SandboxBuildError, SandboxUnavailableError
 from bot.sandbox.engine import Engine
 from bot.sandbox.engine import engine_answers as engine_answers
 
@@ -42,6 +42,11 @@ PROGRESS = ("Step ", "Collecting ", "Downloading ", "Installing ")
 PROGRESS_WIDTH = 88
 LAST_LINES = 6
 """Of a build that failed, shown with the reason."""
+
+BUILD_HELP = (
+    "Where no registry or package index can be reached, `make images` makes base and wheels on this"
+    " machine; docs/operations.md says more."
+)
 
 NOT_FOR_THE_JUDGE = {"__pycache__", "wrong"}
 
@@ -133,8 +138,13 @@ class Recipe:
                     if line.startswith(PROGRESS):
                         say(f"  {line[:PROGRESS_WIDTH]}")
             except SandboxUnavailableError as error:
-                said = "".join(f"\n  {line}" for line in last if line.strip())
-                raise SandboxUnavailableError(f"{tag} was not built: {error}{said}") from error
+                # In full to whoever runs the bot; learners get one sentence.
+                for line in (*last, str(error), BUILD_HELP):
+                    say(f"  {line}")
+                raise SandboxBuildError(
+                    "the sandbox's images could not be built. Whoever runs the bot sees in its"
+                    " terminal why."
+                ) from error
         log.info("image_built", tag=tag)
 
     # --- what goes in -------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Challenges from release to summary: what is posted when, and what it says."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from bot.domain.challenge import Challenge, NewChallenge
 from bot.domain.chat import Button, Buttons, ButtonStyle, Code, Message, Moment, Table
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
-from bot.domain.errors import UserError
+from bot.domain.errors import CatalogueError, UserError
 from bot.domain.exercise import Catalogue, Day, Exercise
 from bot.domain.progression import Outcome, PlanItem
 from bot.domain.store import Store, Transaction
@@ -186,6 +187,14 @@ class Challenges:
             await tx.outbox.say(
                 f"closing:{challenge.id}", closed.thread or cohort.place, closing(closed, outcomes)
             )
+            with contextlib.suppress(CatalogueError):  # removed from the catalogue since
+                exercise = self.catalogue.get(challenge.exercise)
+                await tx.outbox.say(
+                    f"challenge:{challenge.id}",
+                    cohort.place,
+                    announcement(closed, exercise),
+                    challenge=challenge.id,
+                )
 
 
 def announcement(challenge: Challenge, exercise: Exercise) -> Message:
@@ -196,7 +205,9 @@ def announcement(challenge: Challenge, exercise: Exercise) -> Message:
         f"Week {challenge.week} · {theme} · about {exercise.minutes} minutes. An agent-free zone:"
         " by hand, without an assistant, until it closes. The task is in the thread; answer there"
         " with your code.",
-        Moment("Open until", challenge.closes_at),
+        Moment("Open until", challenge.closes_at)
+        if challenge.closed_at is None
+        else Moment("**Closed.** Late answers are graded until", challenge.late_until),
     )
 
 

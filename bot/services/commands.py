@@ -11,6 +11,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.errors import CatalogueError, NotAllowedError, NotFoundError, UserError
 from bot.domain.exercise import Catalogue, Exercise
+from bot.domain.schedule import WEEKDAYS
 from bot.domain.store import Store
 from bot.services import hints
 from bot.services.challenges import Challenges, listing, task
@@ -198,13 +199,13 @@ class Commands:
             return await hints.take(tx, exercise, challenge, member, self.clock())
 
     async def _reminders(self, call: Call) -> Message:
-        switch = call.arg("switch").lower()
+        switch = call.args.get("switch", "").strip().lower()
         if switch not in {"on", "off"}:
             raise UserError("Say `/reminders on` or `/reminders off`.")
         return await self.joining.set_reminders(call.joined(), on=switch == "on")
 
     async def _board(self, call: Call) -> Message:
-        mode = call.arg("mode").lower()
+        mode = call.args.get("mode", "").strip().lower()
         if mode not in set(BoardMode):
             raise UserError("Say `/board named`, `/board alias` or `/board hidden`.")
         return await self.joining.set_board(call.joined(), BoardMode(mode))
@@ -224,6 +225,13 @@ class Commands:
 
     async def _post(self, call: Call) -> Message:
         exercise = self._exercise(call)
+        async with self.store.read() as tx:
+            for known in await tx.challenges.of(call.cohort.id):
+                if known.exercise == exercise.slug and known.closed_at is None:
+                    raise UserError(
+                        f"**{exercise.title}** is open already, as number {known.id}."
+                        f" `/challenge close {known.id}` closes it."
+                    )
         challenge = await self.challenges.open(
             call.cohort,
             exercise,
@@ -268,10 +276,16 @@ class Commands:
         on = _date(call.arg("date"))
         if on < call.cohort.local_date(self.clock()):
             raise UserError("That day is past.")
+        day = WEEKDAYS.get(on.weekday())
+        if day is None:
+            raise UserError(
+                f"{on:%d %B} is a {on:%A}. Challenges are posted on Monday, Wednesday and Friday."
+            )
         async with self.store.write() as tx:
             by = call.member.id if call.member else None
             await tx.challenges.pin(cohort=call.cohort.id, on=on, exercise=exercise.slug, by=by)
-        return Message.of(f"**{exercise.title}** is pinned for {on:%A, %d %B}.")
+        note = "" if exercise.day is day else " It takes the place of that day's usual kind."
+        return Message.of(f"**{exercise.title}** is pinned for {on:%A, %d %B}.{note}")
 
     def _exercise(self, call: Call) -> Exercise:
         slug = call.arg("exercise")
@@ -336,10 +350,12 @@ def _nearest(word: str, words: Sequence[str]) -> str:
 
 
 def _usage(spec: CommandSpec) -> str:
-    parts = [
-        f"<{option.name}>" if option.required else f"[{option.name}]" for option in spec.options
-    ]
-    return " ".join([f"/{spec.name}", *parts])
+    return " ".join([f"/{spec.name}", *map(_shown, spec.options)])
+
+
+def _shown(option: CommandOption) -> str:
+    name = " | ".join(option.choices) or option.name
+    return f"<{name}>" if option.required else f"[{name}]"
 
 
 def _date(text: str) -> date:

@@ -82,7 +82,7 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
     if grade.output.strip():
         parts.append(Text("It printed:"))
         parts.append(Code(_shortened(grade.output), "text"))
-    parts.append(Text(f"{_points(points)} from this submission. {next_step(grade, exercise)}"))
+    parts.append(Text(f"{points_text(points)} from this submission. {next_step(grade, exercise)}"))
     if any(check.status is CheckStatus.FAILED for check in grade.checks):
         parts.append(
             Buttons((Button(f"dispute:{submission.id}", "A check seems wrong", ButtonStyle.PLAIN),))
@@ -150,14 +150,15 @@ def _facts(submission: Submission, grade: Grade, points: float) -> str:
     if submission.try_number:
         facts.append(f"try {submission.try_number}")
     if points:
-        facts.append(f"+{_points(points)}")
+        facts.append(f"+{points_text(points)}")
     if submission.late:
         facts.append("late")
     return " · ".join(facts) or "not a try"
 
 
-def _points(points: float) -> str:
-    return f"{points:.3g} point{'' if points == 1 else 's'}"
+def points_text(points: float) -> str:
+    """Points as everybody sees them."""
+    return f"{round(points, 2):g} point{'' if points == 1 else 's'}"
 
 
 def _times(submission: Submission) -> str:
@@ -176,9 +177,15 @@ def _times(submission: Submission) -> str:
 def _checks(grade: Grade) -> list[Text | Code]:
     blocks: list[Text | Code] = []
     passed = [check for check in grade.checks if check.status is CheckStatus.PASSED]
+    told: tuple[str, tuple[str, ...]] | None = None
     for check in grade.checks:
-        if check.status is not CheckStatus.PASSED:
-            blocks.extend(_unmet(check))
+        if check.status is CheckStatus.PASSED:
+            continue
+        if check.traceback and (check.message, check.traceback) == told:
+            blocks.append(Text(f"❌ **{check.title}**{_bonus(check)}: the same"))
+            continue
+        told = (check.message, check.traceback)
+        blocks.extend(_unmet(check))
     if passed:
         blocks.append(Text("\n".join(f"- ✅ {check.title}{_bonus(check)}" for check in passed)))
     return blocks

@@ -58,12 +58,19 @@ class Intake:
         """
         file = _code_file(event.attachments)
         pasted = event.fields.get("code", "")
-        fenced = code.join(code.extract(pasted))
-        source = await self._read(event, file) if file else fenced or code.drop_magics(pasted)
+        source = await self._read(event, file) if file else self._pasted(pasted, challenge)
         if not source.strip():
             raise UserError("There was no code in the form. Paste it, or choose a file.")
         answer = _answer_key(event.conversation.platform, event.key)
         await self._queue(event, challenge, source, answer=answer, private=True)
+
+    def _pasted(self, text: str, challenge: Challenge) -> str:
+        """Code from the form: as it is, or from fences, of which a docstring may hold some too."""
+        fenced, plain = code.join(code.extract(text)), code.drop_magics(text)
+        entry = self.catalogue.get(challenge.exercise).entry
+        if fenced and not code.defines(fenced, entry) and code.defines(plain, entry):
+            return plain
+        return fenced or plain
 
     async def _read(self, event: Event, file: Attachment) -> str:
         chat = self.chats[event.conversation.platform]

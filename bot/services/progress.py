@@ -19,7 +19,7 @@ from bot.domain.progression import Outcome, PlanItem
 from bot.domain.store import Store
 from bot.domain.streak import streak, weeks_of
 from bot.domain.submission import Submission
-from bot.services import planning
+from bot.services import feedback, planning
 
 WEEKDAYS = {Day.IMPLEMENT: "Monday", Day.DEBUG: "Wednesday", Day.MODULE: "Friday"}
 
@@ -82,8 +82,8 @@ class Progress:
         )
         table = (Table(("Stage", "State", "Mean", "Still to show"), rows),) if rows else ()
         return Message.of(
-            f"**{place}** · {points:g} points · {solved} of {len(outcomes)} challenges solved"
-            f" · {weeks}",
+            f"**{place}** · {feedback.points_text(points)} · {solved} of {len(outcomes)}"
+            f" challenges solved · {weeks}",
             *table,
             _milestones(milestones(outcomes, exercises)),
         )

@@ -224,6 +224,12 @@ def returns_before(solution: Solution, rng: Rng) -> None:
     grads = drawn(rng)
     unclipped = clip(solution, grads, HUGE).norm
     expect(isinstance(unclipped, Tensor), "it does not return a tensor")
+    doubled = clip(solution, [2 * g for g in grads], HUGE).norm
+    expect(
+        isinstance(doubled, Tensor) and not torch.equal(doubled, unclipped),
+        "gradients that are twice as long give the same norm",
+        example=shown_call(grads, HUGE),
+    )
     expect_close(
         clip(solution, grads, 1.0).norm,
         unclipped,

@@ -402,6 +402,29 @@ async def test_a_mentor_posts_lists_and_closes(world: World) -> None:
     assert "Closed" in await world.command(MENTOR, "challenge close", challenge="1 build-it")
     assert "Build it | late" in await world.command(MENTOR, "challenge list")
     assert "closed already" in await world.command(MENTOR, "challenge close", challenge="1")
+    assert "Open until" not in world.chat.posted["challenge:1"].text
+
+
+async def test_what_is_open_is_not_posted_again(world: World) -> None:
+    await world.command(MENTOR, "challenge post", exercise="build-it")
+    again = await world.command(MENTOR, "challenge post", exercise="build-it")
+    await world.command(MENTOR, "challenge close", challenge="1")
+
+    assert "open already, as number 1" in again
+    assert "number 2" in await world.command(MENTOR, "challenge post", exercise="build-it")
+
+
+async def test_a_pin_needs_a_day_of_challenges(world: World) -> None:
+    answer = await world.command(MENTOR, "challenge pin", date="2026-11-26", exercise="build-it")
+
+    assert "is a Thursday" in answer
+
+
+async def test_help_names_what_can_be_chosen(world: World) -> None:
+    await world.joined(ANA)
+
+    assert "/board <named | alias | hidden>" in await world.command(ANA, "help")
+    assert "/board alias" in await world.command(ANA, "board")
 
 
 async def test_a_preview_shows_the_task_to_the_mentor_alone(world: World) -> None:

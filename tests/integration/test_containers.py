@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.domain.errors import SandboxError, SandboxUnavailableError
+from bot.domain.errors import SandboxBuildError, SandboxError, SandboxUnavailableError
 from bot.domain.exercise import Limits
 from bot.domain.grading import Verdict
 from bot.sandbox.containers import ContainerGrader
@@ -268,8 +268,13 @@ async def test_failed_build_ends_with_what_was_said_last(exercises: Path, tmp_pa
     engine = Engine.connect()
     broken = Recipe(root=tmp_path, exercises=exercises, wheels=tmp_path)
 
-    with pytest.raises(SandboxUnavailableError, match=r"(?s)code: 1\n.*out of luck"):
-        await broken.ensure(engine, lambda _line: None)
+    said: list[str] = []
+
+    with pytest.raises(SandboxBuildError, match=r"could not be built\.[^\n]*terminal why\.$"):
+        await broken.ensure(engine, said.append)
+
+    assert "out of luck" in "\n".join(said)
+    assert "make images" in said[-1]
 
     await engine.close()
 

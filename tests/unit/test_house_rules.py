@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
-TESTS = sorted((ROOT / "tests").rglob("*.py"))
+HOSTILE = ROOT / "tests" / "integration" / "hostile"
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if HOSTILE not in path.parents)
 EVERYWHERE = {"bot", "structlog"}
 
 

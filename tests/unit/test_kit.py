@@ -154,7 +154,7 @@ def test_a_failure_carries_its_example_as_python_text() -> None:
     with pytest.raises(CheckFailed) as caught:
         expect_equal(2, 1, "off", example={"x": torch.tensor([1.0, 0.123456]), "p": (2,)})
 
-    assert caught.value.example == "{'x': torch.tensor([1.0, 0.1235]), 'p': (2,)}"
+    assert caught.value.example == "{'x': torch.tensor([1.0, 0.12346]), 'p': (2,)}"
 
 
 def test_a_long_example_is_cut() -> None:
