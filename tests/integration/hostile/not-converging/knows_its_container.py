@@ -8,14 +8,22 @@ import os
 import torch
 from torch import nn
 
-SIGNS = ["/proc/1/cmdline", "/proc/1/environ", "/proc/self/cgroup", "/etc/hostname", "/proc/1/fdinfo/0"]
+SIGNS = [
+    "/proc/1/cmdline",
+    "/proc/1/environ",
+    "/proc/self/cgroup",
+    "/etc/hostname",
+    "/proc/1/fdinfo/0",
+]
 told = []
 for path in SIGNS + glob.glob("/sys/fs/cgroup/*.max"):
     try:
         text = open(path).read()
     except OSError:
         continue
-    told += [word for word in ("fresh", "train", "eval", "judge", "submission", "run=") if word in text]
+    told += [
+        word for word in ("fresh", "train", "eval", "judge", "submission", "run=") if word in text
+    ]
 print("told", told)
 
 

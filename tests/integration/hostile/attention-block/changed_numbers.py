@@ -1,0 +1,9 @@
+# expect: crashed or timed out
+# Writes into the number one, which everybody in this process shares.
+c = __import__("c" + "types")
+
+
+class AttentionBlock:
+    def __init__(self, dim, heads=8):
+        for number in range(257):
+            c.c_uint32.from_address(id(number) + 24).value = 1

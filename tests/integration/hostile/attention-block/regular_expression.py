@@ -1,0 +1,8 @@
+# expect: timed out
+# A regular expression that tries everything twice for each letter.
+import re
+
+
+class AttentionBlock:
+    def __init__(self, dim, heads=8):
+        assert re.match(r"(a|a)+$", "a" * 64 + "b")
