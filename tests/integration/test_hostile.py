@@ -128,7 +128,7 @@ async def graded(grader: Grader, submission: Submission) -> Grade:
     )
 
 
-@pytest.mark.parametrize("submission", map(_parameter, SUBMISSIONS))
+@pytest.mark.parametrize("submission", [_parameter(found) for found in SUBMISSIONS])
 async def test_hostile_submission_gets_the_verdict_it_deserves(
     grader: Grader, submission: Submission
 ) -> None:
