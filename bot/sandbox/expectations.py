@@ -1,7 +1,7 @@
 """How a check says what was seen: shape and dtype first, then the first value that differs."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NoReturn, cast
 
 import torch
@@ -85,37 +85,51 @@ def expect_close(
 
 
 def shown(value: Value, *, limit: int = SHOWN_AT_MOST_CHARS) -> str:
-    """A value as short Python text."""
-    text = _text(value)
-    return text if len(text) <= limit else f"{text[:limit]} …"
+    """A value as short Python text. No more of it is written out than is shown."""
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > limit:
+            return f"{text[:limit]} …"
+    return text
 
 
-def _text(value: Value) -> str:
+def _pieces(value: Value) -> Iterator[str]:
     if isinstance(value, Tensor):
-        return _tensor_text(value)
-    if isinstance(value, Mapping):
+        yield "torch.tensor("
+        yield from _rows(value)
+        yield ")" if value.dtype is torch.float32 else f", dtype={value.dtype})"
+    elif isinstance(value, Mapping):
         pairs = cast("Mapping[Value, Value]", value).items()
-        return "{" + ", ".join(f"{key!r}: {_text(item)}" for key, item in pairs) + "}"
-    if isinstance(value, (list, tuple)):
-        parts = [_text(item) for item in cast("Sequence[Value]", value)]
-        inside = ", ".join(parts)
-        if isinstance(value, list):
-            return f"[{inside}]"
-        return f"({inside},)" if len(parts) == 1 else f"({inside})"
-    return repr(value)
+        yield from _listed("{", ((f"{key!r}: ", item) for key, item in pairs), "}")
+    elif isinstance(value, (list, tuple)):
+        items = cast("Sequence[Value]", value)
+        opening, closing = ("[", "]") if isinstance(value, list) else ("(", ")")
+        closing = ",)" if closing == ")" and len(items) == 1 else closing
+        yield from _listed(opening, (("", item) for item in items), closing)
+    else:
+        yield repr(value)
 
 
-def _tensor_text(value: Tensor) -> str:
-    dtype = "" if value.dtype is torch.float32 else f", dtype={value.dtype}"
-    items = cast("Value", value.tolist())  # pyright: ignore[reportUnknownMemberType]
-    return f"torch.tensor({_short(items)}{dtype})"
+def _listed(opening: str, items: Iterable[tuple[str, Value]], closing: str) -> Iterator[str]:
+    yield opening
+    for number, (name, item) in enumerate(items):
+        yield f", {name}" if number else name
+        yield from _pieces(item)
+    yield closing
 
 
-def _short(items: Value) -> Value:
-    """The numbers of a nested list with as many digits as one needs to try it again."""
-    if isinstance(items, list):
-        return [_short(item) for item in cast("list[Value]", items)]
-    return float(f"{items:.5g}") if isinstance(items, float) else items
+def _rows(value: Tensor) -> Iterator[str]:
+    """A tensor's numbers, with as many digits as one needs to try it again."""
+    if value.dim() == 0:
+        number = value.item()
+        yield repr(float(f"{number:.5g}") if isinstance(number, float) else number)
+        return
+    yield "["
+    for row in range(len(value)):  # not `for row in value`: that makes all the rows first
+        yield ", " if row else ""
+        yield from _rows(value[row])
+    yield "]"
 
 
 def _same(seen: Value, wanted: Value) -> bool:

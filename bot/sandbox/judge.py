@@ -150,7 +150,7 @@ class Grading:
             if isinstance(reply.get("pull"), int):
                 stream = streams.get(reply["pull"])
                 self._tell({"end": True} if stream is None else stream.next())
-            elif reply.get("id") != number:
+            elif type(reply.get("id")) is not int or reply["id"] != number:
                 raise SolutionRaised("WrongAnswer", "the answer was out of turn", ())
             elif isinstance(reply.get("raised"), dict):
                 raise _raised(reply["raised"])

@@ -6,6 +6,7 @@ A file's first lines say what it must come to: ``# expect:`` a verdict, or sever
 """
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ pytestmark = [
 EXERCISES = ROOT / "exercises"
 CATALOGUE = Catalogue.load(EXERCISES)
 FOLDER = Path(__file__).parent / "hostile"
-INSTANCE = "hostile"
+INSTANCE = f"test-{os.getpid()}-hostile"  # two runs on one engine leave each other alone
 WARM = 2
 SECONDS = 4.0
 """For those that shall run out of time; the others have what learners have."""

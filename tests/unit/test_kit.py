@@ -242,3 +242,23 @@ def test_everything_is_asked_again_once_in_an_order_of_the_seed() -> None:
 def test_another_answer_to_the_same_question_fails() -> None:
     with pytest.raises(CheckFailed, match="another answer"):
         expect_again(Rng(SEED, "again"), [(lambda: 2 * ONES, ONES)], "another answer")
+
+
+# --- showing ----------------------------------------------------------------------------------
+
+
+def test_no_more_is_written_out_than_is_shown() -> None:
+    endless = torch.empty(2**40, 0)
+    mirrors = [[torch.zeros(2**20)] * 1000] * 1000
+
+    assert shown(endless, limit=20) == "torch.tensor([[], [] …"
+    assert len(shown(mirrors)) < 1000
+
+
+def test_a_value_is_shown_as_python() -> None:
+    value = {"a": (1,), "b": [True, None], "c": torch.tensor([[1, 2]]), "d": torch.tensor(1e-7)}
+
+    assert shown(value) == (
+        "{'a': (1,), 'b': [True, None], 'c': torch.tensor([[1, 2]], dtype=torch.int64),"
+        " 'd': torch.tensor(1e-07)}"
+    )

@@ -1,6 +1,5 @@
 # expect: partly
 # holds: scores, weights-move, step-size, fresh-gradients
-# open: a failed check writes out the whole value before it shortens it; it takes the judge's memory
 # One tensor, mentioned so often that nobody can write all of it down.
 import json
 import struct

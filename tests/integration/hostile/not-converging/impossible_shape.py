@@ -1,6 +1,5 @@
 # expect: partly
 # holds: scores, weights-move, step-size, fresh-gradients
-# open: a failed check writes out the whole value before it shortens it; it takes the judge's memory
 # A tensor without a single element, and with more rows than anybody has the memory to list.
 import torch
 from torch import nn
