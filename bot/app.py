@@ -172,7 +172,8 @@ class App:
             except StoreError as error:
                 log.warning("delivery_postponed", reason=str(error))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.sender_wake.wait(), SEND_POLL_S)
+                async with asyncio.timeout(SEND_POLL_S):
+                    await self.sender_wake.wait()
 
     async def _flush(self) -> None:
         with contextlib.suppress(TimeoutError, StoreError):

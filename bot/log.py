@@ -5,6 +5,17 @@ import sys
 
 import structlog
 
+CHATTY = (
+    "aiodocker",
+    "aiohttp.access",
+    "aiosqlite",  # its debug lines hold the values: source texts and names
+    "alembic",
+    "apscheduler",
+    "asyncio",
+    "psycopg",
+    "sqlalchemy",
+)
+
 
 def configure(*, level: str, as_json: bool) -> None:
     """Send every log line, the libraries' too, to standard error in one format."""
@@ -39,5 +50,5 @@ def configure(*, level: str, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("apscheduler", "aiohttp.access", "asyncio", "alembic", "aiodocker"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -42,7 +42,8 @@ class Worker:
                 self._start(claim)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):
+                    await self.wake.wait()
         if self._running:
             await asyncio.wait(self._running)
 

@@ -57,6 +57,7 @@ class ContainerGrader:
     _background: set[asyncio.Task[None]] = field(
         default_factory=set[asyncio.Task[None]], init=False
     )
+    _preparing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _recovery: asyncio.Task[None] | None = field(default=None, init=False)
     _problem: str = field(default=STARTING, init=False)
     _probed_at: float = field(default=0.0, init=False)
@@ -72,11 +73,12 @@ class ContainerGrader:
         Raises:
             SandboxError: It cannot start, and what to do. May be called again.
         """
-        try:
-            await self._prepare(say)
-        except SandboxError as error:
-            self._problem = str(error)
-            raise
+        async with self._preparing:
+            try:
+                await self._prepare(say)
+            except SandboxError as error:
+                self._problem = str(error)
+                raise
 
     async def stop(self) -> None:
         """Leave no container behind."""
@@ -125,7 +127,7 @@ class ContainerGrader:
         except SandboxUnavailableError as error:
             self._problem = str(error)
         else:
-            if self._problem and (self._recovery is None or self._recovery.done()):
+            if self._problem and not self._preparing.locked():
                 self._recovery = asyncio.create_task(self._recover())
         return self._problem
 
@@ -188,13 +190,14 @@ class ContainerGrader:
         await self.recipe.forget_old(engine, tags, now)
 
     async def _recover(self) -> None:
-        log.info("sandbox_recovering", reason=self._problem)
-        try:
-            await self._prepare(lambda line: log.info("sandbox_prepared", step=line))
-        except SandboxError as error:
-            self._problem = str(error)
-        else:
-            log.info("sandbox_recovered")
+        async with self._preparing:
+            log.info("sandbox_recovering", reason=self._problem)
+            try:
+                await self._prepare(lambda line: log.info("sandbox_prepared", step=line))
+            except SandboxError as error:
+                self._problem = str(error)
+            else:
+                log.info("sandbox_recovered")
 
     async def _reap(self, engine: Engine) -> None:
         """Delete this installation's containers that nobody uses, here or in another process."""

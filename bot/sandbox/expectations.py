@@ -154,13 +154,14 @@ def _expect_none(bad: Tensor, seen: Tensor, wanted: Tensor, message: str, exampl
         return
     place = tuple(int(index) for index in bad.nonzero()[0])
     where = f"element {list(place)}" if place else "it"
-    values = f"{where} is {_number(seen[place])}, should be {_number(wanted[place])}"
-    fail(f"{message}: {values}", example=example)
+    texts = [(_number(seen[place], d), _number(wanted[place], d)) for d in (6, 9, 17)]
+    found, right = next((two for two in texts if two[0] != two[1]), texts[-1])
+    fail(f"{message}: {where} is {found}, should be {right}", example=example)
 
 
-def _number(element: Tensor) -> str:
+def _number(element: Tensor, digits: int) -> str:
     value = cast("bool | int | float | complex", element.item())
-    return f"{value:.6g}" if isinstance(value, (float, complex)) else str(value)
+    return f"{value:.{digits}g}" if isinstance(value, (float, complex)) else str(value)
 
 
 def _wide(tensor: Tensor) -> Tensor:

@@ -100,6 +100,28 @@ async def test_a_plug_pulled_while_grading_loses_and_doubles_nothing(tmp_path: P
     assert containers_of(data) == ""
 
 
+async def test_ctrl_c_lets_what_runs_finish_and_then_ends(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    cold = {"FREEHAND_SANDBOX": "docker", "FREEHAND_WARM_SOLVERS": "0"}  # grading takes seconds
+    async with browser() as chromium:
+        with running_bot(data, **cold) as first:
+            ana = await Person.arrive(chromium, await said_url(first))
+            await ana.say(ana.channel, "/join")
+            await ana.press(ana.channel, "I take the pledge")
+            await ana.sees(ana.channel, "Welcome.")
+            await ana.open_thread()
+            await ana.send_code(RIGHT)
+            await ana.sees(ana.thread, "Running your code")
+            assert await asyncio.to_thread(first.interrupt) == 0
+            assert not any("the sandbox is stopping" in line for line in first.lines)
+        with running_bot(data, **cold) as second:
+            ana = await Person.arrive(chromium, await said_url(second))
+            await ana.open_thread()
+            await ana.sees(ana.thread, "Solved.")
+            assert await asyncio.to_thread(second.interrupt) == 0
+    assert containers_of(data) == ""
+
+
 async def test_without_the_engine_submissions_wait_and_grading_resumes_by_itself(
     tmp_path: Path,
 ) -> None:

@@ -94,6 +94,11 @@ ONES = torch.ones(3)
         (torch.tensor([3e38]), torch.tensor([inf]), "off: element [0] is 3e+38, should be inf"),
         (torch.tensor([2]), torch.tensor([1]), "off: element [0] is 2, should be 1"),
         (
+            torch.tensor([1.0 + 2**-20]),
+            torch.tensor([1.0]),
+            "off: element [0] is 1.00000095, should be 1",
+        ),
+        (
             torch.tensor([1 + 1j]),
             torch.tensor([1 + 2j]),
             "off: element [0] is 1+1j, should be 1+2j",
