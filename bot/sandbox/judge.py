@@ -94,7 +94,7 @@ class Grading:
         names = self.ask("load", {"source": self.job["source"]})
         if not isinstance(names, list):
             raise SolutionRaised("MalformedAnswer", "loading it gave no names", ())
-        self._bound = frozenset(map(str, cast("list[Value]", names)))
+        self._bound = frozenset(map(_text, cast("list[Value]", names)))
         return self._bound
 
     def _check(self, check: Check, entry: dict[str, Value]) -> None:
@@ -215,13 +215,17 @@ def _entry(check: Check) -> dict[str, Value]:
 
 def _raised(described: dict[str, Value]) -> SolutionRaised:
     lines = described.get("lines")
+    last = cast("list[Value]", lines)[-LINES_AT_MOST:] if isinstance(lines, list) else []
     return SolutionRaised(
-        str(described.get("type", "Exception"))[:100],
-        str(described.get("message", ""))[:500],
-        [str(line)[:200] for line in cast("list[Value]", lines)][-LINES_AT_MOST:]
-        if isinstance(lines, list)
-        else (),
+        _text(described.get("type"))[:100] or "Exception",
+        _text(described.get("message"))[:500],
+        [_text(line)[:200] for line in last],
     )
+
+
+def _text(value: Value) -> str:
+    """A text as it is, and nothing for all else, which may take long to write out."""
+    return value if isinstance(value, str) else ""
 
 
 def load_checks(folder: Path) -> list[Check]:

@@ -6,7 +6,8 @@ no `torch.load`. Dtype, shape and length are checked before a byte becomes a ten
 
 In the JSON, what JSON has no word for is an object with one key: ``f`` a float that is not finite,
 ``t`` a tuple, ``d`` a dict as pairs, ``x`` a tensor by place, ``h`` a handle, ``p`` a stream,
-``g`` a generator.
+``g`` a generator. Tensors are listed in the order in which the value holds them, each once, so that
+a value takes no more memory than it has bytes.
 """
 
 import json
@@ -18,7 +19,7 @@ from typing import Any, NoReturn, TypeAlias, cast
 
 import torch
 
-from bot.sandbox.wire import WireError
+from bot.sandbox.wire import PAYLOAD_LIMIT_BYTES, WireError
 
 Value: TypeAlias = Any
 """What travels: None, bool, int, float, str, tensors, and lists, tuples and dicts of these."""
@@ -28,8 +29,6 @@ HEADER_LIMIT_BYTES = 1024 * 1024
 TENSORS_AT_MOST = 4096
 DEPTH_AT_MOST = 32
 DIMENSIONS_AT_MOST = 16
-ELEMENTS_BELOW = 2**40
-"""No dimension, and no product of dimensions, is as large: torch counts in 64 bits."""
 
 PAIR = 2
 
@@ -154,8 +153,8 @@ def _spec(spec: object) -> tuple[torch.dtype, tuple[int, ...]]:
     if not isinstance(name, str) or name not in DTYPES or len(shape) > DIMENSIONS_AT_MOST:
         raise WireError("a tensor of unknown dtype, or of too many dimensions")
     sizes = tuple(_whole(size) for size in shape)
-    # Zeros aside: torch multiplies all the others even for a tensor without elements.
-    if math.prod(size or 1 for size in sizes) >= ELEMENTS_BELOW:
+    # Zeros aside: whoever sums a tensor of many rows without columns gets a sum for each row.
+    if math.prod(size or 1 for size in sizes) > PAYLOAD_LIMIT_BYTES:
         raise WireError("a tensor with an impossible shape")
     return DTYPES[name], sizes
 
@@ -231,6 +230,7 @@ def _is_plain(tensor: torch.Tensor) -> bool:
 @dataclass(slots=True)
 class _Decoder:
     tensors: list[torch.Tensor]
+    taken: int = 0
 
     def value(self, tree: object, depth: int) -> Value:
         if depth > DEPTH_AT_MOST:
@@ -259,7 +259,8 @@ class _Decoder:
     def _simple(self, tag: str, body: object) -> Value:
         if tag == "f" and body in ("nan", "inf", "-inf"):
             return float(str(body))
-        if tag == "x" and type(body) is int and 0 <= body < len(self.tensors):
+        if tag == "x" and type(body) is int and body == self.taken < len(self.tensors):
+            self.taken += 1
             return self.tensors[body]
         if tag == "p" and type(body) is int:
             return Pulled(body)

@@ -1,8 +1,8 @@
 """Submissions that try everything but the exercise: a folder of them for each exercise.
 
 A file's first lines say what it must come to: ``# expect:`` a verdict, or several with ``or``;
-``# holds:`` the core checks that it honestly gets right; ``# prints:`` a line of its output;
-``# open:`` a hole that is known and not yet mended. Then comes its idea.
+``# holds:`` the core checks that it honestly gets right; ``# prints:`` a line of its output. Then
+comes its idea.
 """
 
 import asyncio
@@ -44,7 +44,6 @@ class Submission:
         expected: Verdicts that it may get.
         holds: Core checks that it passes by right.
         printed: Lines of its output.
-        hole: Why it does not yet get what it deserves; empty when it does.
     """
 
     exercise: str
@@ -53,7 +52,6 @@ class Submission:
     expected: tuple[str, ...]
     holds: frozenset[str]
     printed: tuple[str, ...]
-    hole: str
 
     @staticmethod
     def read(file: Path) -> "Submission":
@@ -66,7 +64,6 @@ class Submission:
             expected=tuple(" ".join(_said(source, "expect")).split(" or ")),
             holds=frozenset(name for said in _said(source, "holds") for name in said.split(", ")),
             printed=tuple(_said(source, "prints")),
-            hole=" ".join(_said(source, "open")),
         )
 
 
@@ -76,15 +73,6 @@ def _said(source: str, word: str) -> list[str]:
 
 
 SUBMISSIONS = [Submission.read(file) for file in sorted(FOLDER.glob("*/*.py"))]
-
-
-def _parameter(submission: Submission) -> object:
-    known = pytest.mark.xfail(reason=submission.hole, strict=True)
-    return pytest.param(
-        submission,
-        id=f"{submission.exercise}/{submission.name}",
-        marks=[known] if submission.hole else [],
-    )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -129,7 +117,10 @@ async def graded(grader: Grader, submission: Submission) -> Grade:
     )
 
 
-@pytest.mark.parametrize("submission", [_parameter(found) for found in SUBMISSIONS])
+@pytest.mark.parametrize(
+    "submission",
+    [pytest.param(found, id=f"{found.exercise}/{found.name}") for found in SUBMISSIONS],
+)
 async def test_hostile_submission_gets_the_verdict_it_deserves(
     grader: Grader, submission: Submission
 ) -> None:

@@ -1,6 +1,5 @@
 # expect: partly
 # holds: step-size, fresh-gradients, reproducible
-# open: a check adds up the rows of an answer before it looks at its shape; it takes the judge's memory
 # Scores without a column, in more rows than anybody has the memory to add up.
 import torch
 from torch import nn

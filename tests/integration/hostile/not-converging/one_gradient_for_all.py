@@ -1,6 +1,5 @@
 # expect: partly
 # holds: scores, steady-prediction
-# open: a check takes up each gradient, however often it is the same; it takes the judge's memory
 # One gradient under a hundred names: it travels once, and is taken up a hundred times.
 import json
 import struct
