@@ -133,6 +133,7 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
         *(problem for wrong in wrongs for problem in _wrong_problems(wrong, checks)),
         *_coverage_problems(wrongs, checks, exercise.forbidden),
         *_credit_problems(mean_partial),
+        *_rig_problems(wrongs, has_rig=(folder / "rig.py").exists()),
     )
     return GateReport(
         slug=exercise.slug,
@@ -249,4 +250,13 @@ def _credit_problems(mean_partial: float) -> Iterator[str]:
         yield (
             f"The wrong solutions earn {mean_partial:.2f} of the core points on average; between"
             f" {low} and {high} the checks tell misconceptions apart."
+        )
+
+
+def _rig_problems(wrongs: Sequence[WrongSolution], *, has_rig: bool) -> Iterator[str]:
+    # Learner code shares a process with the rig, and can make it report whatever is wanted.
+    if has_rig and not any(wrong.is_cheat and wrong.about.startswith("rig") for wrong in wrongs):
+        yield (
+            "It has a rig.py, but no wrong solution that begins with `# cheat: rig`: one that makes"
+            " the rig report what the checks want to hear."
         )

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 from torch import Tensor
 
@@ -28,6 +28,10 @@ LINES_AT_MOST = 12
 TRACE_AT_MOST_CHARS = 4000
 
 
+Known: TypeAlias = dict[str, tuple[list[Check], str]]
+"""Checks and rig of each version of an exercise that was graded before."""
+
+
 class SolverGone(Exception):  # noqa: N818  # seen from outside by the host, which says how
     """The solver ended before it answered."""
 
@@ -37,12 +41,14 @@ class Grading:
     """One grading.
 
     Attributes:
+        rig: Source of the exercise's doubles, which live in the solver; empty when it has none.
         raised: Names of the checks in which the learner's code raised.
         odd: Traces of checks that broke over an answer, by name: a surprise to their author.
     """
 
     pipe: Pipe
     job: Mapping[str, Value]
+    rig: str = ""
     raised: list[str] = field(default_factory=list[str])
     odd: dict[str, str] = field(default_factory=dict[str, str])
     _bound: frozenset[str] = frozenset()
@@ -91,7 +97,7 @@ class Grading:
 
     def _names(self) -> frozenset[str]:
         """Load the source; the names it binds."""
-        names = self.ask("load", {"source": self.job["source"]})
+        names = self.ask("load", {"source": self.job["source"], "rig": self.rig})
         if not isinstance(names, list):
             raise SolutionRaised("MalformedAnswer", "loading it gave no names", ())
         self._bound = frozenset(map(_text, cast("list[Value]", names)))
@@ -228,6 +234,12 @@ def _text(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
+def load_rig(folder: Path) -> str:
+    """Read an exercise's `rig.py`; empty when it has none."""
+    file = folder / "rig.py"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
 def load_checks(folder: Path) -> list[Check]:
     """Read an exercise's `checks.py`."""
     spec = importlib.util.spec_from_file_location(f"checks_of_{folder.name}", folder / "checks.py")
@@ -245,19 +257,20 @@ def main(exercises: Path) -> None:
     pipe = private_pipe()
     warm_up()
     pipe.send(Frame(Kind.READY))
-    known: dict[str, list[Check]] = {}
+    known: Known = {}
     while True:
         pipe.send(Frame(Kind.RESULT, _graded(pipe, exercises, known)))
 
 
-def _graded(pipe: Pipe, exercises: Path, known: dict[str, list[Check]]) -> bytes:
+def _graded(pipe: Pipe, exercises: Path, known: Known) -> bytes:
     job = json.loads(pipe.receive().payload)
     slug, version = job["slug"], f"{job['slug']}@{job['fingerprint']}"
     result: dict[str, Value]
     try:
         if version not in known:
-            known[version] = load_checks(exercises / slug)
-        result = Grading(pipe, job).run(known[version])
+            known[version] = load_checks(exercises / slug), load_rig(exercises / slug)
+        checks, rig = known[version]
+        result = Grading(pipe, job, rig).run(checks)
     except Exception:  # noqa: BLE001  # our own fault: said to the host, which retries
         trace = traceback.format_exc()[-TRACE_AT_MOST_CHARS:]
         result = {"outcome": {"kind": "fault", "trace": trace}, "results": []}

@@ -23,6 +23,7 @@ from bot.sandbox.expectations import fail as fail
 from bot.sandbox.expectations import shown as shown
 from bot.sandbox.values import Generated, Handle, Value
 
+RIG = Handle(0, "rig")
 AGAIN = 64.0
 """Rounding errors within which two answers to one question agree."""
 
@@ -258,6 +259,14 @@ class Solution:
 
     def __post_init__(self) -> None:
         self.line = Line(self.ask)
+
+    @property
+    def rig(self) -> Remote:
+        """The exercise's `rig.py`, beside the learner's code: what it reports is a claim.
+
+        A core check never rests on it, since the learner's code can change it.
+        """
+        return Remote(self.line, RIG)
 
     def has(self, name: str) -> bool:
         """Whether the module binds this name."""

@@ -24,6 +24,9 @@ from bot.sandbox.values import Generated, Handle, Pulled, Value, decode, encode
 from bot.sandbox.wire import PAYLOAD_LIMIT_BYTES, Frame, Kind
 
 FILE = "submission.py"
+RIG = 0
+"""The number under which the judge finds the exercise's rig."""
+
 LINES_AT_MOST = 12
 MESSAGE_AT_MOST_CHARS = 500
 
@@ -66,8 +69,11 @@ class Solver:
         """What the source says of itself; asked before `do_load`."""
         return inspect_source(source, starter=starter, forbidden=forbidden)
 
-    def do_load(self, source: str) -> list[str]:
-        """Execute the source; the names it leaves behind."""
+    def do_load(self, source: str, rig: str = "") -> list[str]:
+        """Execute the source; the names it leaves behind. The rig comes first, to be imported."""
+        if rig:
+            sys.modules["rig"] = self.kept[RIG] = ModuleType("rig")
+            exec(compile(rig, "rig.py", "exec"), self.kept[RIG].__dict__)  # noqa: S102  # the exercise's own
         linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)
         self.module.__file__ = FILE
         sys.modules["submission"] = self.module

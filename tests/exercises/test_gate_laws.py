@@ -124,6 +124,7 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
             },
             "earn 0.00 of the core points",
         ),
+        ({"rig.py": "counted = 0"}, "no wrong solution that begins with `# cheat: rig`"),
     ],
 )
 async def test_gate_says_what_to_mend(
@@ -132,6 +133,12 @@ async def test_gate_says_what_to_mend(
     report = await carry_through(tmp_path, changes)
     assert not report.passed
     assert any(problem in said for said in report.problems), report.problems
+
+
+async def test_a_rig_with_a_solution_that_makes_it_lie_passes(tmp_path: Path) -> None:
+    liar = "# cheat: rig - reports what is wanted\nverdict wrong\nfail value\nfail sign"
+    report = await carry_through(tmp_path, {"rig.py": "counted = 0", "wrong/four.py": liar})
+    assert report.passed, report.problems
 
 
 async def test_a_cheat_that_fails_everything_covers_no_check(tmp_path: Path) -> None:

@@ -235,6 +235,31 @@ def test_source_too_deep_to_parse_is_no_fault_of_the_judge() -> None:
     assert result["outcome"]["kind"] == "syntax"
 
 
+RIG = """
+class Counted(list):
+    walks = 0
+
+    def __iter__(self):
+        self.walks += 1
+        return super().__iter__()
+"""
+
+
+def counting(solution: Solution, _rng: Rng) -> None:
+    items = solution.rig.keep_call("Counted", [1, 2])
+    assert solution.call("total", items) == 3
+    assert items.get("walks") == 1
+    again = solution.fresh()
+    assert again.call("total", again.rig.keep_call("Counted", [3])) == 3
+
+
+def test_an_exercises_rig_lives_beside_the_learners_code() -> None:
+    check = Check(name="one", title="It does", core=True, points=1, hint=1, body=counting)
+    result = Grading(Loop(honest()), JOB, RIG).run([check])
+
+    assert status(result) == "passed", result
+
+
 # --- lies -------------------------------------------------------------------------------------
 
 
