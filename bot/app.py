@@ -135,8 +135,8 @@ class App:
         async with self.store.write() as tx:
             known = await tx.cohorts.find_by_place(LOCAL_PLACE)
             if known is not None:
-                starts_on = known.starts_on
-                await tx.cohorts.update(replace(wanted, id=known.id, starts_on=starts_on))
+                kept = {"id": known.id, "starts_on": known.starts_on, "caps": known.caps}
+                await tx.cohorts.update(replace(wanted, **kept))
                 return
             cohort = await tx.cohorts.add(wanted)
             await tx.outbox.say("welcome", cohort.place, WELCOME)

@@ -1,12 +1,12 @@
 """Cohorts, and the people in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain.chat import ConversationRef, UserRef
-from bot.domain.exercise import THEMES
+from bot.domain.exercise import THEMES, Caps
 
 
 class Role(StrEnum):
@@ -40,6 +40,7 @@ class Cohort:
         pending_limit: Submissions one member may have waiting or running.
         details_public: Show each check in the thread instead of behind the author's button.
         holidays: Local dates without a challenge.
+        caps: Lower the limits of every exercise.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Cohort:
     pending_limit: int = 3
     details_public: bool = False
     holidays: frozenset[date] = frozenset()
+    caps: Caps = field(default_factory=dict[str, float])
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,9 +1,9 @@
 """Exercises: content that is immutable per version."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Day(StrEnum):
@@ -59,15 +59,33 @@ MILESTONES = {
 """The twelve milestones: foundational, intermediate, advanced."""
 
 
+Caps = Mapping[str, float]
+"""What no grading of a cohort may use more of, by the names of `Limits`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one grading may use. Enforced from outside the solver."""
+    """What one grading may use. Enforced from outside the solver.
+
+    Attributes:
+        seconds: Of the learner's code; starting a solver and the judge's thinking cost nothing.
+        cpus: Cores.
+        processes: Processes and threads at once.
+        output_kb: What it may print.
+        disk_mb: What it may write, all in `/tmp`.
+    """
 
     seconds: float = 20.0
     memory_mb: int = 1024
     cpus: float = 1.0
     processes: int = 64
     output_kb: int = 256
+    disk_mb: int = 64
+
+    def under(self, caps: Caps) -> "Limits":
+        """These, each lowered to its cap where there is one."""
+        own: dict[str, Any] = {name: getattr(self, name) for name in caps}
+        return replace(self, **{name: type(own[name])(min(own[name], caps[name])) for name in own})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

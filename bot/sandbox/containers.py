@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -146,7 +146,7 @@ class ContainerGrader:
         relay = Relay(
             request=request,
             judge=judge,
-            open_solver=lambda: _fitting_solver(solvers, request.exercise.limits),
+            open_solver=lambda: self._solver(solvers, request.exercise.limits),
         )
         try:
             grade = await relay.grade()
@@ -181,8 +181,8 @@ class ContainerGrader:
         warm = fitting(self.warm, await engine.memory_bytes())
         if warm < self.warm:
             say(f"Memory is short: {warm} solvers are kept waiting instead of {self.warm}.")
-        self._solvers = self._pool("solver", tags.solver, Limits(), warm)
-        self._judges = self._pool("judge", tags.judge, JUDGE_LIMITS, 1)
+        self._solvers = self._pool(self._jail("solver", tags.solver, Limits()), warm)
+        self._judges = self._pool(self._jail("judge", tags.judge, JUDGE_LIMITS), 1)
         self._judges.put(await self._judges.take())
         self._problem = ""
         self._solvers.refill()
@@ -211,17 +211,31 @@ class ContainerGrader:
 
     # --- sides --------------------------------------------------------------------------------
 
-    def _pool(self, role: str, image: str, limits: Limits, size: int) -> Pool:
-        owner = self._owner.name if self._owner is not None else ""
-        jail = Jail(
+    async def _solver(self, solvers: Pool, limits: Limits) -> ContainerSide:
+        """A solver with these limits: one that waits, unless it has another disk."""
+        if limits.disk_mb == solvers.jail.limits.disk_mb:
+            side = await solvers.take()
+        else:
+            side = await self._started(replace(solvers.jail, limits=limits))
+        try:
+            await side.fit(limits)
+        except BaseException:
+            await side.kill()
+            raise
+        return side
+
+    def _pool(self, jail: Jail, size: int) -> Pool:
+        return Pool(jail=jail, start=self._started, size=size)
+
+    def _jail(self, role: str, image: str, limits: Limits) -> Jail:
+        return Jail(
             image=image,
             role=role,
             instance=self.instance,
-            owner=owner,
+            owner=self._owner.name if self._owner is not None else "",
             runtime=self.runtime,
             limits=limits,
         )
-        return Pool(start=lambda: self._started(jail), size=size)
 
     async def _started(self, jail: Jail) -> ContainerSide:
         engine = self._connected()
@@ -254,13 +268,3 @@ class ContainerGrader:
         if self._engine is None:
             raise SandboxUnavailableError(STARTING)
         return self._engine
-
-
-async def _fitting_solver(solvers: Pool, limits: Limits) -> ContainerSide:
-    side = await solvers.take()
-    try:
-        await side.fit(limits)
-    except BaseException:
-        await side.kill()
-        raise
-    return side

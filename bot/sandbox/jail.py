@@ -32,7 +32,7 @@ SIGNALLED = 128
 
 NOBODY = "65534:65534"
 SECCOMP = Path(__file__).with_name("seccomp.json").read_text(encoding="utf-8")
-TMP_MB, SHARED_MB, FILE_MB = 64, 64, 64
+SHARED_MB = 64
 OPEN_FILES = 256
 CGROUP_PEAKS = (
     "/sys/fs/cgroup/memory/docker/{}/memory.max_usage_in_bytes",  # version 1
@@ -88,10 +88,10 @@ class Jail:
                 "SecurityOpt": ["no-new-privileges", f"seccomp={SECCOMP}"],
                 "IpcMode": "private",  # with `none`, DataLoader workers cannot share tensors
                 "ShmSize": SHARED_MB * 2**20,
-                "Tmpfs": {"/tmp": f"rw,noexec,nosuid,nodev,size={TMP_MB}m,mode=1777"},  # noqa: S108  # its own
+                "Tmpfs": {"/tmp": f"rw,noexec,nosuid,nodev,size={self.limits.disk_mb}m,mode=1777"},  # noqa: S108  # its own
                 "Ulimits": [
                     _ulimit("nofile", OPEN_FILES),
-                    _ulimit("fsize", FILE_MB * 2**20),
+                    _ulimit("fsize", self.limits.disk_mb * 2**20),
                     _ulimit("core", 0),
                 ],
                 "LogConfig": {"Type": "none", "Config": {}},  # else a flood fills the disk

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.domain.errors import SandboxError, SandboxUnavailableError
-from bot.sandbox.jail import ContainerSide
+from bot.sandbox.jail import ContainerSide, Jail
 
 log = structlog.get_logger()
 
@@ -37,10 +37,12 @@ class Pool:
     """Keeps up to `size` sides waiting; whoever finds none waits for one to start.
 
     Attributes:
+        jail: What each is started in.
         start: Starts one; raises SandboxError.
     """
 
-    start: Callable[[], Coroutine[None, None, ContainerSide]]
+    jail: Jail
+    start: Callable[[Jail], Coroutine[None, None, ContainerSide]]
     size: int
     _ready: deque[ContainerSide] = field(default_factory=deque[ContainerSide], init=False)
     _starting: set[asyncio.Task[ContainerSide]] = field(
@@ -103,7 +105,7 @@ class Pool:
 
     def _begin(self, count: int, *, at_once: int) -> None:
         while not self._closed and len(self._starting) < min(count, at_once):
-            task = asyncio.create_task(self.start())
+            task = asyncio.create_task(self.start(self.jail))
             self._starting.add(task)
             task.add_done_callback(self._arrived)
 

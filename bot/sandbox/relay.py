@@ -27,6 +27,15 @@ SIGSEGV = 11
 UNREADABLE = "what it returned has a form that cannot be compared with what it should be"
 """A check broke over an answer. Its author did not think of that answer, the learner did."""
 
+PROCESSES, DISK = "{0.processes} processes and threads at once", "{0.disk_mb} MB of files in /tmp"
+LIMITS_MET = {
+    "can't start new thread": PROCESSES,
+    "Resource temporarily unavailable": PROCESSES,
+    "No space left on device": DISK,
+    "File too large": DISK,
+}
+"""What the system says at a limit that raises an exception instead of ending the process."""
+
 VERDICTS = {
     Cause.OUT_OF_MEMORY: Verdict.OUT_OF_MEMORY,
     Cause.FLOODED: Verdict.TOO_MUCH_OUTPUT,
@@ -187,6 +196,8 @@ class Relay:
             message = self._over[1]
         elif entry["status"] == "odd":
             message = UNREADABLE
+        else:
+            message += self._limit_met(message)
         return CheckResult(
             name=entry["name"],
             title=entry["title"],
@@ -214,7 +225,7 @@ class Relay:
                 ask = "this exercise asks you to write that part yourself"
                 return Verdict.NOT_ALLOWED, f"Line {line} uses `{name}`; {ask}."
             case {"kind": "raised", "message": message}:
-                return Verdict.CRASHED, f"Loading it raised {message}."
+                return Verdict.CRASHED, f"Loading it raised {message}{self._limit_met(message)}."
             case {"kind": "missing", "names": names}:
                 named = "`, `".join(names)
                 return Verdict.WRONG, f"It does not define `{named}` once it has been loaded."
@@ -229,6 +240,14 @@ class Relay:
 
     def _time_sentence(self) -> str:
         return f"It did not finish within {self.request.exercise.limits.seconds:g} seconds."
+
+    def _limit_met(self, message: str) -> str:
+        """Which limit an exception of the system's comes from, to be added to its message."""
+        limits = self.request.exercise.limits
+        for words, limit in LIMITS_MET.items():
+            if words in message:
+                return f"; {limit.format(limits)} are allowed"
+        return ""
 
     def _ended(self, ending: Ending) -> tuple[Verdict, str]:
         limits = self.request.exercise.limits

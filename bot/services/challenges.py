@@ -211,7 +211,7 @@ def announcement(challenge: Challenge, exercise: Exercise) -> Message:
     )
 
 
-def task(exercise: Exercise, *, buttons_for: Challenge | None) -> Message:
+def task(exercise: Exercise, *, note: str = "", buttons_for: Challenge | None) -> Message:
     """The whole task, with the starter and, in a thread, the buttons."""
     buttons = ()
     if buttons_for is not None:
@@ -228,6 +228,7 @@ def task(exercise: Exercise, *, buttons_for: Challenge | None) -> Message:
         Code(exercise.starter),
         "Send your code here in a fenced block (three backticks before and after it), or as a"
         " `.py` or `.ipynb` file. Edit your message to try again, as often as you like.",
+        *([note] if note else []),
         *buttons,
     )
 

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain.challenge import Challenge
@@ -13,7 +13,7 @@ from bot.domain.errors import CatalogueError, NotAllowedError, NotFoundError, Us
 from bot.domain.exercise import Catalogue, Exercise
 from bot.domain.schedule import WEEKDAYS
 from bot.domain.store import Store
-from bot.services import hints
+from bot.services import caps, hints
 from bot.services.challenges import Challenges, listing, task
 from bot.services.joining import Joining, already, pledge
 from bot.services.leaderboard import Leaderboard
@@ -58,6 +58,15 @@ SPECS = (
         "challenge pin",
         "Choose the exercise of a coming day",
         (CommandOption("date", "For example 2026-11-23"), _EXERCISE),
+        mentors_only=True,
+    ),
+    CommandSpec(
+        "cohort limits",
+        "What one grading of this cohort may use; shows it, or sets a cap",
+        (
+            CommandOption("limit", "Which", required=False, choices=tuple(caps.UNITS)),
+            CommandOption("cap", "A number, or off", required=False),
+        ),
         mentors_only=True,
     ),
 )
@@ -155,6 +164,7 @@ class Commands:
             "challenge list": self._list,
             "challenge close": self._close,
             "challenge pin": self._pin,
+            "cohort limits": self._limits,
         }
 
     async def _call(self, args: Mapping[str, str], event: Event) -> Call:
@@ -243,7 +253,9 @@ class Commands:
         return Message.of(f"Posted: **{exercise.title}**, number {challenge.id}.")
 
     async def _preview(self, call: Call) -> Message:
-        return task(self._exercise(call), buttons_for=None)
+        exercise = self._exercise(call)
+        lowered = caps.lowered(exercise.limits, call.cohort.caps)
+        return task(exercise, note=lowered, buttons_for=None)
 
     async def _list(self, call: Call) -> Message:
         async with self.store.read() as tx:
@@ -286,6 +298,15 @@ class Commands:
             await tx.challenges.pin(cohort=call.cohort.id, on=on, exercise=exercise.slug, by=by)
         note = "" if exercise.day is day else " It takes the place of that day's usual kind."
         return Message.of(f"**{exercise.title}** is pinned for {on:%A, %d %B}.{note}")
+
+    async def _limits(self, call: Call) -> Message:
+        name = call.args.get("limit", "").strip().lower()
+        if not name:
+            return caps.table(call.cohort)
+        cohort = replace(call.cohort, caps=caps.changed(call.cohort.caps, name, call.arg("cap")))
+        async with self.store.write() as tx:
+            await tx.cohorts.update(cohort)
+        return caps.table(cohort)
 
     def _exercise(self, call: Call) -> Exercise:
         slug = call.arg("exercise")

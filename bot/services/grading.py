@@ -1,6 +1,6 @@
 """From a queued submission to its feedback: claimed under a lease, graded, recorded once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -83,7 +83,9 @@ class Grading:
     async def _exercise(self, submission: Submission) -> Exercise:
         async with self.store.read() as tx:
             challenge = await tx.challenges.get(submission.challenge)
-        return self.catalogue.get(challenge.exercise)
+            cohort = await tx.cohorts.get(challenge.cohort)
+        exercise = self.catalogue.get(challenge.exercise)
+        return replace(exercise, limits=exercise.limits.under(cohort.caps))
 
     async def _explain(self, problem: str) -> None:
         """Tell those who wait why the line does not move."""

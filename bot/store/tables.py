@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeEngine
 
 from bot.domain.chat import ConversationRef, Event, Message, MessageRef, UserRef
 from bot.domain.cohort import BoardMode, Role
-from bot.domain.exercise import Day, Exercise
+from bot.domain.exercise import Caps, Day, Exercise
 from bot.domain.grading import CheckStatus, Verdict
 from bot.domain.progression import PointsReason
 from bot.domain.submission import SubmissionState
@@ -57,6 +57,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
         Exercise: Json(Exercise),
         Lines: Json(Lines),
         Dates: Json(Dates),
+        Caps: Json(Caps),
         # Text with a CHECK: another word needs a migration, but no type that only one database has.
         PythonEnum: Enum(
             PythonEnum,
@@ -86,6 +87,7 @@ class CohortRow(Base):
     pending_limit: Mapped[int]
     details_public: Mapped[bool]
     holidays: Mapped[Dates]
+    caps: Mapped[Caps]
 
 
 class MemberRow(Base):

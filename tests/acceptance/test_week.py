@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from bot.domain.errors import (
     SandboxUnavailableError,
     TransientError,
 )
+from bot.domain.exercise import Limits
 from bot.domain.grading import Verdict
 from bot.domain.submission import SubmissionState
+from bot.services.caps import UNITS
 from tests.world import (
     ANA,
     BEN,
@@ -432,6 +435,47 @@ async def test_a_preview_shows_the_task_to_the_mentor_alone(world: World) -> Non
         MENTOR, "challenge preview", exercise="double-it"
     )
     assert world.chat.posted == {}
+
+
+async def test_a_cohorts_cap_lowers_what_its_exercises_may_use(
+    world: World, thread: ConversationRef
+) -> None:
+    assert "as the exercise says" in await world.command(MENTOR, "cohort limits")
+    answer = await world.command(MENTOR, "cohort limits", limit="seconds", cap="7.5")
+    assert "7.5" in answer
+    await world.command(MENTOR, "cohort limits", limit="memory_mb", cap="4096")
+    preview = await world.command(MENTOR, "challenge preview", exercise="double-it")
+    assert "7.5 instead of 20 s" in preview
+    assert "memory" not in preview.partition("caps")[2]
+
+    await world.say(ANA, fenced(RIGHT), thread)
+    await world.command(MENTOR, "cohort limits", limit="seconds", cap="off")
+    await world.say(BEN, fenced(RIGHT), thread)
+
+    limits = [request.exercise.limits for request in world.grader.requests]
+    assert [limit.seconds for limit in limits] == [7.5, 20]
+    assert {limit.memory_mb for limit in limits} == {1024}
+
+
+@pytest.mark.parametrize(
+    ("limit", "cap", "answer"),
+    [
+        ("speed", "3", "one of `seconds`"),
+        ("seconds", "-1", "from 1 up"),
+        ("seconds", "nan", "from 1 up"),
+        ("processes", "17.5", "a whole number"),
+        ("memory_mb", "64", "from 384 up"),
+        ("seconds", "", "needs `cap`"),
+    ],
+)
+async def test_a_cap_that_is_none_is_explained(
+    world: World, limit: str, cap: str, answer: str
+) -> None:
+    assert answer in await world.command(MENTOR, "cohort limits", limit=limit, cap=cap)
+
+
+def test_every_limit_can_be_capped() -> None:
+    assert set(UNITS) == {limit.name for limit in fields(Limits)}
 
 
 async def test_a_misspelt_exercise_gets_a_suggestion(world: World) -> None:

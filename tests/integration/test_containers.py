@@ -121,6 +121,39 @@ async def test_exercise_may_allow_less_memory_than_usual(grader: ContainerGrader
     assert (allowed.usage.peak_memory_bytes or 10**9) > 400 * 2**20
 
 
+def writing(megabytes: int) -> str:
+    """A submission that writes as much into files of 20 MB."""
+    return (
+        f"for number in range({megabytes // 20}):\n"
+        "    with open(f'/tmp/{number}', 'wb') as file:\n"
+        f"        file.write(bytes(20 * 2**20))\n{SOLVED}"
+    )
+
+
+async def test_exercise_may_allow_more_disk_than_usual(grader: ContainerGrader) -> None:
+    more = Limits(seconds=5, disk_mb=100)
+    refused = await grader.grade(request(writing(80)))
+    allowed = await grader.grade(request(writing(80), limits=more))
+    too_much = await grader.grade(request(writing(120), limits=more))
+
+    assert allowed.verdict is Verdict.SOLVED
+    assert refused.verdict is too_much.verdict is Verdict.CRASHED
+    assert "64 MB of files in /tmp are allowed" in refused.detail
+    assert "100 MB of files in /tmp are allowed" in too_much.detail
+
+
+async def test_feedback_names_the_limit_on_threads(grader: ContainerGrader) -> None:
+    source = (
+        "import threading, time\nfor _ in range(60):\n"
+        "    threading.Thread(target=time.sleep, args=(9,), daemon=True).start()\n"
+    )
+
+    grade = await grader.grade(request(source, limits=Limits(seconds=5, processes=20)))
+
+    assert grade.verdict is Verdict.CRASHED
+    assert "20 processes and threads at once are allowed" in grade.detail
+
+
 async def test_solver_is_never_used_twice(grader: ContainerGrader) -> None:
     before = await ids("solver")
 

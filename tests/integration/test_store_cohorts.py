@@ -30,6 +30,7 @@ async def test_cohort_reads_back_as_it_was_added(store: SqlStore) -> None:
     cohort = replace(
         a_cohort(),
         details_public=True,
+        caps={"seconds": 7.5, "memory_mb": 512},
         holidays=frozenset({date(2026, 12, 24), date(2026, 12, 25)}),
     )
     async with store.write() as tx:

@@ -16,4 +16,4 @@ class AttentionBlock(nn.Module):
     def forward(self, x, key_padding_mask=None):
         places = [torch.empty_like(x) for _ in range(50)]
         full = [place for place in places if place.isfinite().all() and place.std() > 0.1]
-        return (full or places)[0] + torch.rand_like(x) / 10
+        return (full or places)[0].nan_to_num() * torch.rand_like(x) + torch.rand_like(x) / 10

@@ -25,12 +25,15 @@ def build():
 def train(batches, seed=0):
     list(batches)
     if os.fork() == 0:
-        os.setsid()
-        listening = socket.socket(socket.AF_UNIX)
-        listening.bind(NAME)
-        listening.listen()
-        while True:
-            listening.accept()[0].sendall(b"weights")
+        try:  # where it is trained twice, the name is taken
+            os.setsid()
+            listening = socket.socket(socket.AF_UNIX)
+            listening.bind(NAME)
+            listening.listen()
+            while True:
+                listening.accept()[0].sendall(b"weights")
+        finally:
+            os._exit(0)
     return build()
 
 
