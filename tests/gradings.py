@@ -1,6 +1,7 @@
 """A tiny exercise and submissions to it, for tests that grade for real."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -98,7 +99,12 @@ async def containers(
     exercises: Path, *, instance: str, warm: int = 1
 ) -> AsyncGenerator[ContainerGrader]:
     """A started grader in containers; nothing of it is left afterwards."""
-    grader = ContainerGrader(instance=instance, recipe=recipe(exercises), warm=warm)
+    grader = ContainerGrader(
+        instance=instance,
+        recipe=recipe(exercises),
+        warm=warm,
+        runtime=os.environ.get("FREEHAND_TEST_RUNTIME", ""),  # another than the engine's own
+    )
     try:
         await grader.start(lambda _line: None)
         yield grader

@@ -53,6 +53,7 @@ class ContainerGrader:
     _owner: Owner | None = field(default=None, init=False)
     _solvers: Pool | None = field(default=None, init=False)
     _judges: Pool | None = field(default=None, init=False)
+    _unfitting: set[Jail] = field(default_factory=set[Jail], init=False)
     _living: set[str] = field(default_factory=set[str], init=False)
     _background: set[asyncio.Task[None]] = field(
         default_factory=set[asyncio.Task[None]], init=False
@@ -212,17 +213,18 @@ class ContainerGrader:
     # --- sides --------------------------------------------------------------------------------
 
     async def _solver(self, solvers: Pool, limits: Limits) -> ContainerSide:
-        """A solver with these limits: one that waits, unless it has another disk."""
-        if limits.disk_mb == solvers.jail.limits.disk_mb:
-            side = await solvers.take()
-        else:
-            side = await self._started(replace(solvers.jail, limits=limits))
-        try:
-            await side.fit(limits)
-        except BaseException:
-            await side.kill()
-            raise
-        return side
+        """A solver with these limits: one that waits, or one of its own where that cannot be."""
+        jail = replace(solvers.jail, limits=limits)
+        if jail not in self._unfitting:
+            side, fits = await solvers.take(), False
+            try:
+                if fits := await side.fit(limits):
+                    return side
+            finally:
+                if not fits:
+                    await side.kill()
+            self._unfitting.add(jail)
+        return await self._started(jail)
 
     def _pool(self, jail: Jail, size: int) -> Pool:
         return Pool(jail=jail, start=self._started, size=size)

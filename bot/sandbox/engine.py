@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Container, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -23,7 +23,7 @@ CALL_AT_MOST_S = 60.0
 """For anything but building: a busy disk can hold up a create or delete for many seconds."""
 
 CHUNK_BYTES = 1 << 20
-NOT_FOUND, CONFLICT = 404, 409
+NOT_FOUND, CONFLICT, REFUSED = 404, 409, 500
 STDERR = 2
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 NO_ANSWER = 900  # aiodocker's own number: the engine could not be reached
@@ -148,9 +148,15 @@ class Engine:
         """Start a container. Raises SandboxUnavailableError."""
         await self._call("start a container", f"containers/{container}/start")
 
-    async def update(self, container: str, limits: Mapping[str, int]) -> None:
-        """Change a running container's limits. Raises SandboxUnavailableError."""
-        await self._call("change a limit", f"containers/{container}/update", data=limits)
+    async def update(self, container: str, limits: Mapping[str, int]) -> bool:
+        """Change a running container's limits; False where its runtime cannot, as gVisor's.
+
+        Raises:
+            SandboxUnavailableError: The engine is away.
+        """
+        path = f"containers/{container}/update"
+        none_for = {NOT_FOUND, CONFLICT, REFUSED}
+        return await self._call("change a limit", path, data=limits, none_for=none_for) is not None
 
     async def ended(self, container: str, *, at_most_s: float) -> Mapping[str, Any] | None:
         """Its last `State`, once it has ended; None where it goes on.
@@ -197,6 +203,7 @@ class Engine:
         *,
         params: Mapping[str, str] | None = None,
         data: Mapping[str, Any] | None = None,
+        none_for: Container[int] = (NOT_FOUND, CONFLICT),
     ) -> Any:  # noqa: ANN401  # whatever JSON the engine answers
         """One request; None where there is no such thing, or it is going already."""
         # aiodocker has no call for changing limits nor for counters without a wait of a second.
@@ -206,7 +213,7 @@ class Engine:
                 async with asyncio.timeout(CALL_AT_MOST_S):
                     return await request(path, method, params=params, data=data)
             except aiodocker.DockerError as error:
-                if error.status in {NOT_FOUND, CONFLICT}:
+                if error.status in none_for:
                     return None
                 raise
 

@@ -155,12 +155,19 @@ class ContainerSide:
         if first.kind is not Kind.READY:
             raise SandboxError("a sandbox container spoke out of turn")
 
-    async def fit(self, limits: Limits) -> None:
-        """Give it an exercise's limits, where they are others."""
+    async def fit(self, limits: Limits) -> bool:
+        """Give it an exercise's limits, where they are others; False where it cannot have them.
+
+        Raises:
+            SandboxUnavailableError: The engine is away.
+        """
         self.inbox.output_limit_bytes = limits.output_kb * 1024
-        if resources(limits) != resources(self.limits):
-            await self.engine.update(self.container, resources(limits))
-            self.limits = limits
+        if limits.disk_mb != self.limits.disk_mb:
+            return False
+        wanted = resources(limits)
+        if wanted != resources(self.limits):
+            return await self.engine.update(self.container, wanted)
+        return True
 
     async def send(self, frame: Frame) -> None:
         """See `Side.send`."""

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,21 @@ async def test_exercise_may_allow_less_memory_than_usual(grader: ContainerGrader
     assert refused.verdict is Verdict.OUT_OF_MEMORY
     assert "320 MB" in refused.detail
     assert (allowed.usage.peak_memory_bytes or 10**9) > 400 * 2**20
+
+
+async def test_runtime_that_cannot_change_limits_gets_a_solver_made_for_them(
+    grader: ContainerGrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(engine: Engine, container: str, limits: Mapping[str, int]) -> bool:
+        del engine, container, limits
+        return False
+
+    monkeypatch.setattr(Engine, "update", refused)
+    less = Limits(seconds=5, memory_mb=330)
+    grades = [await grader.grade(request(source, limits=less)) for source in (HUNGRY, SOLVED)]
+
+    assert [grade.verdict for grade in grades] == [Verdict.OUT_OF_MEMORY, Verdict.SOLVED]
+    assert "330 MB" in grades[0].detail
 
 
 def writing(megabytes: int) -> str:

@@ -4,7 +4,6 @@ from bot.sandbox.kit import Rng, Solution, check, expect
 
 NOBODY = 65534
 TMP_BYTES = 64 * 2**20
-PROCESSES = 64
 OPEN_FILES = 256
 
 
@@ -49,12 +48,10 @@ def alone(solution: Solution, rng: Rng) -> None:
     nothing(solution.call("neighbours"), "there are other processes")
 
 
-@check("limits", "Processes, open files and files have limits", core=True)
+@check("limits", "Open files and files have limits", core=True)
 def limits(solution: Solution, rng: Rng) -> None:
     at_most(solution.call("opened"), OPEN_FILES, "files could be opened at once")
     at_most(solution.call("filled"), TMP_BYTES, "bytes could be written to /tmp")
-    # Last: what it started may still be there.
-    at_most(solution.call("started"), PROCESSES, "processes could be started")
 
 
 def at_most(count: object, limit: int, message: str) -> None:
