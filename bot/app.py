@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,11 +13,12 @@ import structlog
 
 from bot import chart
 from bot.catalogue import Catalogue
+from bot.chat.discord.adapter import DiscordChat
 from bot.chat.web.adapter import WebChat
-from bot.domain.chat import ConversationRef, Message
+from bot.domain.chat import ChatPort, ConversationRef, Message
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
-from bot.domain.errors import SandboxBuildError, SandboxError, StoreError
+from bot.domain.errors import SandboxBuildError, SandboxError, SettingsError, StoreError
 from bot.domain.exercise import Day
 from bot.operations import Metrics, Operations
 from bot.runners import Runner, choose
@@ -73,7 +74,8 @@ class App:
     settings: Settings
     store: SqlStore
     sandbox: Runner
-    web: WebChat
+    chats: Sequence[ChatPort]
+    web: WebChat | None
     services: Services
     worker: Worker
     operations: Operations
@@ -86,24 +88,26 @@ class App:
         """Serve until `stopping` is set, then let what runs finish.
 
         Args:
-            ready: Called with the web chat's address once it can be used.
+            ready: Called with the web chat's address, if there is one, once it can be used.
         """
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.sandbox.stop)
             stack.push_async_callback(self.operations.stop)
             await self.operations.start()
             await self._take_back_leases()
-            stack.push_async_callback(self.web.stop)
-            await self.web.start(self.services.dispatcher, SPECS)
+            for chat in self.chats:
+                stack.push_async_callback(chat.stop)
+                await chat.start(self.services.dispatcher, SPECS)
             stack.push_async_callback(self._flush)
-            await self._settle_in()
+            if self.web is not None:
+                await self._settle_in()
             scheduler = self._scheduler()
             stack.callback(scheduler.stop)
             await scheduler.run_once()
             scheduler.start()
             await stack.enter_async_context(_background(self._prepare_sandbox()))
             await stack.enter_async_context(_background(self._send()))
-            ready(self.web.url)
+            ready(self.web.url if self.web is not None else "")
             await self.worker.run(self.stopping)
             await self.services.dispatcher.drain()
 
@@ -207,12 +211,17 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
     sandbox = await choose(settings)
     if sandbox.warning:
         say(sandbox.warning)
-    web = WebChat(settings.data_dir, port=settings.web_port, clock=clock, notice=sandbox.warning)
+    web, discord = _web(settings, sandbox, clock), _discord(settings, sandbox, clock)
+    chats = [chat for chat in (web, discord) if chat is not None]
+    if not chats:
+        raise SettingsError(
+            "There is no chat to serve: FREEHAND_WEB_CHAT is off and FREEHAND_DISCORD_TOKEN empty."
+        )
     sender_wake, worker_wake = asyncio.Event(), asyncio.Event()
     services = assemble(
         Ports(
             store=WakingStore(store, sender_wake),
-            chats={web.platform: web},
+            chats={chat.platform: chat for chat in chats},
             catalogue=Catalogue.load(settings.exercises_dir),
             grader=sandbox.grader,
             seeds=Keyring.load(settings.keys),
@@ -234,6 +243,7 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
         settings=settings,
         store=store,
         sandbox=sandbox,
+        chats=chats,
         web=web,
         services=services,
         worker=Worker(
@@ -248,7 +258,7 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
             metrics=metrics,
             probes={
                 "database": store.health,
-                "chat": web.health,
+                **{chat.platform: chat.health for chat in chats},
                 "sandbox": sandbox.grader.health,
             },
             refresh=refresh,
@@ -257,6 +267,24 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
         clock=clock,
         say=say,
     )
+
+
+def _web(settings: Settings, sandbox: Runner, clock: Clock) -> WebChat | None:
+    if not settings.web_chat:
+        return None
+    return WebChat(settings.data_dir, port=settings.web_port, clock=clock, notice=sandbox.warning)
+
+
+def _discord(settings: Settings, sandbox: Runner, clock: Clock) -> DiscordChat | None:
+    token = settings.discord_token.get_secret_value()
+    if not token:
+        return None
+    if not sandbox.grader.isolated:
+        raise SettingsError(
+            "There is no Docker engine here, and without one submissions are not isolated: Freehand"
+            " does not serve Discord like that. Start Docker, or unset FREEHAND_DISCORD_TOKEN."
+        )
+    return DiscordChat(token=token, data_dir=settings.data_dir, clock=clock)
 
 
 def _local_cohort(settings: Settings, clock: Clock) -> Cohort:

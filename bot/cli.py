@@ -92,8 +92,8 @@ def _stop(bot: app.App, loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _show(wanted: Settings, url: str) -> None:
-    _tell(f"Freehand is at {url}")
-    if wanted.open_browser and sys.stderr.isatty():
+    _tell(f"Freehand is at {url}" if url else "Freehand is running.")
+    if url and wanted.open_browser and sys.stderr.isatty():
         webbrowser.open(url)
 
 

@@ -51,6 +51,12 @@ class Settings(BaseSettings):
         " directory",
     )
     exercises_dir: Path = Field(ROOT / "exercises", description="The exercise folders")
+    discord_token: SecretStr = Field(
+        SecretStr(""), description="The Discord bot's token; empty: no Discord. See discord.md"
+    )
+    web_chat: bool = Field(
+        default=True, description="Serve the local web chat, with a cohort of its own"
+    )
     web_port: int = Field(8765, ge=0, le=65535, description="Port of the local web chat")
     open_browser: bool = Field(
         default=True,

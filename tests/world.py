@@ -220,6 +220,7 @@ class FakeChat:
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     trouble: list[Exception] = field(default_factory=list[Exception])
     mentors: set[str] = field(default_factory=lambda: {"mentor"})
+    roles: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     threads: dict[MessageRef, str] = field(default_factory=dict[MessageRef, str])
 
     async def start(self, sink: Sink, commands: Sequence[CommandSpec]) -> None:
@@ -272,7 +273,12 @@ class FakeChat:
         return data
 
     async def user_info(self, user: UserRef) -> UserInfo:
-        return UserInfo(name=user.user.capitalize(), mentor=user.user in self.mentors)
+        return UserInfo(
+            name=user.user.capitalize(),
+            mentor=user.user in self.mentors,
+            admin=user.user in self.mentors,
+            roles=frozenset(self.roles.get(user.user, ())),
+        )
 
 
 @dataclass
@@ -326,7 +332,7 @@ class World:
         return responder
 
     async def command(
-        self, user: UserRef, name: str, *, where: ConversationRef = PRACTICE, **args: str
+        self, user: UserRef, name: str, /, *, where: ConversationRef = PRACTICE, **args: str
     ) -> str:
         """A slash command; returns the words of the private answer."""
         event = CommandInvoked(

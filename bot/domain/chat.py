@@ -146,6 +146,14 @@ class Form:
     accepts_file: bool = False
 
 
+class OptionKind(StrEnum):
+    """What the value of an option is: words, or a platform's id of something one can point at."""
+
+    TEXT = "text"
+    CHANNEL = "channel"
+    ROLE = "role"
+
+
 @dataclass(frozen=True, slots=True)
 class CommandOption:
     """One option of a slash command. Options with `suggests` complete through `Sink.suggest`."""
@@ -155,6 +163,7 @@ class CommandOption:
     required: bool = True
     choices: tuple[str, ...] = ()
     suggests: bool = False
+    kind: OptionKind = OptionKind.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +246,18 @@ class FormSubmitted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserInfo:
-    """What the platform says of a person now."""
+    """What the platform says of a person now.
+
+    Attributes:
+        mentor: Whether they may steer every cohort there.
+        admin: Whether they may found cohorts there.
+        roles: The platform's ids of their roles; a cohort may name one whose holders are mentors.
+    """
 
     name: str
     mentor: bool
+    admin: bool = False
+    roles: frozenset[str] = frozenset()
 
 
 class Responder(Protocol):

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.chat import ConversationRef, UserRef
+from bot.domain.chat import ConversationRef, UserInfo, UserRef
 from bot.domain.exercise import THEMES, Caps
 
 
@@ -41,6 +41,7 @@ class Cohort:
         details_public: Show each check in the thread instead of behind the author's button.
         holidays: Local dates without a challenge.
         caps: Lower the limits of every exercise.
+        mentor_role: The platform's id of a role whose holders are mentors; empty for none.
     """
 
     id: int
@@ -57,11 +58,16 @@ class Cohort:
     details_public: bool = False
     holidays: frozenset[date] = frozenset()
     caps: Caps = field(default_factory=dict[str, float])
+    mentor_role: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
         """The cohort's time zone."""
         return ZoneInfo(self.timezone)
+
+    def steered_by(self, info: UserInfo) -> bool:
+        """Whether somebody is a mentor here."""
+        return info.mentor or self.mentor_role in info.roles
 
     def local_date(self, at: datetime) -> date:
         """The cohort's calendar date at a moment."""

@@ -16,6 +16,7 @@ from bot.services.commands import Commands
 from bot.services.core import Core
 from bot.services.delivery import Delivery
 from bot.services.dispatch import Dispatcher
+from bot.services.founding import Founding
 from bot.services.grading import Grading
 from bot.services.intake import Intake
 from bot.services.joining import Joining
@@ -79,6 +80,7 @@ def assemble(ports: Ports) -> Services:
         catalogue=catalogue,
         clock=clock,
         challenges=challenges,
+        founding=Founding(store=store, clock=clock),
         joining=joining,
         progress=Progress(store=store, catalogue=catalogue, clock=clock),
         leaderboard=leaderboard,

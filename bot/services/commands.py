@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import available_timezones
 
 from bot.domain.challenge import Challenge
 from bot.domain.chat import ChatPort, CommandOption, CommandSpec, Event, Message
@@ -13,8 +14,9 @@ from bot.domain.errors import CatalogueError, NotAllowedError, NotFoundError, Us
 from bot.domain.exercise import Catalogue, Exercise
 from bot.domain.schedule import WEEKDAYS
 from bot.domain.store import Store
-from bot.services import caps, hints
+from bot.services import caps, founding, hints
 from bot.services.challenges import Challenges, listing, task
+from bot.services.founding import Founding
 from bot.services.joining import Joining, already, pledge
 from bot.services.leaderboard import Leaderboard
 from bot.services.progress import Progress
@@ -60,6 +62,7 @@ SPECS = (
         (CommandOption("date", "For example 2026-11-23"), _EXERCISE),
         mentors_only=True,
     ),
+    founding.SPEC,
     CommandSpec(
         "cohort limits",
         "What one grading of this cohort may use; shows it, or sets a cap",
@@ -121,6 +124,7 @@ class Commands:
     catalogue: Catalogue
     clock: Clock
     challenges: Challenges
+    founding: Founding
     joining: Joining
     progress: Progress
     leaderboard: Leaderboard
@@ -132,6 +136,9 @@ class Commands:
             UserError: It cannot be carried out, and what to do instead.
         """
         spec = _spec(name)
+        if spec is founding.SPEC:  # there may be no cohort here yet
+            info = await self.chats[event.user.platform].user_info(event.user)
+            return await self.founding.setup(event, args, info)
         call = await self._call(args, event)
         if spec.mentors_only:
             await self._authorise(spec, call)
@@ -143,10 +150,12 @@ class Commands:
             words = [exercise.slug for exercise in self.catalogue.all()]
         elif (command, option) == ("challenge close", "challenge"):
             words = await self._open_challenges()
+        elif option == "timezone":
+            words = sorted(available_timezones())
         else:
             words = []
-        wanted = partial.strip().lower()
-        return [word for word in words if wanted in word.lower()][:SUGGESTIONS_AT_MOST]
+        wanted = _spoken(partial)
+        return [word for word in words if wanted in _spoken(word)][:SUGGESTIONS_AT_MOST]
 
     def _handlers(self) -> Mapping[str, Callable[[Call], Awaitable[Message]]]:
         return {
@@ -174,7 +183,7 @@ class Commands:
                 raise UserError("No cohort practises in this channel.")
             member = await tx.members.find(cohort.id, event.user)
         info = await self.chats[event.user.platform].user_info(event.user)
-        mentor = info.mentor or (member is not None and member.role is Role.MENTOR)
+        mentor = cohort.steered_by(info) or (member is not None and member.role is Role.MENTOR)
         return Call(event=event, args=args, cohort=cohort, member=member, mentor=mentor)
 
     async def _authorise(self, spec: CommandSpec, call: Call) -> None:
@@ -355,6 +364,11 @@ def _options(spec: CommandSpec, words: Sequence[str]) -> dict[str, str]:
         elif free := [name for name in names if name not in args]:
             args[free[0]] = word
     return args
+
+
+def _spoken(words: str) -> str:
+    """As somebody types it: New York is America/New_York."""
+    return words.strip().lower().replace("_", " ")
 
 
 def _spec(name: str) -> CommandSpec:

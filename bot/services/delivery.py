@@ -54,7 +54,9 @@ class Delivery:
             thread = await self._thread(item, ref)
         except RateLimitedError as error:
             await self._failed(item, error, retry_s=error.retry_after_s)
-        except (ForbiddenError, GoneError, TooLargeError) as error:
+        except ForbiddenError as error:  # until somebody grants the permission
+            await self._failed(item, error, retry_s=BACKOFF_S[-1])
+        except (GoneError, TooLargeError) as error:
             await self._failed(item, error, retry_s=None)
         except ChatError as error:
             wait = BACKOFF_S[min(item.failures, len(BACKOFF_S) - 1)]
@@ -74,7 +76,15 @@ class Delivery:
             return await chat.post(
                 item.conversation, item.message, key=item.key, private_to=item.private_to
             )
-        await chat.edit(item.ref, item.message)
+        try:
+            await chat.edit(item.ref, item.message)
+        except GoneError:  # somebody deleted it: what it has to say is said anew
+            if item.challenge is not None:
+                raise  # but a second post would have a second thread
+            again = f"{item.key}:{item.revision}"
+            return await chat.post(
+                item.conversation, item.message, key=again, private_to=item.private_to
+            )
         return item.ref
 
     async def _thread(self, item: Outgoing, ref: MessageRef) -> ConversationRef | None:

@@ -25,7 +25,7 @@ class Joining:
     async def join(self, cohort: Cohort, user: UserRef, info: UserInfo) -> Message:
         """Make this person a member; joining twice changes nothing."""
         now = self.clock()
-        role = Role.MENTOR if info.mentor else Role.LEARNER
+        role = Role.MENTOR if cohort.steered_by(info) else Role.LEARNER
         async with self.store.write() as tx:
             member, new = await tx.members.join(
                 cohort=cohort.id, user=user, name=info.name, role=role, at=now

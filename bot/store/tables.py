@@ -88,6 +88,7 @@ class CohortRow(Base):
     details_public: Mapped[bool]
     holidays: Mapped[Dates]
     caps: Mapped[Caps]
+    mentor_role: Mapped[str]
 
 
 class MemberRow(Base):

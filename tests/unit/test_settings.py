@@ -28,6 +28,7 @@ def _shown(name: str) -> str:
     default = {
         "exercises_dir": "`exercises` of the project",
         "database_url": "",
+        "discord_token": "",
         "sandbox_runtime": "",
         "sandbox_wheels": "",
         "timezone": "",

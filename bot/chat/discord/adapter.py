@@ -1,0 +1,115 @@
+"""Discord as a chat platform."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.chat.discord import files, refs
+from bot.chat.discord.client import Client
+from bot.chat.discord.connection import NOT_CONNECTED, Connection
+from bot.chat.discord.errors import translated
+from bot.chat.discord.voice import Voice
+from bot.domain.chat import (
+    Attachment,
+    CommandSpec,
+    ConversationRef,
+    Message,
+    MessageRef,
+    Sink,
+    UserInfo,
+    UserRef,
+)
+from bot.domain.clock import Clock
+from bot.domain.errors import TransientError
+
+MARK_NAME = "discord-heard-until"
+
+
+@dataclass(slots=True, kw_only=True)
+class DiscordChat:
+    """See `ChatPort`. Private messages are direct messages; answers to commands are ephemeral.
+
+    Attributes:
+        token: The bot's; never logged.
+        data_dir: Where it is remembered until when everything was heard.
+    """
+
+    token: str = field(repr=False)
+    data_dir: Path
+    clock: Clock
+    _connection: Connection | None = field(default=None, init=False)
+    _voice: Voice = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._voice = Voice(self._client)
+
+    @property
+    def platform(self) -> str:
+        """See `ChatPort`."""
+        return refs.PLATFORM
+
+    async def start(self, sink: Sink, commands: Sequence[CommandSpec]) -> None:
+        """See `ChatPort.start`.
+
+        Raises:
+            SettingsError: Discord refuses the token, or an intent that the bot needs.
+        """
+        self._connection = Connection(
+            token=self.token,
+            mark=self.data_dir / MARK_NAME,
+            clock=self.clock,
+            sink=sink,
+            commands=commands,
+        )
+        await self._connection.open()
+
+    async def stop(self) -> None:
+        """See `ChatPort.stop`."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def health(self) -> str:
+        """See `ChatPort.health`."""
+        return NOT_CONNECTED if self._connection is None else self._connection.problem
+
+    async def post(
+        self,
+        conversation: ConversationRef,
+        message: Message,
+        *,
+        key: str,
+        private_to: UserRef | None = None,
+    ) -> MessageRef:
+        """See `ChatPort.post`."""
+        return await self._voice.post(conversation, message, key=key, private_to=private_to)
+
+    async def edit(self, ref: MessageRef, message: Message) -> None:
+        """See `ChatPort.edit`."""
+        await self._voice.edit(ref, message)
+
+    async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
+        """See `ChatPort.open_thread`."""
+        return await self._voice.open_thread(message, title)
+
+    async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:
+        """See `ChatPort.fetch`."""
+        return await files.fetch(self._client(), attachment, max_bytes=max_bytes)
+
+    async def user_info(self, user: UserRef) -> UserInfo:
+        """See `ChatPort.user_info`. Who may manage the server is a mentor of all its cohorts."""
+        client, guild_id = self._client(), refs.number(user.tenant)
+        with translated("look at a member"):
+            guild = client.get_guild(guild_id) or await client.fetch_guild(guild_id)
+            member = await guild.fetch_member(refs.number(user.user))
+        manages = member.guild_permissions.manage_guild
+        return UserInfo(
+            name=member.display_name,
+            mentor=manages,
+            admin=manages,
+            roles=frozenset(str(role.id) for role in member.roles),
+        )
+
+    def _client(self) -> Client:
+        if self._connection is None:
+            raise TransientError(NOT_CONNECTED)
+        return self._connection.client

@@ -1,0 +1,61 @@
+"""Discord's errors in the core's words."""
+
+import contextlib
+from collections.abc import Generator
+
+import aiohttp
+import discord
+
+from bot.domain.errors import (
+    AmbiguousError,
+    ChatError,
+    ExpiredError,
+    ForbiddenError,
+    GoneError,
+    RateLimitedError,
+    TooLargeError,
+    TransientError,
+)
+
+THREAD_EXISTS = 160004
+ARCHIVED = 50083
+NO_DIRECT_MESSAGES = 50007
+TOO_LATE = {10062, 10015, 50027}
+"""Unknown interaction, unknown webhook, and its token no longer valid."""
+
+TOO_LARGE = {40005, 50035}
+"""Entity too large; and an invalid body, which with us is one that is too long somewhere."""
+
+REQUEST_TOO_LARGE, TOO_MANY, SERVER_ERRORS = 413, 429, 500
+KINDS = {403: ForbiddenError, 404: GoneError}
+
+
+@contextlib.contextmanager
+def translated(doing: str) -> Generator[None]:
+    """Raise what the core knows, with what could not be done.
+
+    Raises:
+        ChatError: One of its kinds.
+    """
+    try:
+        yield
+    except discord.RateLimited as error:
+        raise RateLimitedError("Discord asks to wait.", retry_after_s=error.retry_after) from error
+    except discord.HTTPException as error:
+        raise translation(error, doing) from error
+    except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+        raise AmbiguousError(f"Discord did not answer; I tried to {doing}.") from error
+
+
+def translation(error: discord.HTTPException, doing: str) -> ChatError:
+    """An answer of Discord's that is an error."""
+    refused = f"Discord would not {doing}: {error.text}"
+    if error.code in TOO_LATE:
+        return ExpiredError(f"It is too late to {doing}.")
+    if error.status == TOO_MANY:
+        return RateLimitedError("Discord asks to wait.", retry_after_s=60.0)
+    if error.code in TOO_LARGE or error.status == REQUEST_TOO_LARGE:
+        return TooLargeError(refused)
+    if error.status >= SERVER_ERRORS:
+        return TransientError(refused)
+    return KINDS.get(error.status, ChatError)(refused)

@@ -1,0 +1,66 @@
+"""Between Discord's ids and the core's references.
+
+Users carry their guild: a person has a name and roles in each guild of their own.
+"""
+
+from typing import Any
+
+import discord
+
+from bot.domain.chat import ConversationRef, MessageRef, UserRef
+from bot.domain.errors import GoneError
+
+PLATFORM = "discord"
+DIRECT = "@"
+"""Begins the channel of direct messages in a reference: they belong to no guild's channels."""
+
+Place = discord.abc.GuildChannel | discord.Thread
+
+
+def number(text: str) -> int:
+    """An id of a reference.
+
+    Raises:
+        GoneError: It is none, so there is nothing of this name.
+    """
+    bare = text.removeprefix(DIRECT)
+    if not bare.isdecimal():
+        raise GoneError(f"Discord has nothing with the id {text[:40]!r}.")
+    return int(bare)
+
+
+def room(conversation: ConversationRef) -> int:
+    """The id of the channel or thread that messages of a conversation are posted to."""
+    return number(conversation.thread or conversation.channel)
+
+
+def guild_of(conversation: ConversationRef) -> int | None:
+    """The guild's id; None for direct messages."""
+    return None if conversation.channel.startswith(DIRECT) else number(conversation.tenant)
+
+
+def conversation_in(guild: int, channel: int, parent: int | None) -> ConversationRef:
+    """A channel, or with a parent the thread in it."""
+    if parent is None:
+        return ConversationRef(PLATFORM, str(guild), str(channel))
+    return ConversationRef(PLATFORM, str(guild), str(parent), str(channel))
+
+
+def direct(guild: str, channel: int) -> ConversationRef:
+    """Somebody's direct messages, on behalf of a guild."""
+    return ConversationRef(PLATFORM, guild, f"{DIRECT}{channel}")
+
+
+def user_in(guild: int | str, user: int) -> UserRef:
+    """A person in a guild."""
+    return UserRef(PLATFORM, str(guild), str(user))
+
+
+def message_in(conversation: ConversationRef, message: int) -> MessageRef:
+    """One message."""
+    return MessageRef(conversation, str(message))
+
+
+def parent_of(channel: Any) -> int | None:  # noqa: ANN401  # whatever kind of channel it is
+    """The channel that a thread is in; None for a channel."""
+    return channel.parent_id if isinstance(channel, discord.Thread) else None

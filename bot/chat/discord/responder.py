@@ -1,0 +1,115 @@
+"""Answers to interactions, within the time that Discord gives: 3 s at first, 15 min in all."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+
+import discord
+import structlog
+
+from bot.chat.discord.errors import translated
+from bot.chat.discord.render import render
+from bot.chat.discord.voice import SILENT
+from bot.domain.chat import Form, Message
+from bot.domain.errors import ExpiredError
+
+log = structlog.get_logger()
+
+PRESS_WAITS_S = 2.0
+"""A press may open a form, which has to be the first answer; then it is acknowledged as it is."""
+
+LABEL_CHARS, TITLE_CHARS, TEXT_CHARS = 45, 45, 4000
+FILE_FIELD = "file"
+
+
+@dataclass(slots=True)
+class DiscordResponder:
+    """Answers one interaction; see `Responder`."""
+
+    interaction: discord.Interaction
+    _replies: int = field(default=0, init=False)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _later: asyncio.Task[None] | None = field(default=None, init=False)
+
+    async def acknowledge(self) -> None:
+        """Say at once that it was heard. Raises ChatError."""
+        kind = self.interaction.type
+        async with self._lock:
+            if self.interaction.response.is_done():
+                return
+            with translated("acknowledge a command"):
+                await self.interaction.response.defer(
+                    ephemeral=True, thinking=kind is discord.InteractionType.application_command
+                )
+
+    def acknowledge_later(self) -> None:
+        """Acknowledge unless something is answered soon, which may be a form."""
+        self._later = asyncio.create_task(self._acknowledge_later())
+
+    async def reply(self, message: Message) -> None:
+        """See `Responder.reply`."""
+        await self.acknowledge()
+        made = render(message)
+        view = made.view()
+        self._replies += 1
+        command = self.interaction.type is discord.InteractionType.application_command
+        with translated("answer a command"):
+            if command and self._replies == 1:  # it takes the place of “thinking”
+                await self.interaction.edit_original_response(
+                    content=made.content or None,
+                    embeds=made.embeds(),
+                    attachments=made.attached(),
+                    view=view,
+                    allowed_mentions=SILENT,
+                )
+            else:
+                await self.interaction.followup.send(
+                    content=made.content or discord.utils.MISSING,
+                    embeds=made.embeds(),
+                    files=made.attached(),
+                    view=view or discord.utils.MISSING,
+                    allowed_mentions=SILENT,
+                    ephemeral=True,
+                )
+
+    async def open_form(self, form: Form) -> None:
+        """See `Responder.open_form`."""
+        async with self._lock:
+            if self.interaction.response.is_done():
+                raise ExpiredError("A form has to be the first answer.")
+            modal = _modal(form)
+            modal.stop()  # else discord.py would keep it for as long as we run
+            with translated("open a form"):
+                await self.interaction.response.send_modal(modal)
+
+    async def _acknowledge_later(self) -> None:
+        await asyncio.sleep(PRESS_WAITS_S)
+        with contextlib.suppress(ExpiredError):
+            await self.acknowledge()
+
+
+def _modal(form: Form) -> discord.ui.Modal:
+    modal = discord.ui.Modal(title=form.title[:TITLE_CHARS], custom_id=form.form_id, timeout=None)
+    for asked in form.fields:
+        modal.add_item(
+            discord.ui.Label(
+                text=asked.label[:LABEL_CHARS],
+                description="Longer code goes into a file." if asked.code else None,
+                component=discord.ui.TextInput(
+                    custom_id=asked.name,
+                    style=discord.TextStyle.paragraph,
+                    required=asked.required,
+                    max_length=TEXT_CHARS,
+                ),
+            )
+        )
+    if form.accepts_file:
+        modal.add_item(
+            discord.ui.Label(
+                text="Or a file (.py, .ipynb)",
+                component=discord.ui.FileUpload(
+                    custom_id=FILE_FIELD, required=False, min_values=0, max_values=1
+                ),
+            )
+        )
+    return modal

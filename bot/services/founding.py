@@ -1,0 +1,150 @@
+"""Founding a cohort in the channel where it will practise, and changing how it goes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from zoneinfo import available_timezones
+
+from bot.domain import schedule
+from bot.domain.chat import (
+    CommandOption,
+    CommandSpec,
+    ConversationRef,
+    Event,
+    Message,
+    Moment,
+    OptionKind,
+    UserInfo,
+)
+from bot.domain.clock import Clock
+from bot.domain.cohort import Cohort
+from bot.domain.errors import NotAllowedError, UserError
+from bot.domain.store import Store
+
+SPEC = CommandSpec(
+    "cohort setup",
+    "Make this channel a cohort's, or change how its cohort goes; for administrators",
+    (
+        CommandOption("timezone", "Such as Europe/Berlin", required=False, suggests=True),
+        CommandOption(
+            "mentors",
+            "The mentors' channel, where learners cannot read",
+            required=False,
+            kind=OptionKind.CHANNEL,
+        ),
+        CommandOption("hour", "Of posts, 0 to 23; 9 if not given", required=False),
+        CommandOption("starts", "Such as 2026-11-23; week 1 is that date's week", required=False),
+        CommandOption("mentor_role", "Who steers", required=False, kind=OptionKind.ROLE),
+        CommandOption("name", "The cohort's name", required=False),
+    ),
+    mentors_only=True,
+)
+
+NAME_CHARS = 60
+LAST_HOUR = 23
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founding:
+    """Makes cohorts."""
+
+    store: Store
+    clock: Clock
+
+    async def setup(self, event: Event, args: Mapping[str, str], info: UserInfo) -> Message:
+        """Found a cohort where this was typed, or change the one that is there.
+
+        Raises:
+            UserError: Not an administrator, or an option is missing or wrong.
+        """
+        if not info.admin:
+            raise NotAllowedError("Only those who manage this server can set up a cohort.")
+        given = {name: value.strip() for name, value in args.items() if value.strip()}
+        place = event.conversation.parent
+        async with self.store.write() as tx:
+            known = await tx.cohorts.find_by_place(place)
+            if known is not None and known.place != place:
+                raise UserError("This is a mentors' channel. Use the cohort's own channel.")
+            cohort = self._changed(known or self._new(place, given), given)
+            if known is None:
+                cohort = await tx.cohorts.add(cohort)
+            else:
+                await tx.cohorts.update(cohort)
+            await tx.audit.record(
+                at=self.clock(),
+                actor=f"{event.user.platform}:{event.user.user}",
+                action=SPEC.name,
+                target=f"cohort {cohort.id}",
+                note=" ".join(f"{name}={value[:80]}" for name, value in given.items()),
+            )
+        return self._told(cohort, new=known is None)
+
+    def _new(self, place: ConversationRef, given: Mapping[str, str]) -> Cohort:
+        missing = [name for name in ("timezone", "mentors") if name not in given]
+        if missing:
+            raise UserError(
+                f"A new cohort needs {' and '.join(f'`{name}`' for name in missing)}:"
+                " `/cohort setup timezone:Europe/Berlin mentors:#the-mentors-channel`."
+            )
+        today = self.clock().date()
+        return Cohort(
+            id=0,
+            name="Freehand",
+            place=place,
+            mentors_place=place,
+            timezone="UTC",
+            starts_on=today + timedelta(days=-today.weekday() % 7),
+        )
+
+    def _changed(self, cohort: Cohort, given: Mapping[str, str]) -> Cohort:
+        changes: dict[str, object] = {}
+        if "timezone" in given:
+            changes["timezone"] = _zone(given["timezone"])
+        if "hour" in given:
+            changes["hour"] = _hour(given["hour"])
+        if "starts" in given:
+            changes["starts_on"] = _date(given["starts"])
+        if "mentors" in given:
+            changes["mentors_place"] = _mentors(cohort.place, given["mentors"])
+        if "mentor_role" in given:
+            changes["mentor_role"] = given["mentor_role"]
+        if "name" in given:
+            changes["name"] = given["name"][:NAME_CHARS]
+        return replace(cohort, **changes)  # pyright: ignore[reportArgumentType]  # each of its field's type
+
+    def _told(self, cohort: Cohort, *, new: bool) -> Message:
+        first = schedule.next_slot(cohort, now=self.clock())
+        head = "practises here from now on" if new else "goes on like this"
+        return Message.of(
+            f"**{cohort.name}** {head}: Monday a function, Wednesday a bug, Friday a module, at"
+            f" {cohort.hour:02}:00 {cohort.timezone}. Week 1 is the week of"
+            f" {cohort.starts_on:%d %B %Y}.",
+            *([Moment("Next post", first.due_at)] if first is not None else []),
+            "Learners type `/join`. `/challenge post` releases an exercise at once,"
+            " `/challenge pin` chooses a day's, `/cohort limits` caps what a grading may use.",
+        )
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise UserError(f"There is no time zone {text[:40]!r}. Write it like `Europe/Berlin`.")
+    return text
+
+
+def _hour(text: str) -> int:
+    if not text.isdecimal() or int(text) > LAST_HOUR:
+        raise UserError("The hour is a number from 0 to 23.")
+    return int(text)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError("Give the date as year-month-day, for example 2026-11-23.") from error
+
+
+def _mentors(place: ConversationRef, channel: str) -> ConversationRef:
+    if channel == place.channel:
+        raise UserError("The mentors need a channel of their own: they are sent learners' code.")
+    return replace(place, channel=channel)

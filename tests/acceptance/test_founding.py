@@ -1,0 +1,128 @@
+"""Cohorts are founded where they practise, by those who manage the server."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import ForbiddenError
+from bot.domain.schedule import first_monday
+from tests.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, new_world
+
+HERE = replace(PRACTICE, channel="evening")
+SETUP = {"timezone": "Europe/Berlin", "mentors": "evening-mentors"}
+
+
+def fenced(source: str) -> str:
+    return f"```python\n{source}```"
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with new_world(tmp_path) as made:
+        yield made
+
+
+async def test_a_channel_becomes_a_cohorts_by_one_command(world: World) -> None:
+    answer = await world.command(
+        MENTOR, "cohort setup", where=HERE, hour="18", starts="2026-11-25", name="Evening", **SETUP
+    )
+
+    async with world.store.read() as tx:
+        cohort = await tx.cohorts.find_by_place(HERE)
+    assert cohort is not None
+    assert (cohort.name, cohort.hour, cohort.timezone) == ("Evening", 18, "Europe/Berlin")
+    assert cohort.mentors_place == replace(HERE, channel="evening-mentors")
+    assert first_monday(cohort).isoformat() == "2026-11-23"
+    assert "18:00 Europe/Berlin" in answer
+    assert "The pledge" in await world.command(ANA, "join", where=HERE)
+
+
+async def test_a_cohort_is_changed_where_it_is_and_the_rest_stays(world: World) -> None:
+    await world.command(MENTOR, "cohort limits", limit="seconds", cap="5")
+
+    answer = await world.command(MENTOR, "cohort setup", hour="7")
+
+    async with world.store.read() as tx:
+        cohort = await tx.cohorts.get(world.cohort.id)
+    assert cohort == replace(world.cohort, hour=7, caps={"seconds": 5})
+    assert "07:00" in answer
+
+
+async def test_only_who_manages_the_server_founds(world: World) -> None:
+    assert "Only those who manage" in await world.command(ANA, "cohort setup", where=HERE, **SETUP)
+    async with world.store.read() as tx:
+        assert await tx.cohorts.find_by_place(HERE) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({"timezone": ""}, "needs `timezone`"),
+        ({"mentors": ""}, "needs `mentors`"),
+        ({"timezone": "Berlin"}, "no time zone 'Berlin'"),
+        ({"hour": "24"}, "from 0 to 23"),
+        ({"hour": "nine"}, "from 0 to 23"),
+        ({"starts": "tomorrow"}, "year-month-day"),
+        ({"mentors": HERE.channel}, "a channel of their own"),
+    ],
+)
+async def test_a_wrong_option_is_explained_and_nothing_is_founded(
+    world: World, changes: dict[str, str], answer: str
+) -> None:
+    assert answer in await world.command(MENTOR, "cohort setup", where=HERE, **{**SETUP, **changes})
+    async with world.store.read() as tx:
+        assert await tx.cohorts.find_by_place(HERE) is None
+
+
+async def test_a_mentors_channel_founds_no_cohort(world: World) -> None:
+    answer = await world.command(MENTOR, "cohort setup", where=MENTORS, **SETUP)
+
+    assert "mentors' channel" in answer
+
+
+async def test_the_holders_of_a_role_steer(world: World) -> None:
+    world.chat.roles["ben"] = {"77"}
+    assert "Only mentors" in await world.command(BEN, "challenge list")
+
+    await world.command(MENTOR, "cohort setup", mentor_role="77")
+
+    assert "no challenge yet" in await world.command(BEN, "challenge list")
+    assert "Only mentors" in await world.command(ANA, "challenge list")
+
+
+async def test_time_zones_are_completed(world: World) -> None:
+    words = await world.services.dispatcher.suggest("cohort setup", "timezone", "new y")
+
+    assert words == ["America/New_York"]
+
+
+# --- what people do to the bot's messages -----------------------------------------------------
+
+
+async def test_feedback_whose_message_was_deleted_is_said_anew(world: World) -> None:
+    await world.joined(ANA)
+    thread = await world.opened()
+    message = world.message(ANA, fenced(WRONG), thread)
+    await world.take(message)
+    [key] = [key for key in world.chat.posted if key.startswith("answer:")]
+    del world.chat.posted[key]
+
+    await world.take(world.edited(message, fenced(RIGHT)))
+
+    [again] = [key for key in world.chat.posted if key.startswith("answer:")]
+    assert again != key
+    assert "Solved" in world.chat.posted[again].text
+
+
+async def test_what_may_not_be_posted_is_posted_once_it_may(world: World) -> None:
+    world.chat.trouble = [ForbiddenError("Missing Permissions")]
+    await world.services.challenges.tick()
+    await world.settle()
+    assert "challenge:1" not in world.chat.posted
+
+    world.clock.advance(minutes=6)
+    await world.services.delivery.deliver()
+
+    assert "challenge:1" in world.chat.posted
