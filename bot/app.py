@@ -159,7 +159,7 @@ class App:
             except SandboxError as error:
                 if str(error) != told:
                     told = str(error)
-                    self.say(f"Grading is paused: {told}")
+                    self.say(f"Grading is paused: {told} Once that is mended it goes on by itself.")
                 if isinstance(error, SandboxBuildError):  # an engine that is away may be back soon
                     pause_s = min(2 * pause_s, BUILD_RETRY_AT_MOST_S)
             else:

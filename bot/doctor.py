@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from bot import runners, terminal
 from bot.app import utc_now
 from bot.catalogue import Catalogue
+from bot.chat.discord import checkup
+from bot.domain.chat import ConversationRef
 from bot.domain.errors import BotError
 from bot.domain.schedule import next_slot
 from bot.settings import Settings
@@ -34,6 +36,7 @@ async def examine(settings: Settings) -> Sequence[Finding]:
         _exercises(settings),
         *await _sandbox(settings),
         *await _database(settings),
+        *await _discord(settings),
         _port("local web chat", "127.0.0.1", settings.web_port, "FREEHAND_WEB_PORT"),
         _port("health and metrics", settings.ops_host, settings.ops_port, "FREEHAND_OPS_PORT"),
     ]
@@ -109,6 +112,36 @@ async def _database(settings: Settings) -> list[Finding]:
             _well(f"schedule of {cohort.name}", f"next post {when} {cohort.timezone}, in {place}.")
         )
     return findings
+
+
+async def _discord(settings: Settings) -> list[Finding]:
+    token = settings.discord_token.get_secret_value()
+    if not token:
+        return []
+    try:
+        return [
+            Finding(part="discord", well=remark.well, sentence=remark.sentence)
+            async for remark in checkup.examine(token, await _places(settings))
+        ]
+    except BotError as error:
+        return [_mend("discord", str(error))]
+
+
+async def _places(settings: Settings) -> Sequence[ConversationRef]:
+    """Where cohorts practise on Discord, and their mentors' channels."""
+    try:
+        store = await SqlStore.open(settings.url)
+    except BotError:
+        return []  # said under the database
+    try:
+        async with store.read() as tx:
+            cohorts = await tx.cohorts.all()
+    except BotError:
+        return []
+    finally:
+        await store.close()
+    places = [place for cohort in cohorts for place in (cohort.place, cohort.mentors_place)]
+    return [place for place in places if place.platform == "discord"]
 
 
 def _port(what: str, host: str, port: int, setting: str) -> Finding:

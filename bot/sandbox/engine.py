@@ -28,7 +28,7 @@ STDERR = 2
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 NO_ANSWER = 900  # aiodocker's own number: the engine could not be reached
 
-AWAY = "the Docker engine does not answer. Start it, and grading goes on by itself."
+AWAY = "the Docker engine does not answer."
 
 
 @dataclass(frozen=True, slots=True)
