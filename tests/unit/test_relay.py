@@ -1,10 +1,13 @@
 """What the host makes of a grading: who is charged, and for what."""
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
@@ -264,3 +267,28 @@ async def test_texts_hold_nothing_that_a_database_refuses() -> None:
     assert check.traceback == ("\ufffd",)
     assert len(check.example) < 2100
     assert grade.output == "\ufffd\ufffd"
+
+
+STREAMS = st.lists(
+    st.binary(max_size=60)
+    | st.builds(Frame, st.sampled_from(Kind), st.binary(max_size=60)).map(Frame.encoded),
+    max_size=4,
+)
+
+
+@given(st.lists(STREAMS, max_size=4))
+def test_whatever_a_solver_sends_it_gets_a_verdict_and_is_ended(answers: list[list[bytes]]) -> None:
+    hostile = ScriptedSide(lambda _frame: [], end=Ending(cause=Cause.EXITED, code=1))
+    said = iter(answers)
+
+    def speak(_frame: Frame) -> list[Frame | bytes]:
+        for data in next(said, ()):
+            hostile.inbox.take(data)
+        return []
+
+    hostile.script = speak
+    checked = result("checked", entry("failed"))
+
+    grade = asyncio.run(graded(judge(ASK, ASK, ASK, checked), hostile))
+
+    assert grade.verdict in {Verdict.WRONG, Verdict.CRASHED, Verdict.TOO_MUCH_OUTPUT}
