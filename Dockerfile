@@ -35,9 +35,12 @@ ENV PATH=/opt/venv/bin:$PATH \
     OMP_NUM_THREADS=1 \
     HOME=/tmp
 RUN python3 -m venv /opt/venv
+# Where torch comes from: which CUDA it is for, or none, is that index's. Empty: pip's own choice.
+ARG TORCH_INDEX
 # The folder of wheels may be missing; a file that is always there keeps COPY content.
 COPY Dockerfile build/wheel[s] /opt/wheels/
-RUN if ls /opt/wheels/*.whl >/dev/null 2>&1; then set -- --no-index --find-links /opt/wheels; fi \
+RUN if ls /opt/wheels/*.whl >/dev/null 2>&1; then set -- --no-index --find-links /opt/wheels; \
+    elif [ -n "${TORCH_INDEX}" ]; then set -- --index-url "${TORCH_INDEX}"; fi \
     && pip install --no-cache-dir --disable-pip-version-check "$@" 'torch==2.13.0' 'numpy>=2.1,<3'
 COPY bot/__init__.py /opt/freehand/bot/
 COPY bot/sandbox/__init__.py bot/sandbox/wire.py bot/sandbox/values.py \
@@ -53,5 +56,6 @@ FROM ${SOLVER} AS judge
 COPY bot/sandbox/judge.py bot/sandbox/kit.py bot/sandbox/expectations.py \
      /opt/freehand/bot/sandbox/
 COPY bot/sandbox/proof/checks.py /opt/freehand/exercises/sandbox-proof/
+COPY bot/sandbox/proof/gpu/checks.py /opt/freehand/exercises/sandbox-proof-gpu/
 COPY exercises /opt/freehand/exercises
 CMD ["python", "-P", "-m", "bot.sandbox.judge", "/opt/freehand/exercises"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.domain.errors import SettingsError
 from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.images import Recipe, engine_answers
+from bot.sandbox.nvml import Meter
 from bot.sandbox.process import ProcessGrader
 from bot.settings import ROOT, Sandbox, Settings
 
@@ -48,8 +49,12 @@ async def choose(settings: Settings) -> Runner:
     Raises:
         SettingsError: It cannot be had on this machine.
     """
+    if settings.sandbox is Sandbox.PROCESS and settings.gpu_ids:
+        raise SettingsError(
+            "FREEHAND_GPUS needs a Docker engine, and FREEHAND_SANDBOX=process asks for none."
+        )
     answers = settings.sandbox is not Sandbox.PROCESS and await engine_answers()
-    if settings.sandbox is Sandbox.DOCKER or answers:
+    if settings.sandbox is Sandbox.DOCKER or settings.gpu_ids or answers:
         return Runner(grader=_containers(settings))
     if not _has_torch():
         raise SettingsError(
@@ -65,6 +70,7 @@ def _containers(settings: Settings) -> ContainerGrader:
         recipe=_recipe(settings),
         warm=settings.warm_solvers,
         runtime=settings.sandbox_runtime,
+        meters=tuple(Meter(gpu=gpu) for gpu in settings.gpu_ids),
     )
 
 
@@ -74,6 +80,7 @@ def _recipe(settings: Settings) -> Recipe:
         exercises=settings.exercises_dir,
         base=settings.sandbox_base,
         wheels=settings.wheels,
+        torch_index=settings.sandbox_torch_index,
     )
 
 

@@ -5,6 +5,7 @@ The table in docs/settings.md is compared with this class by a test.
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,9 @@ from bot.domain.errors import SettingsError
 PREFIX = "FREEHAND_"
 ROOT = Path(__file__).resolve().parent.parent
 """Where `exercises/`, `migrations/` and the Dockerfile stand."""
+
+
+GPU_ID = re.compile(r"(GPU|MIG)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,2}")
 
 
 class Sandbox(StrEnum):
@@ -82,6 +86,17 @@ class Settings(BaseSettings):
         description="Docker's runtime for the sandbox, `runsc` (gVisor) for example; the engine's"
         " default if empty",
     )
+    sandbox_torch_index: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Package index for the sandbox's torch: the one that pytorch.org's installation"
+        " page names for your CUDA version, or for CPU; pip's own if empty",
+    )
+    gpus: str = Field(
+        "",
+        description="NVIDIA devices for this bot alone, with commas, as `nvidia-smi -L` prints"
+        " them: `GPU-…`, `MIG-…` or numbers; see [gpu.md](gpu.md)",
+    )
     warm_solvers: int = Field(
         2,
         ge=0,
@@ -104,6 +119,20 @@ class Settings(BaseSettings):
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` or `json`")
 
+    @field_validator("gpus")
+    @classmethod
+    def _known_gpus(cls, value: str) -> str:
+        ids = _listed(value)
+        for gpu in ids:
+            if not GPU_ID.fullmatch(gpu):
+                raise ValueError(
+                    f"is a list of device ids as `nvidia-smi -L` prints them, and {gpu[:60]!r} is"
+                    " none"
+                )
+        if len(set(ids)) < len(ids):
+            raise ValueError("is a list of different devices, and one is in it twice")
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -120,6 +149,11 @@ class Settings(BaseSettings):
         if value.lower() not in {"debug", "info", "warning", "error"}:
             raise ValueError("is one of debug, info, warning, error")
         return value.lower()
+
+    @property
+    def gpu_ids(self) -> tuple[str, ...]:
+        """The GPUs to grade on."""
+        return _listed(self.gpus)
 
     @property
     def url(self) -> str:
@@ -163,6 +197,10 @@ def load() -> Settings:
         reason = first["msg"].removeprefix("Value error, ")
         reason = reason[0].lower() + reason[1:]
         raise SettingsError(f"The setting {name} {_verb(reason)}.") from None
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def _verb(reason: str) -> str:

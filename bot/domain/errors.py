@@ -10,6 +10,7 @@
         ├── StoreError       the database cannot be reached, upgraded or written
         ├── SandboxError     a grading could not be carried out
         │   └── SandboxUnavailableError  no engine or no image: submissions wait until it is back
+        │       └── GpuUnavailableError  no GPU: submissions that need one wait, the others do not
         ├── LeaseLostError   another run owns this submission now; this run's result is void
         └── ChatError        the chat platform refused or failed
             ├── RateLimitedError   try again after `retry_after_s`
@@ -62,6 +63,10 @@ class SandboxError(PlatformError):
 
 class SandboxUnavailableError(SandboxError):
     """No engine or no image: nothing can be graded until it is back."""
+
+
+class GpuUnavailableError(SandboxUnavailableError):
+    """No GPU can be used: what needs one waits, everything else goes on."""
 
 
 class SandboxBuildError(SandboxUnavailableError):

@@ -22,6 +22,10 @@ class Device(StrEnum):
     GPU = "gpu"
 
 
+ON_CPU = frozenset({Device.CPU, Device.GPU_OPTIONAL})
+"""What can be graded where there is no GPU."""
+
+
 THEMES = (
     "Hyper-parameters",
     "Loss functions",
@@ -73,6 +77,7 @@ class Limits:
         processes: Processes and threads at once.
         output_kb: What it may print.
         disk_mb: What it may write, all in `/tmp`.
+        gpu_memory_mb: Of a GPU, CUDA's own context included; where it runs on one.
     """
 
     seconds: float = 20.0
@@ -81,6 +86,7 @@ class Limits:
     processes: int = 64
     output_kb: int = 256
     disk_mb: int = 64
+    gpu_memory_mb: int = 4096
 
     def under(self, caps: Caps) -> "Limits":
         """These, each lowered to its cap where there is one."""

@@ -69,15 +69,30 @@ def _left_alone(decorated: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
-def warm_up() -> None:
-    """Load what torch loads on first use, and keep it from loading what nobody uses."""
+def warm_up(device: str = "cpu") -> None:
+    """Load what torch loads on first use, and keep it from loading what nobody uses.
+
+    Args:
+        device: What tensors are made on from now on; starting CUDA takes seconds.
+    """
     sys.modules.setdefault(COMPILER, DeferredCompiler(COMPILER))
     torch.set_num_threads(1)
+    if device != "cpu":
+        _use(device)
     layer = torch.nn.Linear(2, 2)
     layer(torch.ones(1, 2)).sum().backward()
     optimizer: Any = torch.optim.SGD(layer.parameters(), lr=0.1)
     optimizer.step()
     repr(torch.ones(1))
+
+
+def _use(device: str) -> None:
+    """Let tensors be made there, and computed as exactly as on a CPU: verdicts must agree."""
+    torch.set_default_device(device)
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
+    torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
 
 
 def limit_memory(megabytes: int) -> None:

@@ -2,27 +2,32 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
 
-from bot.domain.errors import SandboxError, SandboxUnavailableError
-from bot.domain.exercise import Limits
+from bot.domain.errors import GpuUnavailableError, SandboxError, SandboxUnavailableError
+from bot.domain.exercise import ON_CPU, Device, Limits
 from bot.domain.grading import Grade, GradingRequest
 from bot.sandbox.engine import Engine
+from bot.sandbox.gpu import Gpus, Slot
 from bot.sandbox.images import Recipe
 from bot.sandbox.jail import ContainerSide, Jail
+from bot.sandbox.nvml import Meter
 from bot.sandbox.owner import Owner, lives
 from bot.sandbox.pool import Pool, fitting
 from bot.sandbox.relay import Relay
-from bot.sandbox.sides import SideInbox
+from bot.sandbox.sides import Side, SideInbox
 
 log = structlog.get_logger()
 
 Say = Callable[[str], None]
 """Tells the person at the terminal one line."""
+
+OpenSolver = Callable[[Limits], Awaitable[Side]]
+"""Gives a solver with these limits."""
 
 PROBE_EVERY_S = 2.0
 JUDGE_GRADINGS_AT_MOST = 200
@@ -30,6 +35,7 @@ JUDGE_GRADINGS_AT_MOST = 200
 
 JUDGE_LIMITS = Limits(memory_mb=2048)
 STARTING = "the sandbox is still starting."
+VACATED_WITHIN_S, VACATED_EVERY_S = 60.0, 0.05
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +48,7 @@ class ContainerGrader:
         warm: Solvers kept waiting, if the engine's machine has the memory.
         runtime: Docker's runtime for them; empty for the engine's default.
         isolated: True: learner code is kept from this machine.
+        meters: One for each GPU that is ours alone.
     """
 
     instance: str
@@ -49,6 +56,8 @@ class ContainerGrader:
     warm: int
     runtime: str = ""
     isolated: bool = True
+    meters: Sequence[Meter] = ()
+    gpus: Gpus = field(init=False)
     _engine: Engine | None = field(default=None, init=False)
     _owner: Owner | None = field(default=None, init=False)
     _solvers: Pool | None = field(default=None, init=False)
@@ -63,10 +72,22 @@ class ContainerGrader:
     _problem: str = field(default=STARTING, init=False)
     _probed_at: float = field(default=0.0, init=False)
 
+    def __post_init__(self) -> None:
+        slots = (
+            Slot(meter=meter, start=self._started, vacate=self._vacate) for meter in self.meters
+        )
+        self.gpus = Gpus(tuple(slots))
+
     @property
-    def waiting(self) -> int:
-        """How many solvers are ready."""
-        return self._solvers.waiting if self._solvers is not None else 0
+    def devices(self) -> frozenset[Device]:
+        """See `Grader.devices`."""
+        return frozenset(Device) if self.meters else ON_CPU
+
+    @property
+    def waiting(self) -> Mapping[str, int]:
+        """How many solvers are ready: on the CPU, and on each GPU."""
+        ready = self._solvers.waiting if self._solvers is not None else 0
+        return {"cpu": ready, **{slot.gpu: slot.waiting for slot in self.gpus.slots}}
 
     async def start(self, say: Say = lambda _line: None) -> None:
         """Delete leftovers, build the images that are missing, start a judge, fill the pool.
@@ -87,6 +108,7 @@ class ContainerGrader:
         if self._recovery is not None:
             self._recovery.cancel()
             await asyncio.gather(self._recovery, return_exceptions=True)
+        await self.gpus.close()
         for pool in (self._solvers, self._judges):
             if pool is not None:
                 await pool.close()
@@ -115,8 +137,12 @@ class ContainerGrader:
         finally:
             await engine.close()
 
-    async def health(self) -> str:
+    async def health(self, device: Device = Device.CPU) -> str:
         """See `Grader.health`. Asks the engine every other second at most, and recovers."""
+        well = "" if device in ON_CPU else self.gpus.health()
+        return await self._health() or well
+
+    async def _health(self) -> str:
         engine = self._engine
         if engine is None or self._solvers is None:
             return self._problem  # never started: `start` says when, and tries again
@@ -134,20 +160,44 @@ class ContainerGrader:
 
     async def grade(self, request: GradingRequest) -> Grade:
         """See `Grader.grade`."""
-        if self._problem or self._judges is None or self._solvers is None:
-            raise SandboxUnavailableError(self._problem or STARTING)
+        device = request.exercise.device
         try:
-            return await self._graded(request, self._judges, self._solvers)
+            async with self.gpus.lease(device) as slot:
+                if slot is not None:
+                    return await self.grade_on(slot, request)
+        except GpuUnavailableError:
+            if device not in ON_CPU:
+                raise
+        solvers = self._ready(self._solvers)
+        return await self._graded(request, lambda limits: self._solver(solvers, limits))
+
+    async def grade_on(self, slot: Slot, request: GradingRequest) -> Grade:
+        """Grade on this GPU, which is the caller's for that long; see `Gpus.lease`.
+
+        Raises:
+            GpuUnavailableError: It was lost: what was seen is no fault of the learner's.
+        """
+        grade = await self._graded(request, slot.take)
+        await slot.require()
+        return grade
+
+    async def _graded(self, request: GradingRequest, open_solver: OpenSolver) -> Grade:
+        try:
+            return await self._relayed(request, self._ready(self._judges), open_solver)
+        except GpuUnavailableError:
+            raise
         except SandboxUnavailableError as error:
             self._problem = str(error)  # until the next probe
             raise
 
-    async def _graded(self, request: GradingRequest, judges: Pool, solvers: Pool) -> Grade:
+    async def _relayed(
+        self, request: GradingRequest, judges: Pool, open_solver: OpenSolver
+    ) -> Grade:
         judge = await judges.take()
         relay = Relay(
             request=request,
             judge=judge,
-            open_solver=lambda: self._solver(solvers, request.exercise.limits),
+            open_solver=lambda: open_solver(request.exercise.limits),
         )
         try:
             grade = await relay.grade()
@@ -157,7 +207,8 @@ class ContainerGrader:
                 await self._connected().require()  # if the engine is away, that is why
             raise
         finally:
-            solvers.refill()
+            if self._solvers is not None:
+                self._solvers.refill()
         judge.uses += 1
         if judge.uses < JUDGE_GRADINGS_AT_MOST:
             judges.put(judge)
@@ -165,6 +216,11 @@ class ContainerGrader:
             await judge.kill()
             judges.refill()
         return grade
+
+    def _ready(self, pool: Pool | None) -> Pool:
+        if self._problem or pool is None:
+            raise SandboxUnavailableError(self._problem or STARTING)
+        return pool
 
     # --- starting and recovering --------------------------------------------------------------
 
@@ -176,6 +232,7 @@ class ContainerGrader:
         self._owner = self._owner or Owner.begin()
         await self._reap(engine)
         tags = await self.recipe.ensure(engine, say)
+        await self.gpus.close()
         for pool in (self._solvers, self._judges):
             if pool is not None:
                 await pool.close()
@@ -187,6 +244,7 @@ class ContainerGrader:
         self._judges.put(await self._judges.take())
         self._problem = ""
         self._solvers.refill()
+        self.gpus.begin(self._jail("solver", tags.solver, Limits()))
         now = datetime.fromtimestamp(time.time(), UTC)
         await self.recipe.forget_old(engine, tags, now)
 
@@ -209,6 +267,20 @@ class ContainerGrader:
             if container not in self._living and (ours or not lives(owner)):
                 log.info("container_reaped", container=container[:12])
                 await engine.remove(container)
+
+    async def _vacate(self, gpu: str) -> None:
+        """Wait until no solver is on a device any more; see `Slot`."""
+        engine = self._connected()
+        try:
+            async with asyncio.timeout(VACATED_WITHIN_S):
+                while found := await engine.containers(f"freehand.gpu={gpu}"):
+                    for container, labels in found.items():
+                        if labels["freehand.owner"] != self._owner_name:
+                            raise GpuUnavailableError("another Freehand has a solver on it")
+                        await engine.remove(container)
+                    await asyncio.sleep(VACATED_EVERY_S)
+        except TimeoutError as error:
+            raise GpuUnavailableError("the former solver on it could not be ended") from error
 
     # --- sides --------------------------------------------------------------------------------
 
@@ -234,7 +306,7 @@ class ContainerGrader:
             image=image,
             role=role,
             instance=self.instance,
-            owner=self._owner.name if self._owner is not None else "",
+            owner=self._owner_name,
             runtime=self.runtime,
             limits=limits,
         )
@@ -265,6 +337,10 @@ class ContainerGrader:
         task = asyncio.create_task(carried_out())
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    @property
+    def _owner_name(self) -> str:
+        return self._owner.name if self._owner is not None else ""
 
     def _connected(self) -> Engine:
         if self._engine is None:

@@ -7,6 +7,7 @@ is there already costs a few look-ups.
 import asyncio
 import hashlib
 import io
+import json
 import re
 import tarfile
 import tempfile
@@ -68,12 +69,14 @@ class Recipe:
         exercises: The exercise folders, which go into the judge.
         base: Base image, with Python 3.11 or newer.
         wheels: Folder of wheels; with it, building needs no network.
+        torch_index: Package index for torch; empty for pip's own, without effect where wheels are.
     """
 
     root: Path
     exercises: Path
     base: str = DEFAULT_BASE
     wheels: Path | None = None
+    torch_index: str = ""
 
     async def ensure(self, engine: Engine, say: Say) -> Tags:
         """Build what is missing, telling each step.
@@ -83,11 +86,12 @@ class Recipe:
         """
         base = await self._base(engine)
         solver, judge = await asyncio.to_thread(self._contents)
-        tags = _tags(solver, judge, base)
+        arguments = self._arguments(base)
+        tags = _tags(solver, judge, arguments)
         if not await engine.has_image(tags.solver):
             await _require_base(engine, base, say)
             say("Building the solver's image, with torch in it. Once; it takes a minute or two.")
-            await self._build(engine, solver, tags.solver, {"BASE": base}, say)
+            await self._build(engine, solver, tags.solver, arguments, say)
         if not await engine.has_image(tags.judge):
             say("Building the judge's image, with the exercises in it.")
             await self._build(engine, judge, tags.judge, {"SOLVER": tags.solver}, say)
@@ -110,12 +114,17 @@ class Recipe:
         Raises:
             SandboxUnavailableError: The engine is away.
         """
-        tags = _tags(*await asyncio.to_thread(self._contents), await self._base(engine))
+        arguments = self._arguments(await self._base(engine))
+        tags = _tags(*await asyncio.to_thread(self._contents), arguments)
         if not await engine.has_image(tags.solver):
             return "the sandbox images are not built yet; `freehand sandbox build` builds them now."
         if not await engine.has_image(tags.judge):
             return "the exercises have changed; `freehand sandbox build` rebuilds the judge now."
         return ""
+
+    def _arguments(self, base: str) -> Mapping[str, str]:
+        """What the solver's image is built with, and named after."""
+        return {"BASE": base, "TORCH_INDEX": "" if self.wheels else self.torch_index}
 
     async def _base(self, engine: Engine) -> str:
         """The base asked for; the local one where the default would need a registry."""
@@ -219,8 +228,8 @@ async def _require_base(engine: Engine, base: str, say: Say) -> None:
         ) from error
 
 
-def _tags(solver: Files, judge: Files, base: str) -> Tags:
-    name = f"{SOLVER}:{_digest(solver, base)}"
+def _tags(solver: Files, judge: Files, arguments: Mapping[str, str]) -> Tags:
+    name = f"{SOLVER}:{_digest(solver, json.dumps(arguments))}"
     return Tags(solver=name, judge=f"{JUDGE}:{_digest(judge, name)}")
 
 

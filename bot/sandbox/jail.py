@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import json
 import os
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,17 @@ SIGNALLED = 128
 
 NOBODY = "65534:65534"
 SECCOMP = Path(__file__).with_name("seccomp.json").read_text(encoding="utf-8")
+
+CUDA_CALLS = {"action": "SCMP_ACT_ALLOW", "names": ["memfd_create"]}
+"""Without it CUDA does not start (its error 304). It makes files in memory, which count as such."""
+
+CUDA_MEMORY_MB, CUDA_PROCESSES = 3072, 32
+"""What CUDA takes of the machine by itself, before the learner's allowance. A guess, on the safe
+side: a context with torch's kernels is said to need 2 to 3 GB."""
+
+CUDA_SOLVER = ("python", "-P", "-m", "bot.sandbox.solver", "cuda")
+"""The image's own command, told that there is a device."""
+
 SHARED_MB = 64
 OPEN_FILES = 256
 CGROUP_PEAKS = (
@@ -55,6 +67,7 @@ class Jail:
         instance: Labels this installation's containers.
         owner: Labels this process's.
         runtime: Docker's runtime; empty for the engine's default.
+        gpu: NVIDIA's id of the one device it sees; empty for none.
     """
 
     image: str
@@ -63,6 +76,7 @@ class Jail:
     owner: str
     runtime: str
     limits: Limits
+    gpu: str = ""
 
     def settings(self) -> Mapping[str, Any]:
         """The container as the engine wants it described; docs/grading.md says why each part."""
@@ -73,19 +87,22 @@ class Jail:
                 "freehand.instance": self.instance,
                 "freehand.owner": self.owner,
                 "freehand.role": self.role,
+                **({"freehand.gpu": self.gpu} if self.gpu else {}),
             },
+            **({"Cmd": CUDA_SOLVER} if self.gpu else {}),
             "Hostname": "sandbox",
             "NetworkDisabled": True,
             **{f"Attach{name}": True for name in ("Stdin", "Stdout", "Stderr")},
             "OpenStdin": True,
             "StdinOnce": True,  # the side ends when the bot does
             "HostConfig": {
-                **resources(self.limits),
+                **resources(_beside_cuda(self.limits) if self.gpu else self.limits),
+                **({"DeviceRequests": [_device(self.gpu)]} if self.gpu else {}),
                 **({"Runtime": self.runtime} if self.runtime else {}),
                 "NetworkMode": "none",
                 "ReadonlyRootfs": True,
                 "CapDrop": ["ALL"],
-                "SecurityOpt": ["no-new-privileges", f"seccomp={SECCOMP}"],
+                "SecurityOpt": ["no-new-privileges", f"seccomp={self._seccomp()}"],
                 "IpcMode": "private",  # with `none`, DataLoader workers cannot share tensors
                 "ShmSize": SHARED_MB * 2**20,
                 "Tmpfs": {"/tmp": f"rw,noexec,nosuid,nodev,size={self.limits.disk_mb}m,mode=1777"},  # noqa: S108  # its own
@@ -99,6 +116,13 @@ class Jail:
             },
         }
 
+    def _seccomp(self) -> str:
+        """The list of system calls, as the device and the runtime need it."""
+        profile = json.loads(SECCOMP)
+        if self.gpu:
+            profile["syscalls"].append(CUDA_CALLS)
+        return json.dumps(profile)
+
 
 def resources(limits: Limits) -> dict[str, int]:
     """What can be changed while a container waits."""
@@ -108,6 +132,23 @@ def resources(limits: Limits) -> dict[str, int]:
         "MemorySwap": memory_bytes,  # both together: no swap
         "NanoCpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9),
         "PidsLimit": limits.processes,
+    }
+
+
+def _beside_cuda(limits: Limits) -> Limits:
+    return replace(
+        limits,
+        memory_mb=limits.memory_mb + CUDA_MEMORY_MB,
+        processes=limits.processes + CUDA_PROCESSES,
+    )
+
+
+def _device(gpu: str) -> dict[str, str | list[str] | list[list[str]]]:
+    """What `docker run --gpus device=…` asks the engine for, and NVIDIA's hook carries out."""
+    return {
+        "Driver": "nvidia",
+        "DeviceIDs": [gpu],
+        "Capabilities": [["gpu", "compute", "utility"]],
     }
 
 

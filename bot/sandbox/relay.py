@@ -29,6 +29,7 @@ UNREADABLE = "what it returned has a form that cannot be compared with what it s
 
 PROCESSES, DISK = "{0.processes} processes and threads at once", "{0.disk_mb} MB of files in /tmp"
 LIMITS_MET = {
+    "CUDA out of memory": "{0.gpu_memory_mb} MB of GPU memory",
     "can't start new thread": PROCESSES,
     "Resource temporarily unavailable": PROCESSES,
     "No space left on device": DISK,
@@ -38,6 +39,7 @@ LIMITS_MET = {
 
 VERDICTS = {
     Cause.OUT_OF_MEMORY: Verdict.OUT_OF_MEMORY,
+    Cause.OUT_OF_GPU_MEMORY: Verdict.OUT_OF_MEMORY,
     Cause.FLOODED: Verdict.TOO_MUCH_OUTPUT,
 }
 
@@ -253,6 +255,10 @@ class Relay:
         limits = self.request.exercise.limits
         sentences = {
             Cause.OUT_OF_MEMORY: f"It needed more than {limits.memory_mb} MB of memory.",
+            Cause.OUT_OF_GPU_MEMORY: (
+                f"It used {ending.gpu_bytes >> 20} MB of GPU memory; {limits.gpu_memory_mb} MB are"
+                " allowed."
+            ),
             Cause.FLOODED: f"It printed more than {limits.output_kb} KB.",
             Cause.MALFORMED: "It wrote over the sandbox's own channel.",
             Cause.SILENT: "It closed the sandbox's own channel.",

@@ -18,6 +18,8 @@ class Cause(Enum):
     EXITED = "exited"
     KILLED = "killed"  # by a signal that was not ours
     OUT_OF_MEMORY = "out of memory"
+    OUT_OF_GPU_MEMORY = "out of GPU memory"
+    GPU_LOST = "GPU lost"
     FLOODED = "flooded"
     MALFORMED = "malformed"  # bytes that are no frames
     SILENT = "silent"  # it closed its streams and went on
@@ -29,10 +31,12 @@ class Ending:
 
     Attributes:
         code: Exit code; negative for a signal. None when it was still running and had to be ended.
+        gpu_bytes: GPU memory it was seen to use, where that was too much.
     """
 
     cause: Cause
     code: int | None = None
+    gpu_bytes: int = 0
 
 
 class EndedError(Exception):

@@ -36,10 +36,12 @@ class Solver:
     """One submission's process.
 
     Attributes:
+        device: Where values of the judge are put before learner code sees them.
         kept: What stays here, by number: positive ones are given by the judge, negative ones here.
     """
 
     pipe: Pipe
+    device: str = "cpu"
     module: ModuleType = field(default_factory=lambda: ModuleType("submission"))
     kept: dict[int, Value] = field(default_factory=dict[int, Value])
     own_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(-1, -1))
@@ -48,7 +50,7 @@ class Solver:
         """Answer until the host goes away."""
         self.pipe.send(Frame(Kind.READY))
         while True:
-            request = decode(self.pipe.receive().payload)
+            request = decode(self.pipe.receive().payload, device=self.device)
             answer = self.answer(request)
             _flush()
             self.pipe.send(Frame(Kind.ANSWER, answer))
@@ -172,7 +174,7 @@ class Solver:
     def pull(self, stream: int) -> Value:
         """The judge's next item of a stream. Raises StopIteration at its end."""
         self.pipe.send(Frame(Kind.ANSWER, encode({"id": 0, "pull": stream})))
-        reply = decode(self.pipe.receive().payload)
+        reply = decode(self.pipe.receive().payload, device=self.device)
         if "item" not in reply:
             raise StopIteration
         return self._in(reply["item"])
@@ -231,16 +233,21 @@ def main(arguments: Sequence[str]) -> None:
     """Keep the frames' descriptors to ourselves, warm up, and serve.
 
     Args:
-        arguments: Optionally how many megabytes of memory this process may use.
+        arguments: Optionally how many megabytes of memory this process may use, or the name that
+            torch has for the device it is given.
     """
     pipe = private_pipe()
-    for megabytes in arguments:
-        limit_memory(int(megabytes))
+    device = "cpu"
+    for argument in arguments:
+        if argument.isdecimal():
+            limit_memory(int(argument))
+        else:
+            device = argument
     sys.argv = [FILE]
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), line_buffering=True)
-    warm_up()
+    warm_up(device)
     try:
-        Solver(pipe).serve()
+        Solver(pipe, device).serve()
     except BaseException:  # noqa: BLE001  # it broke the solver itself
         traceback.print_exc()
         _flush()

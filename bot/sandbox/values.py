@@ -95,8 +95,12 @@ def encode(value: Value, *, keep: Keep | None = None) -> bytes:
     return b"".join([LENGTH.pack(len(header)), header, *map(_bytes, tensors)])
 
 
-def decode(data: bytes) -> Value:
+def decode(data: bytes, *, device: str = "cpu") -> Value:
     """The value in these bytes.
+
+    Args:
+        data: As `encode` made them.
+        device: Where its tensors shall be.
 
     Raises:
         WireError: They keep to no rule.
@@ -112,7 +116,8 @@ def decode(data: bytes) -> Value:
         tree, specs = header["value"], header["tensors"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WireError("a header that does not parse") from error
-    return _Decoder(_tensors(specs, data[end:])).value(tree, 0)
+    tensors = [tensor.to(device) for tensor in _tensors(specs, data[end:])]
+    return _Decoder(tensors).value(tree, 0)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -4,14 +4,15 @@ import ast
 import asyncio
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from bot.sandbox.images import OLD, Recipe, Tags, copied, outdated, section
+from bot.sandbox.images import OLD, SOLVER, Recipe, Tags, copied, outdated, section
 from tests.gradings import ROOT, write_exercise
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -109,9 +110,36 @@ def test_another_base_or_other_wheels_are_another_solver(tmp_path: Path) -> None
         tags(exercises, base="one:1").solver,
         tags(exercises, base="two:1").solver,
         tags(exercises, base="one:1", wheels=tmp_path).solver,
+        tags(exercises, base="one:1", torch_index="https://example.org/cu130").solver,
+        tags(exercises, base="one:1", wheels=tmp_path, torch_index="https://example.org").solver,
     }
 
-    assert len(names) == 3
+    assert len(names) == 4  # where there are wheels, nothing is taken from an index
+
+
+async def test_index_of_torch_reaches_the_build_unless_there_are_wheels(tmp_path: Path) -> None:
+    index, built = "https://example.org/cu130", list[Mapping[str, str]]()
+
+    async def build(
+        context: object, *, tag: str, arguments: Mapping[str, str], network: bool
+    ) -> AsyncGenerator[str]:
+        del context, network
+        if tag.startswith(SOLVER):
+            built.append(arguments)
+        yield "Step 1"
+
+    async def has_image(name: str) -> bool:
+        return name == "one:1"
+
+    engine = SimpleNamespace(build=build, has_image=has_image)
+    for wheels in (None, tmp_path):
+        recipe = Recipe(
+            root=ROOT, exercises=tmp_path, base="one:1", wheels=wheels, torch_index=index
+        )
+        await recipe.ensure(engine, lambda _line: None)  # pyright: ignore[reportArgumentType]
+
+    assert [arguments["TORCH_INDEX"] for arguments in built] == [index, ""]
+    assert "ARG TORCH_INDEX" in section(DOCKERFILE, "solver")
 
 
 def test_only_what_is_old_and_not_ours_is_outdated() -> None:

@@ -30,6 +30,8 @@ def _shown(name: str) -> str:
         "database_url": "",
         "discord_token": "",
         "sandbox_runtime": "",
+        "sandbox_torch_index": "",
+        "gpus": "",
         "sandbox_wheels": "",
         "timezone": "",
     }.get(name)
@@ -50,6 +52,10 @@ def test_env_example_names_only_settings() -> None:
         ("FREEHAND_TIMEZONE", "Europe/Berlim", "Europe/Berlin"),
         ("FREEHAND_SANDBOX", "vm", "docker"),
         ("FREEHAND_LOG_LEVEL", "loud", "debug"),
+        ("FREEHAND_GPUS", "GPU-1234", "nvidia-smi -L"),
+        ("FREEHAND_GPUS", "cuda:0", "'cuda:0'"),
+        ("FREEHAND_GPUS", "0,1,0", "twice"),
+        ("FREEHAND_SANDBOX_TORCH_INDEX", "cu130", "pattern"),
         ("FREEHAND_WEBPORT", "1", "FREEHAND_WEB_PORT"),
     ],
 )
@@ -76,6 +82,15 @@ def test_a_secret_shows_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_dotenv_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("FREEHAND_HOUR=7\n")
     assert load().hour == 7
+
+
+def test_gpus_are_a_list_of_ids_and_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = "GPU-fef8089b-4820-abfc-e83e-94318197576e"
+    slice_of = "MIG-7e5552bf-c328-57a8-b091-0720d4530ffb"
+    monkeypatch.setenv("FREEHAND_GPUS", f"{whole}, {slice_of},3")
+
+    assert load().gpu_ids == (whole, slice_of, "3")
+    assert Settings.model_fields["gpus"].default == ""
 
 
 def test_settings_are_frozen() -> None:

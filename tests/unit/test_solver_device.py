@@ -1,0 +1,97 @@
+"""Where a solver with a device puts what it is given. Torch's `meta` stands for a GPU here."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from bot.sandbox.boot import Pipe, warm_up
+from bot.sandbox.solver import Solver
+from bot.sandbox.values import Generated, Handle, Pulled, Value, decode, encode
+from bot.sandbox.wire import Frame, Kind
+
+pytestmark = pytest.mark.torch
+
+SOURCE = """
+import torch
+
+def seen(*values, **named):
+    parts = [*values, *named.values()]
+    return [str(part.device) for part in parts]
+
+def deep(value):
+    return [str(value[0]["x"].device), *(str(item.device) for item in value[1])]
+
+def made():
+    return str(torch.ones(2).device)
+
+def pulled(stream):
+    return [str(item.device) for item in stream]
+"""
+
+
+class Script(Pipe):
+    """A host that has its frames written down."""
+
+    def __init__(self, *payloads: Value) -> None:
+        super().__init__(os.open(os.devnull, os.O_RDONLY), os.open(os.devnull, os.O_WRONLY))
+        self.payloads = list(payloads)
+        self.sent: list[Frame] = []
+
+    def send(self, frame: Frame) -> None:
+        self.sent.append(frame)
+
+    def receive(self) -> Frame:
+        if not self.payloads:
+            raise EOFError
+        return Frame(Kind.ASK, encode(self.payloads.pop(0)))
+
+
+def answers(*wishes: tuple[str, dict[str, Value]], items: tuple[Value, ...] = ()) -> Value:
+    """What a solver on `meta` answers to the last of these wishes."""
+    loading = [["load", {"source": SOURCE}]]
+    pipe = Script({"id": 1, "do": [*loading, *map(list, wishes)]}, *items)
+    with pytest.raises(EOFError):
+        Solver(pipe, "meta").serve()
+    return decode(pipe.sent[-1].payload)["value"]
+
+
+def called(name: str, *args: Value, **kwargs: Value) -> tuple[str, dict[str, Value]]:
+    return "call", {"target": None, "path": name, "args": list(args), "kwargs": kwargs}
+
+
+def test_arguments_are_moved_to_the_device_however_deep_they_lie() -> None:
+    x, empty = torch.ones(2), torch.empty(0, 3)
+
+    assert answers(called("seen", x, empty, named=x)) == ["meta"] * 3
+    assert answers(called("deep", [{"x": x}, Generated((x, x))])) == ["meta"] * 3
+
+
+@pytest.mark.parametrize("path", ["device.type", "grad.device.type"])
+def test_parameters_and_their_gradients_are_on_the_device(path: str) -> None:
+    values = {"value": torch.ones(2), "grad": torch.ones(2)}
+    kept = ("tensor", {**values, "requires_grad": True, "parameter": True, "keep": 1})
+
+    assert answers(kept, ("get", {"target": Handle(1), "path": path})) == "meta"
+
+
+def test_items_of_a_stream_are_on_the_device() -> None:
+    items = ({"item": torch.ones(2)}, {"item": torch.ones(1)}, {"end": True})
+
+    assert answers(called("pulled", Pulled(7)), items=items) == ["meta", "meta"]
+
+
+@pytest.fixture
+def default_device() -> Iterator[None]:
+    yield
+    torch.set_default_device(None)
+
+
+@pytest.mark.usefixtures("default_device")
+def test_what_a_submission_makes_is_on_the_device_and_computed_as_exactly_as_elsewhere() -> None:
+    warm_up("meta")
+
+    assert answers(called("made")) == "meta"
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
