@@ -14,6 +14,7 @@ from bot.domain.chat import ConversationRef
 from bot.domain.errors import BotError
 from bot.domain.schedule import next_slot
 from bot.settings import Settings
+from bot.store.lock import is_running
 from bot.store.store import SqlStore
 
 LOW_DISK_BYTES = 3 * 2**30
@@ -37,8 +38,7 @@ async def examine(settings: Settings) -> Sequence[Finding]:
         *await _sandbox(settings),
         *await _database(settings),
         *await _discord(settings),
-        _port("local web chat", "127.0.0.1", settings.web_port, "FREEHAND_WEB_PORT"),
-        _port("health and metrics", settings.ops_host, settings.ops_port, "FREEHAND_OPS_PORT"),
+        *_ports(settings),
     ]
 
 
@@ -142,6 +142,15 @@ async def _places(settings: Settings) -> Sequence[ConversationRef]:
         await store.close()
     places = [place for cohort in cohorts for place in (cohort.place, cohort.mentors_place)]
     return [place for place in places if place.platform == "discord"]
+
+
+def _ports(settings: Settings) -> list[Finding]:
+    if is_running(settings.data_dir):
+        return [_well("bot", f"it is running, on {settings.data_dir.resolve()}.")]
+    return [
+        _port("local web chat", "127.0.0.1", settings.web_port, "FREEHAND_WEB_PORT"),
+        _port("health and metrics", settings.ops_host, settings.ops_port, "FREEHAND_OPS_PORT"),
+    ]
 
 
 def _port(what: str, host: str, port: int, setting: str) -> Finding:

@@ -36,6 +36,16 @@ def only_instance(data_dir: Path) -> Generator[None]:
         yield
 
 
+def is_running(data_dir: Path) -> bool:
+    """Whether a bot holds this data directory."""
+    try:
+        file = os.open(data_dir / "instance.lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    with os.fdopen(file):
+        return not _taken(file)
+
+
 @contextmanager
 def wait_for(path: Path) -> Generator[None]:
     """Hold a lock file, after whoever holds it now. Blocks its thread.

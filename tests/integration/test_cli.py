@@ -12,6 +12,7 @@ import pytest
 from bot.cli import report_text
 from bot.sandbox.gate import GateReport, WrongSolution
 from bot.settings import ROOT
+from bot.store.lock import only_instance
 from tests.parts import require
 
 REFERENCE = ROOT / "exercises" / "clip-grad-norm" / "reference.py"
@@ -90,6 +91,14 @@ def test_the_doctor_finds_what_is_missing_and_changes_nothing(tmp_path: Path) ->
     assert ended.returncode == 1
     assert "MEND  exercises: There is no folder" in ended.stdout
     assert not (tmp_path / "data").exists()
+
+
+def test_the_doctor_takes_a_running_bots_ports_for_its_own(tmp_path: Path) -> None:
+    with only_instance(tmp_path):
+        ended = freehand("doctor", folder=tmp_path, FREEHAND_DATA_DIR=str(tmp_path))
+
+    assert "bot: it is running" in ended.stdout
+    assert "web chat" not in ended.stdout
 
 
 def _require_torch() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import SettingsError
-from bot.store.lock import only_instance
+from bot.store.lock import is_running, only_instance
 
 HOLD = """
 import sys, time
@@ -28,6 +28,14 @@ def test_second_bot_on_a_data_directory_is_refused(tmp_path: Path) -> None:
         only_instance(tmp_path),
     ):
         pytest.fail("two at once")
+
+
+def test_whether_a_bot_runs_is_seen_without_being_one(tmp_path: Path) -> None:
+    assert not is_running(tmp_path / "absent")
+    with only_instance(tmp_path):
+        assert is_running(tmp_path)
+    assert not is_running(tmp_path)
+    assert not (tmp_path / "absent").exists()
 
 
 def test_directory_is_free_again_afterwards(tmp_path: Path) -> None:
