@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from bot.domain.exercise import Day, Device, Exercise, Limits
 from bot.domain.grading import GradingRequest
 from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.images import Recipe
+from bot.sandbox.nvml import Meter
 from tests.parts import require
 
 ROOT = Path(__file__).parents[1]
@@ -96,7 +97,7 @@ def recipe(exercises: Path) -> Recipe:
 
 @asynccontextmanager
 async def containers(
-    exercises: Path, *, instance: str, warm: int = 1
+    exercises: Path, *, instance: str, warm: int = 1, meters: Sequence[Meter] = ()
 ) -> AsyncGenerator[ContainerGrader]:
     """A started grader in containers; nothing of it is left afterwards."""
     grader = ContainerGrader(
@@ -104,6 +105,7 @@ async def containers(
         recipe=recipe(exercises),
         warm=warm,
         runtime=os.environ.get("FREEHAND_TEST_RUNTIME", ""),  # another than the engine's own
+        meters=meters,
     )
     try:
         await grader.start(lambda _line: None)

@@ -17,7 +17,7 @@ import structlog
 
 from bot.domain.errors import GpuUnavailableError, SandboxError
 from bot.domain.exercise import Device, Limits
-from bot.sandbox.jail import Jail
+from bot.sandbox.jail import Jail, alike
 from bot.sandbox.nvml import Meter
 from bot.sandbox.sides import Cause, EndedError, Ending, Side, SideInbox
 from bot.sandbox.wire import Frame
@@ -182,7 +182,7 @@ class Slot:
         self._set_problem(STOPPED)
 
     async def take(self, limits: Limits) -> GpuSide:
-        """A solver with these limits, from now on watched; the next is like it.
+        """A solver with these limits, from now on watched; the next one will be like it.
 
         A waiting container's limits are not changed: where systemd keeps the groups of control,
         that takes the GPU away from it (NVIDIA's container toolkit, issue 48).
@@ -194,7 +194,8 @@ class Slot:
         while True:
             self._changed.clear()
             side, self._ready = self._ready, None
-            if side is not None and side.inner.alive and side.inner.limits == limits:
+            if side is not None and side.inner.alive and alike(side.inner.limits, limits):
+                side.inbox.output_limit_bytes = limits.output_kb * 1024
                 side.watch(limits.gpu_memory_mb * MB)
                 return side
             if side is not None:

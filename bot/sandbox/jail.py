@@ -135,6 +135,11 @@ def resources(limits: Limits) -> dict[str, int]:
     }
 
 
+def alike(one: Limits, other: Limits) -> bool:
+    """Whether containers with these limits are made alike; the others are watched, not made."""
+    return resources(one) == resources(other) and one.disk_mb == other.disk_mb
+
+
 def _beside_cuda(limits: Limits) -> Limits:
     return replace(
         limits,

@@ -163,6 +163,9 @@ async def test_solver_sees_the_slots_device_and_has_the_limits_asked_for() -> No
         assert side.inner.limits == MORE
         await side.kill()
         await well(slot)
+        again = await slot.take(replace(MORE, seconds=1.0, output_kb=1))
+        assert again.inner.limits == MORE  # the next was made like it, and time is not made
+        assert again.inbox.output_limit_bytes == 1024
 
     assert [jail.gpu for jail in yard.jails] == [GPU] * len(yard.jails)
     assert [jail.limits for jail in yard.jails][-2:] == [MORE, MORE]
