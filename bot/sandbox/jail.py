@@ -37,6 +37,11 @@ SECCOMP = Path(__file__).with_name("seccomp.json").read_text(encoding="utf-8")
 CUDA_CALLS = {"action": "SCMP_ACT_ALLOW", "names": ["memfd_create"]}
 """Without it CUDA does not start (its error 304). It makes files in memory, which count as such."""
 
+GVISOR = "runsc"
+GVISOR_CALLS = {"action": "SCMP_ACT_ALLOW", "names": ["clone3"]}
+"""Older releases answer it with “not permitted” instead of “not there”, and then no thread can be
+started. What it could do to a kernel, it does to gVisor's own."""
+
 CUDA_MEMORY_MB, CUDA_PROCESSES = 3072, 32
 """What CUDA takes of the machine by itself, before the learner's allowance. A guess, on the safe
 side: a context with torch's kernels is said to need 2 to 3 GB."""
@@ -121,6 +126,10 @@ class Jail:
         profile = json.loads(SECCOMP)
         if self.gpu:
             profile["syscalls"].append(CUDA_CALLS)
+        if self.runtime.startswith(GVISOR):
+            own = GVISOR_CALLS["names"]
+            others = [rule for rule in profile["syscalls"] if rule["names"] != own]
+            profile["syscalls"] = [*others, GVISOR_CALLS]
         return json.dumps(profile)
 
 

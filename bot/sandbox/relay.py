@@ -224,7 +224,12 @@ class Relay:
             case {"kind": "unattempted"}:
                 return Verdict.UNATTEMPTED, ""
             case {"kind": "forbidden", "line": line, "name": name}:
-                ask = "this exercise asks you to write that part yourself"
+                own = name in self.request.exercise.forbidden
+                ask = (
+                    "this exercise asks you to write that part yourself"
+                    if own
+                    else "no exercise needs it, and it leads around them all"
+                )
                 return Verdict.NOT_ALLOWED, f"Line {line} uses `{name}`; {ask}."
             case {"kind": "raised", "message": message}:
                 return Verdict.CRASHED, f"Loading it raised {message}{self._limit_met(message)}."
