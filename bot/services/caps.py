@@ -14,9 +14,18 @@ UNITS = {
     "processes": "processes and threads",
     "output_kb": "KB of output",
     "disk_mb": "MB of disk",
+    "gpu_memory_mb": "MB of GPU memory",
 }
-LEAST = Limits(seconds=1, memory_mb=384, cpus=0.1, processes=16, output_kb=4, disk_mb=1)
-"""Less, and not even importing torch would fit."""
+LEAST = Limits(
+    seconds=1,
+    memory_mb=384,
+    cpus=0.1,
+    processes=16,
+    output_kb=4,
+    disk_mb=1,
+    gpu_memory_mb=1024,
+)
+"""Less, and not even importing torch would fit, or starting CUDA."""
 
 OFF = "off"
 
