@@ -15,6 +15,7 @@ from bot.domain.chat import (
     MessageRef,
     UserRef,
 )
+from tests.contract.on_discord import discord
 from tests.fakes import RecordingSink, SteppingClock
 from tests.visitor import Visitor, visit
 
@@ -186,4 +187,14 @@ async def web(data_dir: Path) -> AsyncGenerator[Platform]:
         await platform.chat.stop()  # the one that runs by then
 
 
-PLATFORMS: dict[str, Callable[[Path], AbstractAsyncContextManager[Platform]]] = {"web": web}
+@asynccontextmanager
+async def on_discord(data_dir: Path) -> AsyncGenerator[Platform]:
+    """A Discord server, connected."""
+    async with discord(data_dir, COMMANDS) as platform:
+        yield platform
+
+
+PLATFORMS: dict[str, Callable[[Path], AbstractAsyncContextManager[Platform]]] = {
+    "discord": on_discord,
+    "web": web,
+}

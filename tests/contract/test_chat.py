@@ -243,16 +243,19 @@ async def test_a_form_cannot_open_for_somebody_who_has_left(platform: Platform) 
         await ana.press(ref, "submit:1")
         pressed = await platform.sink.heard(ActionPressed)
     with pytest.raises(ExpiredError):
-        await platform.sink.responders[pressed.key].open_form(Form("f", "F", ()))
+        await platform.sink.responders[pressed.key].open_form(
+            Form("f", "F", (FormField("why", "Why?"),))
+        )
 
 
 # --- delivery ---------------------------------------------------------------------------------
 
 
 async def test_what_the_core_could_not_store_is_delivered_again(platform: Platform) -> None:
+    thread = await in_thread(platform)
     platform.sink.trouble.extend([StoreError("full"), StoreError("still full")])
     async with platform.learner() as ana:
-        await ana.say("hello", platform.channel)
+        await ana.say("hello", thread)
         heard = await platform.sink.heard(MessagePosted)
     assert heard.text == "hello"
     assert platform.sink.deliveries == 3
@@ -261,9 +264,10 @@ async def test_what_the_core_could_not_store_is_delivered_again(platform: Platfo
 async def test_what_was_not_delivered_before_a_stop_is_delivered_after_the_start(
     platform: Platform,
 ) -> None:
+    thread = await in_thread(platform)
     platform.sink.trouble.extend(StoreError("full") for _ in range(99))
     async with platform.learner() as ana:
-        await ana.say("hello", platform.channel)
+        await ana.say("hello", thread)
         await platform.sink.delivered(1)
     platform.sink.trouble.clear()
     await platform.restart()
@@ -271,11 +275,12 @@ async def test_what_was_not_delivered_before_a_stop_is_delivered_after_the_start
 
 
 async def test_one_event_that_cannot_be_handled_holds_up_no_other(platform: Platform) -> None:
+    thread = await in_thread(platform)
     platform.sink.trouble.append(RuntimeError("a bug"))
     async with platform.learner() as ana:
-        await ana.say("one", platform.channel)
+        await ana.say("one", thread)
         await platform.sink.delivered(1)
-        await ana.say("two", platform.channel)
+        await ana.say("two", thread)
         assert (await platform.sink.heard(MessagePosted)).text == "two"
 
 

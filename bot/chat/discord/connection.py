@@ -21,7 +21,8 @@ log = structlog.get_logger()
 READY_WITHIN_S = 20.0
 """After that the start goes on without Discord, which is then connected to when it answers."""
 
-RETRIES_S = (1.0, 2.0, 5.0, 15.0, 60.0)
+RECONNECT_S = (1.0, 2.0, 5.0, 15.0, 60.0)
+DELIVER_S = (0.1, 0.5, 2.0, 10.0, 30.0)
 """Pauses after failures in a row; the last one repeats."""
 
 OVERLAP = timedelta(minutes=2)
@@ -60,6 +61,7 @@ class Connection:
     _client: Client | None = field(default=None, init=False)
     _refused: str = field(default="", init=False)
     _caught_up: bool = field(default=False, init=False)
+    _carrying: bool = field(default=False, init=False)
     _first: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _heard: asyncio.Queue[tuple[Event, Responder | None]] = field(
         default_factory=asyncio.Queue[tuple[Event, Responder | None]], init=False
@@ -120,7 +122,7 @@ class Connection:
                 self._first.set()
                 return
             failures = 1 if self._client.was_ready else failures + 1
-            await asyncio.sleep(RETRIES_S[min(failures, len(RETRIES_S)) - 1])
+            await asyncio.sleep(_pause_s(RECONNECT_S, failures))
 
     # --- what the client tells ----------------------------------------------------------------
 
@@ -137,6 +139,7 @@ class Connection:
             log.warning("discord_not_caught_up", reason=str(error))
         else:
             self._caught_up = True
+            self._write_mark()
 
     def lost(self) -> None:
         """The socket is gone; discord.py tries to resume the session."""
@@ -156,10 +159,11 @@ class Connection:
         """Hand on what was heard until the core has it."""
         while True:
             event, responder = await self._heard.get()
-            failures = 0
+            self._carrying, failures = True, 0
             while not await self._accepted(event, responder):
                 failures += 1
-                await asyncio.sleep(RETRIES_S[min(failures, len(RETRIES_S)) - 1])
+                await asyncio.sleep(_pause_s(DELIVER_S, failures))
+            self._carrying = False
 
     async def _accepted(self, event: Event, responder: Responder | None) -> bool:
         try:
@@ -184,5 +188,9 @@ class Connection:
             return None
 
     def _write_mark(self) -> None:
-        if self._caught_up and self._heard.empty():
+        if self._caught_up and self._heard.empty() and not self._carrying:
             self.mark.write_text(self.clock().isoformat(), encoding="ascii")
+
+
+def _pause_s(pauses_s: Sequence[float], failures: int) -> float:
+    return pauses_s[min(failures, len(pauses_s)) - 1]
