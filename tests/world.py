@@ -150,9 +150,15 @@ def graded(verdict: Verdict, *, core: Sequence[bool]) -> Grade:
 
 @dataclass
 class FakeGrader:
-    """Grades by table; `trouble` is raised instead, once for each item."""
+    """Grades by table; `trouble` is raised instead, once for each item.
+
+    Attributes:
+        gpu_problem: Why exercises that need a GPU cannot be graded now.
+    """
 
     isolated: bool = True
+    devices: frozenset[Device] = frozenset(Device)
+    gpu_problem: str = ""
     trouble: list[Exception] = field(default_factory=list[Exception])
     requests: list[GradingRequest] = field(default_factory=list[GradingRequest])
 
@@ -165,8 +171,8 @@ class FakeGrader:
             HALF.strip(): graded(Verdict.PARTLY, core=[True, False]),
         }.get(request.source.strip(), graded(Verdict.WRONG, core=[False, False]))
 
-    async def health(self) -> str:
-        return ""
+    async def health(self, device: Device = Device.CPU) -> str:
+        return self.gpu_problem if device is Device.GPU else ""
 
 
 @dataclass
@@ -443,12 +449,13 @@ class World:
 
 
 @asynccontextmanager
-async def new_world(folder: Path) -> AsyncGenerator[World]:
+async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGenerator[World]:
     """A world whose clock stands at nine on a Monday, with one cohort in UTC."""
     url = f"sqlite+aiosqlite:///{folder / 'world.sqlite3'}"
     await upgrade(url)
     store = await SqlStore.open(url)
-    clock, chat, grader, catalogue = FakeClock(), FakeChat(), FakeGrader(), FakeCatalogue()
+    clock, chat, catalogue = FakeClock(), FakeChat(), FakeCatalogue()
+    grader = grader or FakeGrader()
     async with store.write() as tx:
         cohort = await tx.cohorts.add(
             Cohort(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.exercise import Exercise
+from bot.domain.exercise import Device, Exercise
 
 SOURCE_LIMIT_BYTES = 64 * 1024
 """Longest source that is accepted. A 20 MB file cost `ast.parse` 4 GB and 15 s."""
@@ -132,17 +132,27 @@ class Grader(Protocol):
         """Whether learner code is kept from this machine (containers) or not (plain processes)."""
         ...
 
+    @property
+    def devices(self) -> frozenset[Device]:
+        """What exercises may ask for here, sick or well."""
+        ...
+
     async def grade(self, request: GradingRequest) -> Grade:
         """Run one submission and compute its verdict.
 
         Raises:
+            GpuUnavailableError: It needs a GPU, and none can be used now; others can be graded.
             SandboxUnavailableError: Nothing can be graded now; ask again later.
             SandboxError: This run failed through no fault of the learner.
         """
         ...
 
-    async def health(self) -> str:
-        """Empty when gradings can run, else one sentence on what is missing and how to mend it."""
+    async def health(self, device: Device = Device.CPU) -> str:
+        """Empty when gradings can run, else one sentence on what is missing and how to mend it.
+
+        Args:
+            device: What the exercise asks for.
+        """
         ...
 
 

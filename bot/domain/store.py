@@ -3,7 +3,7 @@
 Facts are append-only events; standings are derived from them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -171,10 +171,18 @@ class Submissions(Protocol):
         """Everything queued, in the order it will be claimed, with `place` filled in."""
         ...
 
-    async def claim(self, *, owner: str, now: datetime, lease_s: float) -> Claim | None:
+    async def claim(
+        self, *, owner: str, now: datetime, lease_s: float, without: Collection[str] = ()
+    ) -> Claim | None:
         """Lease the next one: queued, or running with its lease run out.
 
         Fair: those whose member has fewer outstanding come first, then the oldest.
+
+        Args:
+            owner: Names the process in the run.
+            now: Aware UTC.
+            lease_s: How long it may be silent.
+            without: Slugs of exercises whose submissions stay in line.
         """
         ...
 

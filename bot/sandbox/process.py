@@ -17,9 +17,10 @@ from pathlib import Path
 
 import structlog
 
-from bot.domain.errors import SandboxError, SandboxUnavailableError
-from bot.domain.exercise import Limits
+from bot.domain.errors import GpuUnavailableError, SandboxError, SandboxUnavailableError
+from bot.domain.exercise import ON_CPU, Device, Limits
 from bot.domain.grading import Grade, GradingRequest
+from bot.sandbox.gpu import NOT_HERE
 from bot.sandbox.relay import Relay
 from bot.sandbox.sides import Burials, Cause, EndedError, Ending, SideInbox
 from bot.sandbox.wire import Frame, Kind
@@ -204,8 +205,15 @@ class ProcessGrader:
         """Nothing is left behind: the processes end when the bot that feeds them does."""
         return 0
 
-    async def health(self) -> str:
+    @property
+    def devices(self) -> frozenset[Device]:
+        """See `Grader.devices`."""
+        return ON_CPU
+
+    async def health(self, device: Device = Device.CPU) -> str:
         """See `Grader.health`."""
+        if device not in ON_CPU:
+            return NOT_HERE
         return "" if self._judge is not None else "The sandbox is still starting."
 
     async def missing(self) -> str:
@@ -214,6 +222,8 @@ class ProcessGrader:
 
     async def grade(self, request: GradingRequest) -> Grade:
         """See `Grader.grade`."""
+        if request.exercise.device not in ON_CPU:
+            raise GpuUnavailableError(NOT_HERE)
         async with self._turn:
             judge = self._judge if self._judge and self._judge.alive else await self._new_judge()
             self._judge = judge

@@ -62,7 +62,9 @@ class Ports:
 def assemble(ports: Ports) -> Services:
     """Wire the services."""
     store, chats, catalogue, clock = ports.store, ports.chats, ports.catalogue, ports.clock
-    challenges = Challenges(store=store, catalogue=catalogue, clock=clock)
+    challenges = Challenges(
+        store=store, catalogue=catalogue, clock=clock, devices=ports.grader.devices
+    )
     leaderboard = Leaderboard(store=store, clock=clock, draw=ports.draw)
     joining = Joining(store=store, clock=clock)
     intake = Intake(

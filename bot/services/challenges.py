@@ -13,7 +13,7 @@ from bot.domain.chat import Button, Buttons, ButtonStyle, Code, Message, Moment,
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import CatalogueError, UserError
-from bot.domain.exercise import Catalogue, Day, Exercise
+from bot.domain.exercise import Catalogue, Day, Device, Exercise
 from bot.domain.progression import Outcome, PlanItem
 from bot.domain.store import Store, Transaction
 from bot.services import planning
@@ -29,11 +29,16 @@ DAY_NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenges:
-    """Opens, announces, reminds and closes. Every method may be repeated without harm."""
+    """Opens, announces, reminds and closes. Every method may be repeated without harm.
+
+    Attributes:
+        devices: What exercises may ask for here; no other is ever released.
+    """
 
     store: Store
     catalogue: Catalogue
     clock: Clock
+    devices: frozenset[Device]
 
     async def tick(self) -> None:
         """Do what the calendar asks for by now."""
@@ -52,9 +57,26 @@ class Challenges:
     async def open(
         self, cohort: Cohort, exercise: Exercise, *, key: str, reason: str
     ) -> Challenge | None:
-        """Release an exercise now; None when this key has released one already."""
+        """Release an exercise now; None when this key has released one already.
+
+        Raises:
+            UserError: It cannot be graded here.
+        """
+        self.require_gradable(exercise)
         async with self.store.write() as tx:
             return await self._open(tx, cohort, exercise, key=key, reason=reason)
+
+    def require_gradable(self, exercise: Exercise) -> None:
+        """See to it that answers to an exercise could be graded.
+
+        Raises:
+            UserError: They could not.
+        """
+        if exercise.device not in self.devices:
+            raise UserError(
+                f"**{exercise.title}** needs a GPU, and none is set up here: no answer to it could"
+                " be graded. Whoever runs the bot finds how to set one up in docs/gpu.md."
+            )
 
     async def open_next(self, cohort: Cohort, day: Day, *, key: str) -> Challenge | None:
         """Release the next exercise of a kind of day; None when there is none, or key is known."""
@@ -109,7 +131,7 @@ class Challenges:
     ) -> tuple[Exercise, str] | None:
         theme, _ = theme_of(cohort.week_of(on))
         return schedule.choose_exercise(
-            self.catalogue.all(),
+            [item for item in self.catalogue.all() if item.device in self.devices],
             day=day,
             theme=theme,
             last_used=await tx.challenges.last_used(cohort.id),

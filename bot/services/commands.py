@@ -302,6 +302,7 @@ class Commands:
             raise UserError(
                 f"{on:%d %B} is a {on:%A}. Challenges are posted on Monday, Wednesday and Friday."
             )
+        self.challenges.require_gradable(exercise)
         async with self.store.write() as tx:
             by = call.member.id if call.member else None
             await tx.challenges.pin(cohort=call.cohort.id, on=on, exercise=exercise.slug, by=by)

@@ -1,5 +1,6 @@
 """From a queued submission to its feedback: claimed under a lease, graded, recorded once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -7,8 +8,13 @@ import structlog
 
 from bot.domain.chat import Message
 from bot.domain.clock import Clock
-from bot.domain.errors import CatalogueError, SandboxError, SandboxUnavailableError
-from bot.domain.exercise import Catalogue, Exercise
+from bot.domain.errors import (
+    CatalogueError,
+    GpuUnavailableError,
+    SandboxError,
+    SandboxUnavailableError,
+)
+from bot.domain.exercise import Catalogue, Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest, Seeds, Usage, Verdict
 from bot.domain.progression import PointsEvent, earned
 from bot.domain.store import Claim, Store, Transaction
@@ -42,11 +48,16 @@ class Grading:
         if problem:
             await self._explain(problem)
             return None
+        held_up = await self._held_up()
         async with self.store.write() as tx:
-            claim = await tx.submissions.claim(owner=self.owner, now=self.clock(), lease_s=LEASE_S)
+            claim = await tx.submissions.claim(
+                owner=self.owner, now=self.clock(), lease_s=LEASE_S, without=tuple(held_up)
+            )
             if claim is not None:
                 await status.say(tx, claim.submission, feedback.running())
-                await status.say_places(tx)
+                await status.say_places(tx, held_up=held_up)
+        if claim is None and held_up:
+            await self._explain(held_up=held_up)
         return claim
 
     async def renew(self, claim: Claim) -> None:
@@ -69,6 +80,9 @@ class Grading:
                 run=run, exercise=exercise, source=submission.source, seed=seed
             )
             grade = await self.grader.grade(request)
+        except GpuUnavailableError:
+            await self._postpone(claim, problem="")  # those who need none go on; `claim` says why
+            return None
         except SandboxUnavailableError as error:
             await self._postpone(claim, problem=str(error))
             return None
@@ -87,13 +101,19 @@ class Grading:
         exercise = self.catalogue.get(challenge.exercise)
         return replace(exercise, limits=exercise.limits.under(cohort.caps))
 
-    async def _explain(self, problem: str) -> None:
-        """Tell those who wait why the line does not move."""
+    async def _held_up(self) -> Mapping[str, str]:
+        """Exercises that cannot be graded now while others can, and why."""
+        needy = [item.slug for item in self.catalogue.all() if item.device is Device.GPU]
+        problem = await self.grader.health(Device.GPU) if needy else ""
+        return dict.fromkeys(needy, problem) if problem else {}
+
+    async def _explain(self, problem: str = "", held_up: Mapping[str, str] | None = None) -> None:
+        """Tell those who wait why the line does not move, or not for them."""
         async with self.store.read() as tx:
             waiting = await tx.submissions.queued()
         if waiting:
             async with self.store.write() as tx:
-                await status.say_places(tx, problem=problem)
+                await status.say_places(tx, problem=problem, held_up=held_up)
 
     async def _postpone(self, claim: Claim, *, problem: str) -> None:
         not_before = self.clock() + timedelta(seconds=RETRY_AFTER_S)

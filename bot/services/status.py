@@ -1,5 +1,7 @@
 """The one message that follows a submission from receipt to feedback."""
 
+from collections.abc import Mapping
+
 from bot.domain.chat import Message
 from bot.domain.store import Transaction
 from bot.domain.submission import Submission
@@ -21,7 +23,18 @@ async def say(tx: Transaction, submission: Submission, message: Message) -> None
     await tx.outbox.say(submission.answer, submission.conversation, message, private_to=reader)
 
 
-async def say_places(tx: Transaction, *, problem: str = "") -> None:
-    """Tell everyone near the head of the line where they stand, or why the line does not move."""
+async def say_places(
+    tx: Transaction, *, problem: str = "", held_up: Mapping[str, str] | None = None
+) -> None:
+    """Tell everyone near the head of the line where they stand, or why the line does not move.
+
+    Args:
+        tx: The transaction.
+        problem: Why nothing can be graded.
+        held_up: Why some exercises cannot be graded while others can, by slug.
+    """
     for submission in (await tx.submissions.queued())[:PLACES_SHOWN]:
-        await say(tx, submission, feedback.waiting(submission, problem=problem))
+        why = problem
+        if held_up and not why:
+            why = held_up.get((await tx.challenges.get(submission.challenge)).exercise, "")
+        await say(tx, submission, feedback.waiting(submission, problem=why))

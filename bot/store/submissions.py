@@ -5,7 +5,7 @@ number, so that a run which lost its lease writes nothing. Fair: a member's seco
 behind everybody's first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from bot.domain.submission import NewSubmission, Submission, SubmissionState
 from bot.store.mapping import row_of, value_of
 from bot.store.statements import find_row, insert_once
 from bot.store.tables import (
+    ChallengeRow,
     CheckResultRow,
     GradeRow,
     RunOutcome,
@@ -64,9 +65,15 @@ class SqlSubmissions:
         rows = await self._rows(_in_line().where(_QUEUED))
         return [_submission(row, row.grade, place=place) for place, row in enumerate(rows, 1)]
 
-    async def claim(self, *, owner: str, now: datetime, lease_s: float) -> Claim | None:
+    async def claim(
+        self, *, owner: str, now: datetime, lease_s: float, without: Collection[str] = ()
+    ) -> Claim | None:
         """See `Submissions.claim`."""
-        rows = await self._rows(_in_line().where(_claimable(now)).limit(1))
+        line = _in_line().where(_claimable(now))
+        if without:
+            held_up = select(ChallengeRow.id).where(ChallengeRow.exercise.in_(without))
+            line = line.where(SubmissionRow.challenge.not_in(held_up))
+        rows = await self._rows(line.limit(1))
         if not rows:
             return None
         row = rows[0]

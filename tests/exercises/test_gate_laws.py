@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.exercise import Day, Device, Exercise, Limits
+from bot.domain.exercise import ON_CPU, Day, Device, Exercise, Limits
 from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Usage, Verdict
 from bot.sandbox.gate import GateReport, gate
 
@@ -45,8 +45,10 @@ class ObedientGrader:
     """Gives the verdict, failures and seconds that the source itself asks for."""
 
     isolated: bool = True
+    devices: frozenset[Device] = ON_CPU
 
-    async def health(self) -> str:
+    async def health(self, device: Device = Device.CPU) -> str:
+        del device
         return ""
 
     async def grade(self, request: GradingRequest) -> Grade:

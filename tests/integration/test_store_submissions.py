@@ -10,7 +10,7 @@ from bot.domain.errors import LeaseLostError, NotFoundError
 from bot.domain.grading import Verdict
 from bot.domain.submission import SubmissionState
 from bot.store.store import SqlStore
-from tests.stores import LEASE_S, NOW, Scene, a_grade, later
+from tests.stores import LEASE_S, NOW, Scene, a_grade, a_new_challenge, an_exercise, later
 
 
 async def test_submission_reads_back_as_it_was_added(scene: Scene) -> None:
@@ -173,6 +173,32 @@ async def test_postponed_submission_lets_others_go_on(scene: Scene) -> None:
     other = await scene.submit(1)
 
     assert (await scene.must_claim()).submission.id == other
+
+
+async def test_exercises_that_cannot_run_now_stay_in_line_and_hold_up_nobody(
+    scene: Scene,
+) -> None:
+    async with scene.store.write() as tx:
+        await tx.exercises.record(an_exercise("on-gpu"), NOW)
+        challenge = await tx.challenges.open(
+            a_new_challenge(scene.cohort.id, "post:gpu", exercise="on-gpu")
+        )
+    assert challenge is not None
+    first = await scene.submit(0, challenge=challenge)
+    second = await scene.submit(1)
+
+    async def claim(*without: str) -> str:
+        async with scene.store.write() as tx:
+            claim = await tx.submissions.claim(
+                owner="one", now=NOW, lease_s=LEASE_S, without=without
+            )
+        return claim.submission.id if claim is not None else ""
+
+    assert [await claim("on-gpu"), await claim("on-gpu"), await claim("none")] == [
+        second,
+        "",
+        first,
+    ]
 
 
 async def test_killed_between_claim_and_finish_runs_again_after_a_restart(
