@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Any, cast
 
 from tests.discord.clock import FakeClock, Snowflakes
 from tests.discord.errors import Json
@@ -22,6 +22,9 @@ ANSWER_WITHIN = timedelta(seconds=3)
 TOKEN_LASTS = timedelta(minutes=15)
 NONCE_REMEMBERED = timedelta(minutes=5)
 """“The past few minutes”, as the documentation has it."""
+
+SEEN = ("title", "name", "value", "description", "text", "content", "label")
+"""Parts of embeds and components that a reader reads."""
 
 DEFAULT_FILE_BYTES = 10 * 1024 * 1024
 
@@ -136,15 +139,12 @@ class Message:
 def _words(node: object) -> Iterator[str]:
     """Visible words of embeds and components."""
     if isinstance(node, dict):
-        for key, value in node.items():  # pyright: ignore[reportUnknownVariableType]  # any JSON
-            if isinstance(value, str):
-                if key in {"title", "description", "name", "value", "text", "content", "label"}:
-                    yield value
-            else:
-                yield from _words(value)  # pyright: ignore[reportUnknownArgumentType]
-    elif isinstance(node, list):
-        for value in node:  # pyright: ignore[reportUnknownVariableType]  # any JSON
-            yield from _words(value)  # pyright: ignore[reportUnknownArgumentType]
+        fields = cast("Json", node)
+        yield from (str(fields[key]) for key in SEEN if isinstance(fields.get(key), str))
+        node = list(fields.values())
+    if isinstance(node, list):
+        for value in cast("list[object]", node):
+            yield from _words(value)
 
 
 @dataclass(eq=False, kw_only=True)

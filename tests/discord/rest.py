@@ -11,11 +11,10 @@ from typing import Any
 from aiohttp import web
 from aiohttp.multipart import BodyPartReader
 
-from tests.discord import errors
+from tests.discord import errors, schemas
 from tests.discord.errors import ApiError, Json
 from tests.discord.faults import Fault, Faults, Trouble
 from tests.discord.limits import REQUEST_BYTES
-from tests.discord.schemas import Schemas
 
 BASE = "/api/v10"
 PROXIED = {"Via": "1.1 google"}
@@ -110,7 +109,6 @@ class Rest:
     routes: list[Route] = field(default_factory=list[Route])
     requests: list[Sent] = field(default_factory=list[Sent])
     violations: list[str] = field(default_factory=list[str])
-    schemas: Schemas = field(default_factory=Schemas)
     faults: Faults = field(init=False)
 
     def __post_init__(self) -> None:
@@ -156,7 +154,7 @@ class Rest:
     def _do(self, route: Route, call: Call) -> Reply:
         if route.check is not None:
             route.check(call)
-        problem = self.schemas.problem(route.name, call.body)
+        problem = schemas.problem(route.name, call.body)
         if problem:
             self.violations.append(f"{route.name}: {problem}")
             raise errors.invalid_form(("", "PUBLISHED_SPECIFICATION", problem))
