@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +61,9 @@ class RunningBot:
 
 
 @contextmanager
-def running_bot(data_dir: Path, **settings: str) -> Generator[RunningBot]:
+def running_bot(
+    data_dir: Path, /, *, command: Sequence[str] = ("-m", "bot"), **settings: str
+) -> Generator[RunningBot]:
     """Start the bot on a data directory, with free ports; it is killed at the end at the latest."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith("FREEHAND_")
@@ -76,8 +78,8 @@ def running_bot(data_dir: Path, **settings: str) -> Generator[RunningBot]:
         "PYTHONUNBUFFERED": "1",
         **settings,
     }
-    process = subprocess.Popen(  # our own code
-        [sys.executable, "-m", "bot"],
+    process = subprocess.Popen(  # noqa: S603  # our own code
+        [sys.executable, *command],
         stderr=subprocess.PIPE,
         text=True,
         env=environment,

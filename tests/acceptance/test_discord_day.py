@@ -1,0 +1,208 @@
+"""A whole day on Discord: the bot as a process, the real client, the real sandbox."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.app import utc_now
+from bot.settings import ROOT
+from tests.acceptance.running import RunningBot, running_bot
+from tests.discord.guilds import OwnedGuild
+from tests.discord.model import Channel, Message
+from tests.discord.people import Person
+from tests.discord.permissions import Allow
+from tests.discord.server import FakeDiscord
+from tests.gradings import require_docker
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
+
+EXERCISE = ROOT / "exercises" / "clip-grad-norm"
+RIGHT = (EXERCISE / "reference.py").read_text()
+WRONG = (EXERCISE / "wrong" / "always_rescales.py").read_text()
+TOKEN = "token"
+
+# The bot as it is, told where its Discord is.
+POINTED = """
+import os
+import discord.gateway
+import discord.http
+import yarl
+from bot.cli import main
+
+url = os.environ["FREEHAND_TEST_DISCORD"]
+discord.http.Route.BASE = f"{url}/api/v10"
+socket = yarl.URL(url.replace("http", "ws", 1)) / "gateway"
+discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = socket
+raise SystemExit(main())
+"""
+
+
+@dataclass
+class Server:
+    """A Discord server with a mentor and a learner."""
+
+    fake: FakeDiscord
+    guild: OwnedGuild
+    practice: Channel
+    mentors: Channel
+    mira: Person
+    ana: Person
+
+    @property
+    def thread(self) -> Channel:
+        """The newest challenge's."""
+        return list(self.guild.guild.threads.values())[-1]
+
+    @contextmanager
+    def bot(self, data: Path, **settings: str) -> Generator[RunningBot]:
+        """The bot, serving this server alone."""
+        with running_bot(
+            data,
+            command=("-c", POINTED),
+            FREEHAND_SANDBOX="docker",
+            FREEHAND_DISCORD_TOKEN=TOKEN,
+            FREEHAND_WEB_CHAT="false",
+            FREEHAND_TEST_DISCORD=self.fake.url,
+            **settings,
+        ) as bot:
+            yield bot
+
+    async def ready(self, bot: RunningBot) -> None:
+        """Wait until it listens and can grade."""
+        await asyncio.to_thread(bot.wait_for, "The sandbox is ready")
+        await self.fake.connected()
+
+    async def sees(self, person: Person, place: Channel, words: str) -> None:
+        """Wait until somebody reads something."""
+        await self.fake.until(lambda: words in person.reads(place), f"{words!r} for {person.id}")
+
+    async def asks(self, person: Person, place: Channel, command: str, **options: object) -> str:
+        """Use a command; its answer."""
+        asked = person.invoke(place, command, **options)  # pyright: ignore[reportArgumentType]
+        return (await person.answered(asked)).text
+
+    async def presses(self, person: Person, message: Message, button: str) -> Message:
+        """Press a button; the answer."""
+        return await person.answered(person.press(message, button))
+
+    def says(self, person: Person, source: str) -> Message:
+        """Send code to the thread, now."""
+        self.fake.clock.now = utc_now()
+        return person.say(self.thread, f"```python\n{source}```")
+
+    def feedback(self) -> list[Message]:
+        """The bot's messages in the thread, without the task."""
+        bot = self.fake.world.bot
+        return [one for one in self.thread.messages.values() if one.author is bot][1:]
+
+
+@pytest.fixture
+async def server() -> AsyncGenerator[Server]:
+    await require_docker()
+    async with FakeDiscord() as fake:
+        fake.clock.now = utc_now()
+        guild = fake.guild("Cohort")
+        steering = guild.role("Staff", guild.guild.everyone.permissions | Allow.MANAGE_GUILD)
+        yield Server(
+            fake,
+            guild,
+            guild.channel("practice"),
+            guild.channel("mentors"),
+            guild.person("Mira", roles=[steering]),
+            guild.person("Ana"),
+        )
+        assert fake.violations == []
+
+
+async def open_cohort(server: Server) -> None:
+    """A cohort, a learner in it, and a challenge."""
+    mira, ana, practice = server.mira, server.ana, server.practice
+    founded = await server.asks(
+        mira, practice, "cohort setup", timezone="Europe/Berlin", mentors=server.mentors
+    )
+    assert "practises here from now on" in founded
+    joined = await ana.answered(ana.invoke(practice, "join"))
+    welcome = await server.presses(ana, joined, "I take the pledge")
+    assert "Welcome" in welcome.text
+    assert "with your name" in (await server.presses(ana, welcome, "My name")).text
+    posted = await server.asks(mira, practice, "challenge post", exercise="clip-grad-norm")
+    assert "Posted" in posted
+    await server.fake.until(lambda: server.guild.guild.threads, "a thread")
+    await server.sees(ana, server.thread, "clip_grad_norm")
+
+
+async def test_a_learner_lives_a_whole_day_on_discord(server: Server, tmp_path: Path) -> None:
+    ana = server.ana
+    with server.bot(tmp_path / "data") as bot:
+        await server.ready(bot)
+        await open_cohort(server)
+
+        message = server.says(ana, WRONG)
+        await server.sees(ana, server.thread, "Partly there.")
+        [feedback] = server.feedback()
+        details = await server.presses(ana, feedback, "Details")
+        assert "joint-norm" not in details.text  # a title, not a name
+        assert "A check seems wrong" in details.text
+        assert "Hint 1 of 3" in (await server.presses(ana, feedback, "Hint")).text
+        assert details not in server.mira.sees(server.thread)
+
+        ana.edit(message, f"```python\n{RIGHT}```")
+        await server.sees(ana, server.thread, "Solved.")
+        assert server.feedback() == [feedback]  # one message, edited
+
+        assert "solved" in await server.asks(ana, server.practice, "plan")
+        board = await ana.answered(ana.invoke(server.practice, "leaderboard"))
+        assert [file.media_type for file in board.files] == ["image/png"]
+        assert await asyncio.to_thread(bot.interrupt) == 0
+
+
+async def test_what_is_submitted_privately_stays_between_the_two(
+    server: Server, tmp_path: Path
+) -> None:
+    ana = server.ana
+    with server.bot(tmp_path / "data") as bot:
+        await server.ready(bot)
+        await open_cohort(server)
+        task = next(iter(server.thread.messages.values()))
+
+        pressed = ana.press(task, "Submit privately")
+        modal = await ana.modal(pressed)
+        [upload] = [
+            part["component"]["custom_id"]
+            for part in modal["components"]
+            if part["component"]["type"] == 19
+        ]
+        ana.submit(pressed, {}, {upload: [("mine.py", RIGHT.encode())]})
+
+        await server.sees(ana, ana.direct, "Solved.")
+        assert server.feedback() == []
+        assert await asyncio.to_thread(bot.interrupt) == 0
+
+
+async def test_a_plug_pulled_on_discord_loses_and_doubles_nothing(
+    server: Server, tmp_path: Path
+) -> None:
+    ana, data = server.ana, tmp_path / "data"
+    cold = {"FREEHAND_WARM_SOLVERS": "0"}  # grading takes seconds
+    with server.bot(data, **cold) as first:
+        await server.ready(first)
+        await open_cohort(server)
+        server.says(ana, RIGHT)
+        await server.fake.until(server.feedback, "a status")
+        first.kill()
+    away = server.says(ana, WRONG)  # nobody listens
+    with server.bot(data, **cold) as second:
+        await server.ready(second)
+        await server.sees(ana, server.thread, "Solved.")
+        await server.sees(ana, server.thread, "Partly there.")
+        assert len(server.feedback()) == 2
+        ana.edit(away, f"```python\n{RIGHT}\n# at last```")
+        await server.fake.until(
+            lambda: ana.reads(server.thread).count("Solved.") == 2, "the second to be solved"
+        )
+        assert len(server.feedback()) == 2
+        assert await asyncio.to_thread(second.interrupt) == 0
