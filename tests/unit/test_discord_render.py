@@ -42,6 +42,19 @@ def test_a_tables_cells_stand_below_each_other() -> None:
     ]
 
 
+def test_a_table_too_wide_for_a_phone_is_a_list() -> None:
+    table = Table(
+        ("Stage", "State", "Still to show"), (("4 Editor", "open", "word " * 12), ("5", "", ""))
+    )
+
+    made = render(Message.of(table))
+
+    assert made.content.splitlines() == [
+        f"- **4 Editor** · State: open · Still to show: {'word ' * 12}",
+        "- **5**",
+    ]
+
+
 def test_what_is_longer_goes_on_below_and_keeps_its_code_whole() -> None:
     made = render(Message.of(WORDS, Code("y = 2\n"), WORDS, WORDS))
 

@@ -29,6 +29,7 @@ EMBEDS_CHARS = 6000
 CODE_IN_EMBEDS_CHARS = 1500
 """Longer code is a file once a message is long: its first lines alone help nobody."""
 
+COLUMNS_CHARS = 60
 FILES_AT_MOST = 10
 FENCE = "```"
 NOTE_CHARS = 100
@@ -115,7 +116,9 @@ def _texts(block: Block) -> Iterator[str]:
         case Code(source, language):
             yield f"{FENCE}{LANGUAGES.get(language, language)}\n{source.rstrip()}\n{FENCE}"
         case Table():
-            yield f"{FENCE}\n{_columns(block)}\n{FENCE}"
+            columns = _columns(block)
+            wide = max(map(len, columns.splitlines())) > COLUMNS_CHARS
+            yield _rows(block) if wide else f"{FENCE}\n{columns}\n{FENCE}"
         case Moment(label, at):
             yield f"{label} {discord.utils.format_dt(at, 'F')} ({discord.utils.format_dt(at, 'R')})"
         case _:
@@ -131,6 +134,16 @@ def _columns(table: Table) -> str:
         for row in rows
     ]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+def _rows(table: Table) -> str:
+    """A row in a line, for what is too wide to stand in columns on a phone."""
+    lines: list[str] = []
+    for first, *others in table.rows:
+        named = zip(table.header[1:], others, strict=True)
+        told = " · ".join(f"{name}: {cell}" for name, cell in named if cell)
+        lines.append(f"- **{first}** · {told}" if told else f"- **{first}**")
+    return "\n".join(lines)
 
 
 def _spread(texts: list[tuple[Block, str]], made: Rendered) -> None:
