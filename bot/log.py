@@ -12,6 +12,7 @@ CHATTY = (
     "alembic",
     "apscheduler",
     "asyncio",
+    "discord",  # its debug lines hold every event and request as it came
     "psycopg",
     "sqlalchemy",
 )

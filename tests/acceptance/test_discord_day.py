@@ -160,6 +160,37 @@ async def test_a_learner_lives_a_whole_day_on_discord(server: Server, tmp_path: 
         assert await asyncio.to_thread(bot.interrupt) == 0
 
 
+async def test_not_even_a_debug_log_holds_what_people_write(server: Server, tmp_path: Path) -> None:
+    with server.bot(tmp_path / "data", FREEHAND_LOG_LEVEL="debug") as bot:
+        await server.ready(bot)
+        await open_cohort(server)
+        server.says(server.ana, WRONG)
+        await server.sees(server.ana, server.thread, "Partly there.")
+        assert await asyncio.to_thread(bot.interrupt) == 0
+
+    told = "\n".join(bot.lines)
+    assert "grad" in told  # the line of the grading
+    assert not any(words in told for words in ("linalg", "Ana", TOKEN))
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [({"token": "another"}, "reset the token"), ({"app_flags": 0}, "Message Content Intent")],
+    ids=["token", "intent"],
+)
+async def test_what_discord_refuses_ends_the_start_with_what_to_click(
+    server: Server, tmp_path: Path, changes: dict[str, object], says: str
+) -> None:
+    for name, value in changes.items():
+        setattr(server.fake.world, name, value)
+    with server.bot(tmp_path / "data") as bot:
+        code = await asyncio.to_thread(bot.process.wait, 60)
+
+    assert code == 2
+    assert says in "\n".join(bot.lines)
+    assert "Traceback" not in "\n".join(bot.lines)
+
+
 async def test_what_is_submitted_privately_stays_between_the_two(
     server: Server, tmp_path: Path
 ) -> None:
