@@ -238,6 +238,8 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
         async with store.read() as tx:
             metrics.queued.set(len(await tx.submissions.queued()))
             metrics.unsent.set(len(await tx.outbox.unsent(clock(), limit=1000)))
+        grader = sandbox.grader
+        metrics.look(waiting=grader.waiting, gpu_problems=grader.gpu_problems)
 
     return App(
         settings=settings,
@@ -260,6 +262,7 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
                 "database": store.health,
                 **{chat.platform: chat.health for chat in chats},
                 "sandbox": sandbox.grader.health,
+                **({"gpus": sandbox.gpu_health} if settings.gpu_ids else {}),
             },
             refresh=refresh,
         ),

@@ -11,8 +11,9 @@ from bot.app import utc_now
 from bot.catalogue import Catalogue
 from bot.chat.discord import checkup
 from bot.domain.chat import ConversationRef
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, GpuUnavailableError
 from bot.domain.schedule import next_slot
+from bot.sandbox.nvml import Meter
 from bot.settings import Settings
 from bot.store.lock import is_running
 from bot.store.store import SqlStore
@@ -69,7 +70,11 @@ async def _sandbox(settings: Settings) -> list[Finding]:
         if problem:
             return [_mend("sandbox", problem)]
         well = runner.warning or "the Docker engine answers and the images are there."
-        return [_well("sandbox", well), *await _isolation(settings, runner)]
+        return [
+            _well("sandbox", well),
+            *await examine_gpus(settings),
+            *await _isolation(settings, runner),
+        ]
     except BotError as error:
         return [_mend("sandbox", str(error))]
 
@@ -83,6 +88,20 @@ async def _isolation(settings: Settings, runner: runners.Runner) -> list[Finding
         what = "; ".join(broken)
         return [_mend("isolation", f"`freehand sandbox check` tells more of: {what}.")]
     return [_well("isolation", f"{len(proofs)} proofs hold on this machine.")]
+
+
+async def examine_gpus(settings: Settings) -> list[Finding]:
+    """What the driver tells of each; whether one can be graded on is tried with the isolation."""
+    findings: list[Finding] = []
+    for gpu in settings.gpu_ids:
+        try:
+            seen = await Meter(gpu=gpu).read()
+        except GpuUnavailableError as error:
+            findings.append(_mend(f"GPU {gpu}", f"{error}. docs/gpu.md says how it is set up."))
+        else:
+            used = f"{seen.used_bytes >> 20} of {seen.total_bytes >> 20} MB are in use"
+            findings.append(_well(f"GPU {gpu}", f"{seen.name}; {used}."))
+    return findings
 
 
 def _nothing(_line: str) -> None:

@@ -23,6 +23,8 @@ class Metrics:
     run_s: Histogram = field(init=False)
     queued: Gauge = field(init=False)
     unsent: Gauge = field(init=False)
+    waiting: Gauge = field(init=False)
+    gpu_healthy: Gauge = field(init=False)
 
     def __post_init__(self) -> None:
         self.graded = Counter(
@@ -36,6 +38,19 @@ class Metrics:
         )
         self.queued = Gauge("freehand_queued", "Submissions in line", registry=self.registry)
         self.unsent = Gauge("freehand_unsent", "Messages not sent yet", registry=self.registry)
+        self.waiting = Gauge(
+            "freehand_waiting_solvers", "Solvers that are ready", ["device"], registry=self.registry
+        )
+        self.gpu_healthy = Gauge(
+            "freehand_gpu_healthy", "1 where a GPU can be used", ["gpu"], registry=self.registry
+        )
+
+    def look(self, *, waiting: Mapping[str, int], gpu_problems: Mapping[str, str]) -> None:
+        """Take the sandbox's state as it is now, by device."""
+        for device, count in waiting.items():
+            self.waiting.labels(device).set(count)
+        for gpu, problem in gpu_problems.items():
+            self.gpu_healthy.labels(gpu).set(not problem)
 
     def observe(self, submission: Submission) -> None:
         """Count one graded submission."""

@@ -38,6 +38,11 @@ class Runner:
         """Empty when it can start at once, else one sentence. Raises SandboxError."""
         return await self.grader.missing()
 
+    async def gpu_health(self) -> str:
+        """Empty when every GPU can be used, else which cannot, and why."""
+        problems = self.grader.gpu_problems.items()
+        return "; ".join(f"{gpu}: {problem}" for gpu, problem in problems if problem)
+
     async def stop(self) -> None:
         """Leave nothing running."""
         await self.grader.stop()

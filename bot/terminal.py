@@ -10,6 +10,7 @@ from bot.catalogue import Catalogue
 from bot.domain.errors import UserError
 from bot.domain.grading import Grade, Grader, GradingRequest
 from bot.domain.source import code_of_notebook, decode, require_acceptable
+from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.gate import GateReport, gate
 from bot.sandbox.proving import Proof, prove
 from bot.sandbox.secret import Keyring
@@ -76,9 +77,9 @@ async def prove_sandbox(settings: Settings, *, say: Say) -> AsyncGenerator[Proof
         SandboxError: Something could not be tried.
     """
     async with sandbox(settings, say) as grader:
-        if not grader.isolated:
+        if not isinstance(grader, ContainerGrader):
             raise UserError("Without a Docker engine nothing is isolated, so nothing is proved.")
-        async for proof in prove(grader):
+        async for proof in prove(grader, grader.on_each_gpu):
             yield proof
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -28,6 +29,9 @@ Say = Callable[[str], None]
 
 OpenSolver = Callable[[Limits], Awaitable[Side]]
 """Gives a solver with these limits."""
+
+GradeThere = Callable[[GradingRequest], Awaitable[Grade]]
+"""Grades at one certain place; raises SandboxError."""
 
 PROBE_EVERY_S = 2.0
 JUDGE_GRADINGS_AT_MOST = 200
@@ -164,19 +168,32 @@ class ContainerGrader:
         try:
             async with self.gpus.lease(device) as slot:
                 if slot is not None:
-                    return await self.grade_on(slot, request)
+                    return await self._graded_on(slot, request)
         except GpuUnavailableError:
             if device not in ON_CPU:
                 raise
         solvers = self._ready(self._solvers)
         return await self._graded(request, lambda limits: self._solver(solvers, limits))
 
-    async def grade_on(self, slot: Slot, request: GradingRequest) -> Grade:
-        """Grade on this GPU, which is the caller's for that long; see `Gpus.lease`.
+    @property
+    def gpu_problems(self) -> Mapping[str, str]:
+        """Why each GPU cannot be used, by its id; empty when it can."""
+        return self.gpus.problems
 
-        Raises:
-            GpuUnavailableError: It was lost: what was seen is no fault of the learner's.
-        """
+    @property
+    def on_each_gpu(self) -> Mapping[str, GradeThere]:
+        """How to grade on one GPU each, whatever the exercise asks for; to try them."""
+        return {slot.gpu: partial(self._tried, slot) for slot in self.gpus.slots}
+
+    async def _tried(self, slot: Slot, request: GradingRequest) -> Grade:
+        try:
+            async with slot.leased():
+                return await self._graded_on(slot, request)
+        except GpuUnavailableError as error:
+            raise GpuUnavailableError(slot.problem or str(error)) from error
+
+    async def _graded_on(self, slot: Slot, request: GradingRequest) -> Grade:
+        """Grade on a leased GPU, unless it is lost: then what was seen may not be the learner's."""
         grade = await self._graded(request, slot.take)
         await slot.require()
         return grade

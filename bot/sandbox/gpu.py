@@ -38,6 +38,7 @@ MB = 2**20
 STARTING = "its first solver is still starting"
 STOPPED = "it is not used now"
 NOT_HERE = "this exercise needs a GPU, and none is set up here."
+NOT_YET = "the GPU is still starting."
 NONE_NOW = "no GPU can be used now. Whoever runs the bot sees why in its log."
 
 
@@ -151,7 +152,7 @@ class Slot:
     probe_every_s: float = PROBE_EVERY_S
     problem: str = field(default=STOPPED, init=False)
     leases: int = field(default=0, init=False)
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _keeper: asyncio.Task[None] | None = field(default=None, init=False)
     _limits: Limits = field(default_factory=Limits, init=False)
     _before_bytes: int | None = field(default=None, init=False)
@@ -180,6 +181,16 @@ class Slot:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
         self._set_problem(STOPPED)
+
+    @asynccontextmanager
+    async def leased(self) -> AsyncGenerator[None]:
+        """For one grading alone, which waits for those before it."""
+        self.leases += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self.leases -= 1
 
     async def take(self, limits: Limits) -> GpuSide:
         """A solver with these limits, from now on watched; the next one will be like it.
@@ -281,9 +292,12 @@ class Gpus:
 
     def health(self) -> str:
         """Empty when an exercise that needs a GPU can be graded now, else one sentence."""
-        if any(not slot.problem for slot in self.slots):
+        problems = {slot.problem for slot in self.slots}
+        if "" in problems:
             return ""
-        return NONE_NOW if self.slots else NOT_HERE
+        if STARTING in problems:
+            return NOT_YET
+        return NONE_NOW if problems else NOT_HERE
 
     @asynccontextmanager
     async def lease(self, device: Device) -> AsyncGenerator[Slot | None]:
@@ -296,12 +310,8 @@ class Gpus:
         if slot is None:
             yield None
             return
-        slot.leases += 1
-        try:
-            async with slot.turn:
-                yield slot
-        finally:
-            slot.leases -= 1
+        async with slot.leased():
+            yield slot
 
     def _chosen(self, device: Device) -> Slot | None:
         if device is Device.CPU:
@@ -309,11 +319,10 @@ class Gpus:
         if device is Device.GPU_OPTIONAL:
             idle = (slot for slot in self.slots if slot.waiting and not slot.leases)
             return next(idle, None)
-        problem = self.health()
-        if problem:
-            raise GpuUnavailableError(problem)
-        well = [slot for slot in self.slots if not slot.problem]
-        return min(well, key=lambda slot: (slot.leases, not slot.waiting))
+        usable = [slot for slot in self.slots if slot.problem in {"", STARTING}]
+        if not usable:
+            raise GpuUnavailableError(self.health())
+        return min(usable, key=lambda slot: (slot.leases, not slot.waiting))
 
     def begin(self, jail: Jail) -> None:
         """Keep a solver waiting on each."""

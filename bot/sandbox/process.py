@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -209,6 +209,16 @@ class ProcessGrader:
     def devices(self) -> frozenset[Device]:
         """See `Grader.devices`."""
         return ON_CPU
+
+    @property
+    def waiting(self) -> Mapping[str, int]:
+        """How many solvers are ready, or are about to be."""
+        return {"cpu": int(self._waiting is not None)}
+
+    @property
+    def gpu_problems(self) -> Mapping[str, str]:
+        """None: there are no GPUs."""
+        return {}
 
     async def health(self, device: Device = Device.CPU) -> str:
         """See `Grader.health`."""

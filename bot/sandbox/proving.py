@@ -1,16 +1,19 @@
 """Proves on the operator's own machine that the sandbox holds, by the very path of a grading.
 
 `proof/honest.py` is graded first: it looks around in its container, and `proof/checks.py`, in the
-judge, says what should be seen. Then each of `proof/cheats/` has to end as its header says.
+judge, says what should be seen. Then each of `proof/cheats/` has to end as its header says. Where
+there are GPUs, `proof/gpu/honest.py` is graded on each.
 """
 
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.domain.errors import GpuUnavailableError
 from bot.domain.exercise import Day, Device, Exercise, Limits
 from bot.domain.grading import CheckStatus, Grade, Grader, GradingRequest, Verdict
+from bot.sandbox.containers import GradeThere
 
 SLUG = "sandbox-proof"
 FOLDER = Path(__file__).with_name("proof")
@@ -40,6 +43,16 @@ EXERCISE = Exercise(
 )
 
 
+GPU_SLUG = "sandbox-proof-gpu"
+GPU_FOLDER = FOLDER / "gpu"
+GPU_EXERCISE = replace(
+    EXERCISE,
+    slug=GPU_SLUG,
+    device=Device.GPU,
+    fingerprint=hashlib.sha256((GPU_FOLDER / "checks.py").read_bytes()).hexdigest(),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """One thing that has to hold.
@@ -53,11 +66,14 @@ class Proof:
     seen: str
 
 
-async def prove(grader: Grader) -> AsyncGenerator[Proof]:
+async def prove(
+    grader: Grader, gpus: Mapping[str, GradeThere] | None = None
+) -> AsyncGenerator[Proof]:
     """Try everything, one after the other.
 
     Args:
         grader: Started, and isolated: there is nothing to prove of one that is not.
+        gpus: How to grade on each GPU, by its id.
 
     Raises:
         SandboxError: Something could not be tried.
@@ -83,6 +99,33 @@ async def prove(grader: Grader) -> AsyncGenerator[Proof]:
         holds=[check.status for check in last.checks] == [check.status for check in first.checks],
         seen=_ended(last),
     )
+    for gpu, grade_there in (gpus or {}).items():
+        for proof in await prove_on(gpu, grade_there):
+            yield proof
+
+
+async def prove_on(gpu: str, grade_there: GradeThere) -> Sequence[Proof]:
+    """Try one GPU.
+
+    Args:
+        gpu: Its id.
+        grade_there: How to grade on it.
+    """
+    try:
+        grade = await grade_there(_request(GPU_FOLDER / "honest.py", GPU_EXERCISE))
+    except GpuUnavailableError as error:
+        return [Proof(what=f"{gpu} can be used", holds=False, seen=str(error))]
+    proofs = [
+        Proof(
+            what=f"{gpu}: {check.title}",
+            holds=check.status is CheckStatus.PASSED,
+            seen=check.message,
+        )
+        for check in grade.checks
+    ]
+    return proofs or [
+        Proof(what=f"{gpu}: An honest submission is graded", holds=False, seen=_ended(grade))
+    ]
 
 
 async def _graded(grader: Grader, path: Path, exercise: Exercise) -> Grade:

@@ -13,7 +13,7 @@ import pytest
 from bot.domain.errors import GpuUnavailableError
 from bot.domain.exercise import Device, Limits
 from bot.domain.grading import GradingRequest, Verdict
-from bot.sandbox import gpu
+from bot.sandbox import gpu, proving
 from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.jail import Jail
 from bot.sandbox.nvml import Meter
@@ -204,6 +204,41 @@ async def test_optional_exercise_whose_gpu_is_lost_meanwhile_is_graded_on_the_cp
 
         assert (await grading).verdict is Verdict.SOLVED
         await until(lambda: at.problem)
+
+
+@pytest.mark.usefixtures("without_driver")
+async def test_proof_finds_out_a_solver_that_has_no_gpu_and_a_sick_one(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        await ready(at)
+        ways = at.grader.on_each_gpu
+        found = await proving.prove_on(GPU, ways[GPU])
+        at.nvml.lost.add(GPU)
+        lost = await proving.prove_on(GPU, ways[GPU])
+
+    assert [(proof.holds, proof.seen) for proof in found] == [
+        (False, "what a submission is given is not on the GPU"),
+        (False, "it sees 0"),
+    ]
+    assert [(proof.what, proof.holds) for proof in lost] == [(f"{GPU} can be used", False)]
+    assert "GPU is lost" in lost[0].seen
+
+
+@pytest.mark.usefixtures("without_driver")
+async def test_proof_believes_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the GPU itself, which the submission only claims to have."""
+    claims = (proving.GPU_FOLDER / "honest.py").read_text()
+    claims = claims.replace("return x.device.type", "return 'cuda'")
+    claims = claims.replace("torch.cuda.device_count()", "1")
+    (tmp_path / "honest.py").write_text(claims)
+    monkeypatch.setattr(proving, "GPU_FOLDER", tmp_path)
+
+    async with bench(tmp_path) as at:
+        found = await proving.prove_on(GPU, at.grader.on_each_gpu[GPU])
+
+    assert [(proof.what, proof.holds) for proof in found] == [
+        (f"{GPU}: A tensor is on the GPU, and its sum is right", True),
+        (f"{GPU}: Learner code sees one GPU", True),
+    ]
 
 
 @pytest.mark.usefixtures("without_driver")

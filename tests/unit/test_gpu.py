@@ -15,7 +15,7 @@ from bot.domain.errors import GpuUnavailableError, SandboxError
 from bot.domain.exercise import Device, Limits
 from bot.domain.grading import Grade, Verdict
 from bot.sandbox import gpu, nvml
-from bot.sandbox.gpu import NONE_NOW, NOT_HERE, Gpus, GpuSide, Slot
+from bot.sandbox.gpu import NONE_NOW, NOT_HERE, NOT_YET, Gpus, GpuSide, Slot
 from bot.sandbox.nvml import Meter
 from bot.sandbox.relay import Relay
 from bot.sandbox.sides import Cause, EndedError
@@ -386,6 +386,9 @@ async def test_cpu_exercise_never_gets_a_gpu_and_an_optional_one_takes_an_idle_o
         gpus = Gpus((slot,))
         async with gpus.lease(Device.GPU_OPTIONAL) as early:
             assert early is None  # its first solver is still starting
+        assert gpus.health() == NOT_YET
+        async with gpus.lease(Device.GPU) as needy:
+            assert needy is slot  # and waits for that
         await well(slot)
 
         async with (
