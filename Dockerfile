@@ -18,7 +18,7 @@ RUN python3 -m venv /opt/venv
 # Dependencies first: they change less often than the code.
 COPY pyproject.toml README.md LICENSE ./
 COPY bot/__init__.py bot/
-RUN pip install --no-cache-dir --disable-pip-version-check --editable .
+RUN pip install --no-cache-dir --disable-pip-version-check --editable '.[gpu]'
 COPY Dockerfile ./
 COPY migrations migrations
 COPY exercises exercises

@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bot import runners
 from bot.catalogue import Catalogue
 from bot.domain.errors import UserError
+from bot.domain.exercise import Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest
 from bot.domain.source import code_of_notebook, decode, require_acceptable
 from bot.sandbox.containers import ContainerGrader
@@ -54,7 +56,7 @@ async def grade_file(settings: Settings, slug: str, file: Path, *, say: Say) -> 
 async def check_exercises(
     settings: Settings, slug: str | None, *, say: Say
 ) -> Sequence[GateReport]:
-    """Put one exercise, or all, through the gate.
+    """Put one exercise, or all, through the gate; where a GPU is optional, with and without one.
 
     Raises:
         CatalogueError: There is no such exercise, or one is malformed.
@@ -64,9 +66,25 @@ async def check_exercises(
     wanted = [catalogue.get(slug)] if slug else catalogue.all()
     async with sandbox(settings, say) as grader:
         return [
-            await gate(settings.exercises_dir / exercise.slug, exercise, grader)
-            for exercise in wanted
+            await _gated(settings, placed, grader, alone=len(places) == 1)
+            for places in (placements(exercise, grader.devices) for exercise in wanted)
+            for placed in places
         ]
+
+
+def placements(exercise: Exercise, devices: frozenset[Device]) -> Sequence[Exercise]:
+    """The exercise for each device that it may run on and that is here: verdicts must agree."""
+    if exercise.device is not Device.GPU_OPTIONAL:
+        return [exercise]
+    wanted = (Device.CPU, Device.GPU)
+    return [replace(exercise, device=device) for device in wanted if device in devices]
+
+
+async def _gated(
+    settings: Settings, exercise: Exercise, grader: Grader, *, alone: bool
+) -> GateReport:
+    report = await gate(settings.exercises_dir / exercise.slug, exercise, grader)
+    return report if alone else replace(report, slug=f"{report.slug} on the {exercise.device}")
 
 
 async def prove_sandbox(settings: Settings, *, say: Say) -> AsyncGenerator[Proof]:

@@ -116,12 +116,14 @@ class Meter:
                 else library.nvmlDeviceGetHandleByUUID(self.gpu)
             )
             memory = library.nvmlDeviceGetMemoryInfo(handle)
-            name = library.nvmlDeviceGetName(handle)
         except library.NVMLError as error:
             self._open = None  # a driver that was loaded anew wants to be opened anew
             with contextlib.suppress(library.NVMLError):
                 library.nvmlShutdown()
             raise _told(error) from error
+        name = "of unknown make"  # not every driver names the slices of one
+        with contextlib.suppress(library.NVMLError):
+            name = library.nvmlDeviceGetName(handle)
         return Reading(name=name, used_bytes=memory.used, total_bytes=memory.total)
 
     def _opened(self) -> Nvml:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from prometheus_client import generate_latest
 
-from bot import doctor, runners
+from bot import doctor, runners, terminal
 from bot.domain.errors import GpuUnavailableError, SettingsError
-from bot.domain.exercise import ON_CPU, Device
+from bot.domain.exercise import ON_CPU, Device, Exercise
 from bot.domain.grading import GradingRequest
 from bot.operations import Metrics
 from bot.runners import Runner
@@ -61,6 +61,18 @@ async def test_grader_without_gpus_takes_no_exercise_that_needs_one() -> None:
 def needing_gpu() -> GradingRequest:
     made = request("x")
     return replace(made, exercise=replace(made.exercise, device=Device.GPU))
+
+
+def test_gate_tries_an_optional_exercise_on_every_device_that_is_here() -> None:
+    needy = needing_gpu().exercise
+    either = replace(needy, device=Device.GPU_OPTIONAL)
+
+    def devices(exercise: Exercise, here: frozenset[Device]) -> list[Device]:
+        return [placed.device for placed in terminal.placements(exercise, here)]
+
+    assert devices(either, ON_CPU) == [Device.CPU]
+    assert devices(either, frozenset(Device)) == [Device.CPU, Device.GPU]
+    assert devices(needy, frozenset(Device)) == devices(needy, ON_CPU) == [Device.GPU]
 
 
 async def test_doctor_tells_each_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
