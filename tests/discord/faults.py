@@ -13,7 +13,7 @@ class Trouble(Enum):
     FAILED = auto()  # a 5xx; it was not done
     CUT_BEFORE = auto()  # the connection drops; it was not done
     CUT_AFTER = auto()  # the connection drops without an answer, but it was done
-    GARBAGE = auto()  # done, and the answer is none
+    GARBAGE = auto()  # done, and the answer breaks off
     EXHAUSTED = auto()  # done, and it was the last one that the bucket had
 
 
@@ -65,7 +65,7 @@ class Faults:
         self._plan(route, Fault(trouble=Trouble.CUT_AFTER, times=times))
 
     def garble(self, route: str, *, times: int = 1) -> None:
-        """Do what is asked, and answer with something that is no JSON."""
+        """Do what is asked, and answer with the beginning of the JSON alone."""
         self._plan(route, Fault(trouble=Trouble.GARBAGE, times=times))
 
     def take(self, route: str) -> Fault | None:

@@ -184,7 +184,7 @@ class Rest:
             case Trouble.CUT_AFTER:
                 return _cut(request)
             case Trouble.GARBAGE:
-                return web.Response(text="<html>", content_type="application/json", headers=headers)
+                return _plain(json.dumps(reply.json).encode()[:20], reply.status, headers)
             case Trouble.EXHAUSTED if fault is not None:
                 headers["X-RateLimit-Remaining"] = "0"
                 headers["X-RateLimit-Reset-After"] = f"{fault.after_s:.3f}"
@@ -196,10 +196,13 @@ class Rest:
 def _json(body: object, status: int, headers: Mapping[str, str]) -> web.Response:
     if status == HTTPStatus.NO_CONTENT:
         return web.Response(status=status, headers=headers)
+    return _plain(json.dumps(body).encode(), status, headers)
+
+
+def _plain(body: bytes, status: int, headers: Mapping[str, str]) -> web.Response:
     # No charset: discord.py compares the whole header with "application/json".
-    response = web.Response(body=json.dumps(body).encode(), status=status, headers=headers)
-    response.headers["Content-Type"] = "application/json"
-    return response
+    json_type = {"Content-Type": "application/json"}
+    return web.Response(body=body, status=status, headers={**headers, **json_type})
 
 
 def _instead(fault: Fault, request: web.Request) -> web.StreamResponse | None:
