@@ -111,7 +111,8 @@ class Client(discord.Client):
         event = ears.interaction(interaction)
         if event is None:
             return
-        responder = DiscordResponder(interaction)
+        tag = "" if interaction.guild_id is not None else event.user.tenant
+        responder = DiscordResponder(interaction, tag=tag)
         if interaction.type is discord.InteractionType.component:
             responder.acknowledge_later()
         else:

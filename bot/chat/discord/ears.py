@@ -67,7 +67,7 @@ def interaction(heard: discord.Interaction) -> Event | None:
     data: Mapping[str, Any] = heard.data or {}  # pyright: ignore[reportAssignmentType]  # as Discord sends it
     guild, name = str(heard.guild_id or ""), str(data.get("custom_id", ""))
     if heard.guild_id is None:  # a button in direct messages says which guild it is about
-        name, _, guild = name.rpartition("@")
+        name, guild = refs.untagged(name)
     if not guild:
         return None
     where = _where(heard, guild)

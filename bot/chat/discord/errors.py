@@ -20,8 +20,9 @@ from bot.domain.errors import (
 THREAD_EXISTS = 160004
 ARCHIVED = 50083
 NO_DIRECT_MESSAGES = 50007
-TOO_LATE = {10062, 10015, 50027}
-"""Unknown interaction, unknown webhook, and its token no longer valid."""
+ANSWERED = 40060
+TOO_LATE = {10062, 10015, 50027, ANSWERED}
+"""Unknown interaction, unknown webhook, its token no longer valid; a second first answer."""
 
 TOO_LARGE = {40005, 50035}
 """Entity too large; and an invalid body, which with us is one that is too long somewhere."""

@@ -51,6 +51,17 @@ def direct(guild: str, channel: int) -> ConversationRef:
     return ConversationRef(PLATFORM, guild, f"{DIRECT}{channel}")
 
 
+def tagged(name: str, guild: str) -> str:
+    """The name of a button or form in direct messages, where nothing else says its guild."""
+    return f"{name}@{guild}" if guild else name
+
+
+def untagged(name: str) -> tuple[str, str]:
+    """The name and the guild."""
+    bare, _, guild = name.rpartition("@")
+    return bare, guild
+
+
 def user_in(guild: int | str, user: int) -> UserRef:
     """A person in a guild."""
     return UserRef(PLATFORM, str(guild), str(user))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import discord
 
+from bot.chat.discord import refs
 from bot.domain.chat import (
     Block,
     Button,
@@ -49,7 +50,7 @@ class Rendered:
 
     Attributes:
         files: Name, content, and words for those who cannot see a picture.
-        tag: Goes with every button's action, after an `@`: the guild, in direct messages.
+        tag: Goes with every button's action: the guild, in direct messages.
     """
 
     content: str = ""
@@ -76,12 +77,11 @@ class Rendered:
         view = discord.ui.View(timeout=None)
         for row, buttons in enumerate(self.buttons):
             for button in buttons:
-                action = f"{button.action}@{self.tag}" if self.tag else button.action
                 view.add_item(
                     discord.ui.Button[discord.ui.View](
                         style=STYLES[button.style],
                         label=button.label[:80],
-                        custom_id=action[:100],
+                        custom_id=refs.tagged(button.action, self.tag)[:100],
                         row=row,
                     )
                 )

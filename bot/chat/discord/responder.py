@@ -1,17 +1,17 @@
 """Answers to interactions, within the time that Discord gives: 3 s at first, 15 min in all."""
 
 import asyncio
-import contextlib
 from dataclasses import dataclass, field
 
 import discord
 import structlog
 
-from bot.chat.discord.errors import translated
+from bot.chat.discord import refs
+from bot.chat.discord.errors import ANSWERED, translated
 from bot.chat.discord.render import render
 from bot.chat.discord.voice import SILENT
 from bot.domain.chat import Form, Message
-from bot.domain.errors import ExpiredError
+from bot.domain.errors import ChatError, ExpiredError
 
 log = structlog.get_logger()
 
@@ -24,9 +24,15 @@ FILE_FIELD = "file"
 
 @dataclass(slots=True)
 class DiscordResponder:
-    """Answers one interaction; see `Responder`."""
+    """Answers one interaction; see `Responder`.
+
+    Attributes:
+        tag: The guild, in direct messages, where buttons and forms have to carry it.
+    """
 
     interaction: discord.Interaction
+    tag: str = ""
+    _acknowledged: bool = field(default=False, init=False)
     _replies: int = field(default=0, init=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _later: asyncio.Task[None] | None = field(default=None, init=False)
@@ -35,12 +41,17 @@ class DiscordResponder:
         """Say at once that it was heard. Raises ChatError."""
         kind = self.interaction.type
         async with self._lock:
-            if self.interaction.response.is_done():
+            if self._is_acknowledged:
                 return
             with translated("acknowledge a command"):
-                await self.interaction.response.defer(
-                    ephemeral=True, thinking=kind is discord.InteractionType.application_command
-                )
+                try:
+                    await self.interaction.response.defer(
+                        ephemeral=True, thinking=kind is discord.InteractionType.application_command
+                    )
+                except discord.HTTPException as error:
+                    if error.code != ANSWERED:  # what was lost is Discord's answer alone
+                        raise
+            self._acknowledged = True
 
     def acknowledge_later(self) -> None:
         """Acknowledge unless something is answered soon, which may be a form."""
@@ -49,7 +60,7 @@ class DiscordResponder:
     async def reply(self, message: Message) -> None:
         """See `Responder.reply`."""
         await self.acknowledge()
-        made = render(message)
+        made = render(message, tag=self.tag)
         view = made.view()
         self._replies += 1
         command = self.interaction.type is discord.InteractionType.application_command
@@ -75,21 +86,29 @@ class DiscordResponder:
     async def open_form(self, form: Form) -> None:
         """See `Responder.open_form`."""
         async with self._lock:
-            if self.interaction.response.is_done():
+            if self._is_acknowledged:
                 raise ExpiredError("A form has to be the first answer.")
-            modal = _modal(form)
+            modal = _modal(form, self.tag)
             modal.stop()  # else discord.py would keep it for as long as we run
             with translated("open a form"):
                 await self.interaction.response.send_modal(modal)
 
+    @property
+    def _is_acknowledged(self) -> bool:
+        return self._acknowledged or self.interaction.response.is_done()
+
     async def _acknowledge_later(self) -> None:
         await asyncio.sleep(PRESS_WAITS_S)
-        with contextlib.suppress(ExpiredError):
+        try:
             await self.acknowledge()
+        except ChatError as error:
+            log.info("not_acknowledged", reason=str(error))
 
 
-def _modal(form: Form) -> discord.ui.Modal:
-    modal = discord.ui.Modal(title=form.title[:TITLE_CHARS], custom_id=form.form_id, timeout=None)
+def _modal(form: Form, tag: str) -> discord.ui.Modal:
+    modal = discord.ui.Modal(
+        title=form.title[:TITLE_CHARS], custom_id=refs.tagged(form.form_id, tag), timeout=None
+    )
     for asked in form.fields:
         modal.add_item(
             discord.ui.Label(
