@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import discord
@@ -18,8 +18,10 @@ from bot.domain.chat import (
     FormSubmitted,
     MessageEdited,
     MessagePosted,
-    UserRef,
 )
+
+TYPED = {discord.MessageType.default, discord.MessageType.reply}
+"""All others are written by Discord in the name of who did something: renamed, pinned, joined."""
 
 
 def posted(message: discord.Message, me: int) -> MessagePosted | None:
@@ -41,13 +43,19 @@ def edited(message: discord.Message, me: int) -> MessageEdited | None:
 
 def _message(message: discord.Message, me: int) -> dict[str, Any] | None:
     guild = message.guild
-    if guild is None or message.author.bot or message.webhook_id is not None:
+    if guild is None or message.type not in TYPED:
         return None
-    mentions_bot = any(user.id == me for user in message.mentions)
+    if message.author.bot or message.webhook_id is not None:
+        return None
+    name = re.compile(rf"<@!?{me}>")
+    # A reply lists whom it answers, too; but who answers the bot's post need not talk to the bot.
+    mentions_bot = any(user.id == me for user in message.mentions) and bool(
+        name.search(message.content)
+    )
     if not mentions_bot and not _is_ours(message.channel, me):
         return None
     where = refs.conversation_in(guild.id, message.channel.id, refs.parent_of(message.channel))
-    text = re.sub(rf"<@!?{me}>", "", message.content).strip() if mentions_bot else message.content
+    text = name.sub("", message.content).strip() if mentions_bot else message.content
     return {
         "conversation": where,
         "user": refs.user_in(guild.id, message.author.id),
@@ -120,13 +128,3 @@ def _parts(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any
             yield from _parts(component["components"])
         else:
             yield component
-
-
-def person(heard: discord.Interaction) -> UserRef:
-    """Who it was."""
-    return refs.user_in(str(heard.guild_id or ""), heard.user.id)
-
-
-def sent_after(message: discord.Message, moment: datetime) -> bool:
-    """Whether it was sent or changed since."""
-    return message.created_at >= moment or (message.edited_at or message.created_at) >= moment
