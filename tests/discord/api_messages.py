@@ -135,7 +135,7 @@ class MessageRoutes:
         if message.flags & IS_COMPONENTS_V2 and not is_v2(body) and body.get("content"):
             backend.check(call, {**body, "flags": IS_COMPONENTS_V2})
         files = backend.uploads(call, body, message.channel)
-        before = (message.content, message.embeds, message.components, message.mentions)
+        before = vars(message).copy()
         listed = body.get("attachments")
         if listed is not None:
             kept = {number(entry["id"]) for entry in listed}
@@ -145,7 +145,7 @@ class MessageRoutes:
         try:
             backend.say_nothing_empty(message)
         except errors.ApiError:
-            message.content, message.embeds, message.components, message.mentions = before
+            vars(message).update(before)  # a change that is refused changes nothing
             raise
         message.edited_at = backend.world.clock.tick()
         backend.gateway.tell_of_message("MESSAGE_UPDATE", message)

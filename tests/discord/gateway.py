@@ -243,8 +243,10 @@ class Gateway:
                 self._identify(link, frame["d"])
             case 6:
                 self._resume(link, frame["d"])
-            case 3 | 4 | 8:
-                pass  # presence, voice, and members that nobody asks this fake for
+            case 8:
+                self._tell_members(link, frame["d"])
+            case 3 | 4:
+                pass  # presence and voice, which nobody here looks at
             case _:
                 link.close(UNKNOWN_OPCODE)
         self.changed()
@@ -284,6 +286,28 @@ class Gateway:
             "relationships": [],
             "user_settings": {},
         }
+
+    def _tell_members(self, link: Link, data: Json) -> None:
+        """All members of a guild, or those that are asked for by number or name."""
+        guild = self.world.guilds[int(data["guild_id"])]
+        wanted = {int(number) for number in data.get("user_ids") or ()}
+        start = str(data.get("query") or "").lower()
+        found = [
+            payloads.member(member)
+            for member in guild.members.values()
+            if (not wanted or member.user.id in wanted)
+            and member.user.name.lower().startswith(start)
+        ]
+        chunk: Json = {
+            "guild_id": str(guild.id),
+            "members": found,
+            "chunk_index": 0,
+            "chunk_count": 1,
+            "not_found": [],
+            "nonce": data.get("nonce"),
+        }
+        if link.session is not None:
+            link.session.tell("GUILD_MEMBERS_CHUNK", chunk)
 
     def _resume(self, link: Link, data: Json) -> None:
         session = self.sessions.get(str(data["session_id"]))

@@ -49,6 +49,7 @@ class Sent:
     method: str
     path: str
     route: str
+    query: Mapping[str, str]
     json: Any
     files: tuple[str, ...] = ()
 
@@ -132,7 +133,14 @@ class Rest:
         name = "" if route is None else route.name
         names = tuple(file for file, _ in files.values())
         self.requests.append(
-            Sent(method=request.method, path=path, route=name, json=body, files=names)
+            Sent(
+                method=request.method,
+                path=path,
+                route=name,
+                query=dict(request.query),
+                json=body,
+                files=names,
+            )
         )
         fault = self.faults.take(name)
         try:

@@ -157,7 +157,11 @@ class FakeDiscord:
 
 @contextlib.contextmanager
 def connect(fake: FakeDiscord) -> Generator[None]:
-    """Point discord.py at the fake, and shorten its wait for further guilds."""
+    """Point discord.py at the fake, which does not need to be waited for.
+
+    The real client lets two seconds pass for further guilds before it says that it is ready, and
+    five before it identifies anew.
+    """
     socket = discord.gateway.DiscordWebSocket
     route, gateway = discord.http.Route.BASE, socket.DEFAULT_GATEWAY
     state: Any = discord.state.ConnectionState
@@ -166,11 +170,17 @@ def connect(fake: FakeDiscord) -> Generator[None]:
     def begin_sooner(self: object, **options: object) -> None:
         begin(self, **{"guild_ready_timeout": READY_AFTER_S, **options})
 
+    client: Any = discord.Client
+    hook = client.before_identify_hook
+
+    async def identify_at_once(*_: object, **__: object) -> None:
+        pass
+
     discord.http.Route.BASE = f"{fake.url}{BASE}"
     socket.DEFAULT_GATEWAY = yarl.URL(fake.url.replace("http", "ws", 1)) / "gateway"
-    state.__init__ = begin_sooner
+    state.__init__, client.before_identify_hook = begin_sooner, identify_at_once
     try:
         yield
     finally:
         discord.http.Route.BASE, socket.DEFAULT_GATEWAY = route, gateway
-        state.__init__ = begin
+        state.__init__, client.before_identify_hook = begin, hook
