@@ -78,10 +78,9 @@ class FakeNvml:
 
 @dataclass
 class FakeSolver:
-    """A solver without a process, which has memory of a GPU."""
+    """A solver without a process."""
 
     limits: Limits
-    yard: "Yard"
     alive: bool = True
     inbox: SideInbox = field(default_factory=lambda: SideInbox(64 * 1024))
 
@@ -126,7 +125,7 @@ class Yard:
         if self.trouble:
             raise self.trouble.pop(0)
         self.jails.append(jail)
-        solver = FakeSolver(limits=jail.limits, yard=self)
+        solver = FakeSolver(limits=jail.limits)
         self.living.append(solver)
         self.most = max(self.most, len(self.living))
         self.use(self.context_mb)

@@ -292,12 +292,18 @@ class ContainerGrader:
             async with asyncio.timeout(VACATED_WITHIN_S):
                 while found := await engine.containers(f"freehand.gpu={gpu}"):
                     for container, labels in found.items():
-                        if labels["freehand.owner"] != self._owner_name:
+                        if not self._may_delete(labels):
                             raise GpuUnavailableError("another Freehand has a solver on it")
                         await engine.remove(container)
                     await asyncio.sleep(VACATED_EVERY_S)
         except TimeoutError as error:
             raise GpuUnavailableError("the former solver on it could not be ended") from error
+
+    def _may_delete(self, labels: Mapping[str, str]) -> bool:
+        """Whether a container is this process's, or was left by a dead one of this installation."""
+        owner = labels["freehand.owner"]
+        left = labels["freehand.instance"] == self.instance and not lives(owner)
+        return owner == self._owner_name or left
 
     # --- sides --------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ Nothing of it runs where learner code runs, so a submission cannot change what i
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -86,9 +87,6 @@ class Meter:
     gpu: str
     library: Callable[[], Nvml] = nvidia
     _open: Nvml | None = field(default=None, init=False)
-    _thread: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(max_workers=1), init=False
-    )
     _pending: Future[Reading] | None = field(default=None, init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -100,12 +98,25 @@ class Meter:
         """
         async with self._turn:
             # One that hung is waited for again, not asked a second time.
-            pending = self._pending = self._pending or self._thread.submit(self._read)
+            pending = self._pending = self._pending or self._begun()
             done, _ = await asyncio.wait([asyncio.wrap_future(pending)], timeout=ANSWER_AT_MOST_S)
             if not done:
                 raise GpuUnavailableError("NVIDIA's driver does not answer")
             self._pending = None
             return done.pop().result()
+
+    def _begun(self) -> Future[Reading]:
+        """A reading in a thread that not even the end of the process waits for."""
+        reading = Future[Reading]()
+
+        def carry_out() -> None:
+            try:
+                reading.set_result(self._read())
+            except Exception as error:  # noqa: BLE001  # whoever waits is told
+                reading.set_exception(error)
+
+        threading.Thread(target=carry_out, daemon=True).start()
+        return reading
 
     def _read(self) -> Reading:
         library = self._open = self._open or self._opened()

@@ -242,6 +242,27 @@ async def test_proof_believes_numbers(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("without_driver")
+async def test_what_a_dead_process_of_this_installation_left_on_the_gpu_is_deleted(
+    tmp_path: Path,
+) -> None:
+    async with bench(tmp_path) as at:
+        await ready(at)
+        (living,) = (await docker(*LIVING)).split()
+        labels = '--format={{index .Config.Labels "freehand.instance"}}'
+        instance = (await docker("inspect", labels, living)).strip()
+        left = await docker(
+            "create",
+            f"--label=freehand.instance={instance}",
+            f"--label=freehand.gpu={GPU}",
+            "--label=freehand.owner=0123456789abcdef",
+            (await docker("inspect", "--format={{.Image}}", living)).strip(),
+        )
+
+        assert (await at.grader.grade(on(Device.GPU))).verdict is Verdict.SOLVED
+        assert left.strip() not in (await docker("ps", "--all", "--quiet", "--no-trunc")).split()
+
+
+@pytest.mark.usefixtures("without_driver")
 async def test_gpu_that_another_freehand_uses_is_left_to_it(tmp_path: Path) -> None:
     async with bench(tmp_path / "one") as first:
         await ready(first)

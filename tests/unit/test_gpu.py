@@ -20,7 +20,7 @@ from bot.sandbox.nvml import Meter
 from bot.sandbox.relay import Relay
 from bot.sandbox.sides import Cause, EndedError
 from bot.sandbox.wire import Frame, Kind
-from tests.gpus import GPU, JAIL, MB, FakeMemory, FakeNvml, Yard, until
+from tests.gpus import GPU, JAIL, MB, FakeMemory, FakeNvml, FakeSolver, Yard, until
 from tests.gradings import request
 from tests.unit.test_relay import ASK, entry, judge, result
 
@@ -231,6 +231,20 @@ async def test_verdict_names_the_memory_that_was_allowed_and_used() -> None:
         assert grade.checks[0].message == grade.detail
         yard.use(-800)
         await until(lambda: len(yard.jails) == 2)
+
+
+async def test_exception_of_torch_at_the_end_of_the_memory_names_the_limit() -> None:
+    seen = entry("failed", message="it raised OutOfMemoryError: CUDA out of memory. Tried to …")
+    checking = judge(ASK, result("checked", seen))
+
+    async def opened() -> FakeSolver:
+        side = FakeSolver(limits=LIMITS)
+        side.inbox.take(Frame(Kind.ANSWER, b"!").encoded())
+        return side
+
+    grade = await Relay(request=request("x"), judge=checking, open_solver=opened).grade()
+
+    assert grade.checks[0].message.endswith("; 4096 MB of GPU memory are allowed")
 
 
 async def test_memory_that_is_not_given_back_makes_the_slot_sick_until_it_is() -> None:

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import re
+import subprocess
 import tomllib
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
@@ -56,6 +57,41 @@ def test_solver_has_the_packages_that_the_torch_extra_names() -> None:
     assert set(re.findall(r"'([a-z]+[=<>][^']+)'", section(DOCKERFILE, "solver"))) == set(
         project["optional-dependencies"]["torch"]
     )
+
+
+@pytest.mark.parametrize(
+    ("index", "wheels", "asked"),
+    [
+        ("", False, []),
+        ("https://example.org/cu130", False, ["--index-url", "https://example.org/cu130"]),
+        ("https://example.org/cu130", True, ["--no-index", "--find-links"]),
+    ],
+)
+def test_torch_comes_from_the_wheels_or_the_index_or_where_pip_looks(
+    tmp_path: Path, *, index: str, wheels: bool, asked: list[str]
+) -> None:
+    """The very lines of the Dockerfile, with a pip that only repeats what it was asked."""
+    (command,) = re.findall(
+        r"^RUN (if ls .*?numpy.*?)$", section(DOCKERFILE, "solver"), re.MULTILINE | re.DOTALL
+    )
+    (tmp_path / "pip").write_text('#!/bin/sh\nfor word; do echo "$word"; done\n')
+    (tmp_path / "pip").chmod(0o755)
+    if wheels:
+        (tmp_path / "torch.whl").touch()
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "TORCH_INDEX": index}
+
+    said = subprocess.run(  # noqa: S603  # our own file
+        ["/bin/sh", "-c", command.replace("/opt/wheels", str(tmp_path))],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+
+    usual = {"install", "--no-cache-dir", "--disable-pip-version-check", str(tmp_path)}
+    packages = {"torch==2.13.0", "numpy>=2.1,<3"}
+    assert [word for word in said if word not in usual | packages] == asked
+    assert packages <= set(said)
 
 
 def test_section_keeps_the_arguments_and_one_stage_alone() -> None:
