@@ -48,7 +48,7 @@ class MessageRoutes:
         backend = self.backend
         place = backend.channel(call.at["channel_id"])
         self._may_write(place, body, call)
-        known = self._known(place, body)
+        known = self._known(body)
         if known is not None:
             return Reply(backend.show(known))
         world = backend.world
@@ -62,6 +62,8 @@ class MessageRoutes:
         message.nonce = None if body.get("nonce") is None else str(body["nonce"])
         message.reply_to = reply_to
         place.messages[message.id] = message
+        if message.nonce is not None:
+            world.nonces[message.nonce] = message
         backend.gateway.tell_of_message("MESSAGE_CREATE", message)
         return Reply({**backend.show(message), "nonce": message.nonce})
 
@@ -78,18 +80,20 @@ class MessageRoutes:
         if body.get("embeds"):
             self.backend.need(place, Allow.EMBED_LINKS)
 
-    def _known(self, place: Channel, body: Json) -> Message | None:
-        """The message that the same nonce made a moment ago."""
-        nonce = body.get("nonce")
-        if nonce is None or not body.get("enforce_nonce"):
-            return None
+    def _known(self, body: Json) -> Message | None:
+        """The message that the same nonce made a moment ago.
+
+        One that was deleted since is not made again: discord/discord-api-docs#6647.
+        """
         world = self.backend.world
-        since = world.clock.now - NONCE_REMEMBERED
-        for message in reversed(place.messages.values()):
-            same = message.nonce == str(nonce) and message.author is world.bot
-            if same and message.at >= since:
-                return message
-        return None
+        known = world.nonces.get(str(body.get("nonce")))
+        if known is None or not body.get("enforce_nonce"):
+            return None
+        if known.at < world.clock.now - NONCE_REMEMBERED:
+            return None
+        if known.deleted:
+            raise errors.unknown_message()
+        return known
 
     def _replied(self, place: Channel, body: Json) -> Message | None:
         reference: Json | None = body.get("message_reference")

@@ -16,6 +16,7 @@ OF_MESSAGE = f"{CHANNEL}/messages/{{message_id}}/threads"
 NAME_CHARS = 100
 ARCHIVE_MINUTES = {60, 1440, 4320, 10080}
 PAGE = 50
+THREAD_STARTER = 21
 
 
 @dataclass(eq=False)
@@ -64,6 +65,11 @@ class ThreadRoutes:
         if message.id in self.backend.world.channels:
             raise errors.thread_exists()
         reply = self._opened(place, call.body, message.id)
+        thread = self.backend.world.channels[message.id]
+        # The history of such a thread begins with a system message that points at what it is about.
+        self.backend.world.new_message(
+            thread, message.author, kind=THREAD_STARTER, reply_to=message
+        )
         self.backend.gateway.tell_of_message("MESSAGE_UPDATE", message)  # it has a thread now
         return reply
 

@@ -49,8 +49,10 @@ class Backend:
     def guild(self, call: Call) -> Guild:
         """A guild that the bot is in."""
         guild = self.world.guilds.get(call.id("guild_id"))
-        if guild is None or self.world.bot.id not in guild.members:
+        if guild is None:
             raise errors.unknown_guild()
+        if self.world.bot.id not in guild.members:
+            raise errors.missing_access()
         return guild
 
     def message(self, call: Call) -> Message:

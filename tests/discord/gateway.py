@@ -187,10 +187,10 @@ class Gateway:
     def tell_of_message(self, event: str, message: Message) -> None:
         """Tell of a message: blank without the intent to read it."""
         place, bot = message.channel, self.world.bot
-        if message.only_for is not None or not self.world.sees(bot, place):
+        if not self.world.sees(bot, place):
             return
         made = payloads.heard(message, self.world, self.links)
-        needed = DIRECT_MESSAGES if place.guild is None else GUILD_MESSAGES
+        needed = GUILD_MESSAGES if "guild_id" in made else DIRECT_MESSAGES
         for session in self.sessions.values():
             if session.intents & needed:
                 reads = session.intents & MESSAGE_CONTENT

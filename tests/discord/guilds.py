@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.discord import payloads
 from tests.discord.api_threads import remove
 from tests.discord.errors import Json
-from tests.discord.model import Channel, Guild, Overwrite, Role
+from tests.discord.model import Channel, Guild, Message, Overwrite, Role
 from tests.discord.people import Person
 from tests.discord.permissions import EVERYONE, NOTHING, Allow
 
@@ -63,6 +63,12 @@ class OwnedGuild:
         data: Json = {**payloads.channel(thread), "newly_created": True}
         self.fake.gateway.tell("THREAD_CREATE", data, thread)
         return thread
+
+    def system_message(self, place: Channel, kind: int, by: "Person") -> Message:
+        """A message that Discord writes in somebody's name: 6 for a pin, 18 for a thread."""
+        message = self.fake.world.new_message(place, by.user, kind=kind)
+        self.fake.gateway.tell_of_message("MESSAGE_CREATE", message)
+        return message
 
     # --- permissions --------------------------------------------------------------------------
 

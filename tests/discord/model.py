@@ -100,6 +100,7 @@ class Message:
         files: Attachments as listed; those that an embed shows are in `embedded`.
         only_for: The one person who sees it, when it is ephemeral.
         allowed_mentions: As it was sent; None when it was not.
+        kind: Discord's type of a system message; None for what somebody wrote.
     """
 
     id: int
@@ -120,6 +121,7 @@ class Message:
     allowed_mentions: Json | None = None
     interaction: "Interaction | None" = None
     webhook_id: int | None = None
+    kind: int | None = None
     deleted: bool = False
 
     @property
@@ -231,6 +233,7 @@ class World:
     Attributes:
         app_flags: The intents that the developer portal has switched on.
         commands: By guild; those everywhere are under None.
+        nonces: What the bot posted under each, last.
     """
 
     clock: FakeClock = field(default_factory=FakeClock)
@@ -243,6 +246,7 @@ class World:
     files: dict[int, File] = field(default_factory=dict[int, File])
     interactions: dict[str, Interaction] = field(default_factory=dict[str, Interaction])
     commands: dict[int | None, list[Json]] = field(default_factory=dict[int | None, list[Json]])
+    nonces: dict[str, Message] = field(default_factory=dict[str, Message])
     ids: Snowflakes = field(init=False)
     bot: User = field(init=False)
 

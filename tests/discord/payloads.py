@@ -23,6 +23,9 @@ GUILD_ONLY = 0
 """The context of an interaction, and the installation that it came with."""
 
 BOT_DM = 1
+COMMAND = 2
+REPLY, ANSWER_TO_COMMAND = 19, 20
+"""A kind of interaction, and kinds of message."""
 
 
 def stamp(moment: datetime) -> str:
@@ -207,7 +210,7 @@ def message(entry: Message, world: World, links: Links) -> Json:
     made: Json = {
         "id": str(entry.id),
         "channel_id": str(entry.channel.id),
-        "type": 19 if entry.reply_to else 20 if entry.interaction else 0,
+        "type": _kind(entry),
         "author": user(entry.author),
         "content": entry.content,
         "embeds": [_shown(embed, entry, links) for embed in entry.embeds],
@@ -233,6 +236,15 @@ def message(entry: Message, world: World, links: Links) -> Json:
     return made | _reference(entry, world, links)
 
 
+def _kind(entry: Message) -> int:
+    if entry.kind is not None:
+        return entry.kind
+    if entry.reply_to is not None:
+        return REPLY
+    asked = entry.interaction is not None and entry.interaction.kind == COMMAND
+    return ANSWER_TO_COMMAND if asked else 0
+
+
 def _reference(entry: Message, world: World, links: Links) -> Json:
     if entry.reply_to is None:
         return {}
@@ -241,7 +253,7 @@ def _reference(entry: Message, world: World, links: Links) -> Json:
         "message_reference": {
             "type": 0,
             "message_id": str(entry.reply_to.id),
-            "channel_id": str(entry.channel.id),
+            "channel_id": str(entry.reply_to.channel.id),
         },
         "referenced_message": None if gone else message(entry.reply_to, world, links),
     }
@@ -274,7 +286,8 @@ def heard(entry: Message, world: World, links: Links) -> Json:
     if entry.nonce is not None:
         made["nonce"] = entry.nonce
     place = entry.channel
-    if place.guild is None:
+    if place.guild is None or entry.only_for is not None:
+        # Ephemeral ones come as if they were direct messages: discord/discord-api-docs#4557.
         return {**made, "channel_type": int(place.kind)}
     made |= {"guild_id": str(place.guild.id), "channel_type": int(place.kind)}
     writer = place.guild.members.get(entry.author.id)

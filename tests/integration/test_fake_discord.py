@@ -519,7 +519,10 @@ async def test_a_nonce_makes_one_message_for_some_minutes(scene: Scene) -> None:
         assert (await scene.room(bot).send("twice", nonce="key")).id == first.id
         assert scene.ana.reads(scene.practice) == "once"
         scene.fake.clock.move(minutes=6)
-        assert (await scene.room(bot).send("later", nonce="key")).id != first.id
+        later = await scene.room(bot).send("later", nonce="key")
+        assert later.id != first.id
+        await later.delete()
+        assert (await refusal(scene.room(bot).send("again", nonce="key"))).code == 10008
 
 
 async def test_a_request_can_be_done_although_the_answer_is_lost(scene: Scene) -> None:
@@ -593,6 +596,17 @@ async def test_what_is_not_there_or_not_ones_own_is_refused(scene: Scene) -> Non
         assert (await refusal(direct.send("hello"))).code == 50007
 
 
+async def test_a_button_in_direct_messages_is_answered_there(scene: Scene) -> None:
+    bot = Bot(scene.intents)
+    bot.on_press = lambda interaction: interaction.response.send_message("Done", ephemeral=True)
+    async with scene.bot(bot):
+        direct = await bot.create_dm(discord.Object(scene.ana.id))
+        await direct.send("Ready?", view=Press())
+        [message] = scene.ana.sees(scene.ana.direct)
+        pressed = scene.ana.press(message, "Submit")
+        assert (await scene.ana.answered(pressed)).content == "Done"
+
+
 async def test_direct_messages_reach_one_person(scene: Scene) -> None:
     async with scene.bot() as bot:
         direct = await bot.create_dm(discord.Object(scene.ana.id))
@@ -612,7 +626,11 @@ async def test_a_message_has_one_thread_of_its_own_number(scene: Scene) -> None:
         assert (thread.id, thread.owner_id) == (sent.id, scene.fake.world.bot.id)
         assert (await refusal(sent.create_thread(name="Another"))).code == 160004
         await thread.send("The task")
-        assert scene.ana.reads(scene.fake.world.channels[thread.id]) == "The task"
+        found = [message async for message in thread.history(oldest_first=True)]
+        assert [(message.type.name, message.content) for message in found] == [
+            ("thread_starter_message", ""),
+            ("default", "The task"),
+        ]
         assert (await scene.room(bot).fetch_message(sent.id)).thread is not None
         assert (await refusal(sent.create_thread(name="x" * 101))).code == 50035
 
