@@ -113,7 +113,8 @@ class Grading:
         except CheckFailed as failed:
             entry.update(status="failed", message=str(failed), example=failed.example)
         except SolutionRaised as error:
-            entry.update(status="failed", message=f"it raised {error}", lines=list(error.lines))
+            said = str(error).replace("`", "'")
+            entry.update(status="failed", message=f"it raised `{said}`", lines=list(error.lines))
             self.raised.append(check.name)
         except Exception:  # noqa: BLE001  # whatever an answer does to a check, the judge goes on
             entry["status"] = "odd"

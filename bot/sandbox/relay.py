@@ -185,7 +185,7 @@ class Relay:
         return Grade(
             verdict=verdict,
             checks=checks,
-            detail=_clean(detail),
+            detail=_sentence(detail),
             traceback=tuple(map(_clean, outcome["outcome"].get("lines", ()))),
             output=_clean(self._output, at_most_chars=len(self._output)),
             usage=Usage(start_s=self._start_s, run_s=run_s, peak_memory_bytes=self._peak_bytes),
@@ -206,7 +206,7 @@ class Relay:
             core=entry["core"],
             points=entry["points"],
             status=statuses.get(entry["status"], CheckStatus.FAILED),
-            message=_clean(message),
+            message=_sentence(message),
             traceback=tuple(map(_clean, entry["lines"])),
             example=_clean(entry["example"]),
             hint=entry["hint"],
@@ -232,7 +232,8 @@ class Relay:
                 )
                 return Verdict.NOT_ALLOWED, f"Line {line} uses `{name}`; {ask}."
             case {"kind": "raised", "message": message}:
-                return Verdict.CRASHED, f"Loading it raised {message}{self._limit_met(message)}."
+                said = message.replace("`", "'")
+                return Verdict.CRASHED, f"Loading it raised `{said}`{self._limit_met(message)}."
             case {"kind": "missing", "names": names}:
                 named = "`, `".join(names)
                 return Verdict.WRONG, f"It does not define `{named}` once it has been loaded."
@@ -287,6 +288,11 @@ def _from_checks(checks: tuple[CheckResult, ...], *, raised: set[str]) -> tuple[
     if core and all(check.name in raised for check in core):
         return Verdict.CRASHED, ""
     return Verdict.WRONG, ""
+
+
+def _sentence(text: str) -> str:
+    """A sentence with words of the learner's in it: none of them becomes a link in our message."""
+    return _clean(text.replace("](", "] ("))
 
 
 def _clean(text: str, *, at_most_chars: int = TEXT_AT_MOST_CHARS) -> str:

@@ -183,7 +183,7 @@ def _case(
     return Message.of(
         f"**A check seems wrong** · {member.name} · `{exercise}` · {cohort.name}"
         f" · submission `{submission.id}`",
-        words or "(no words)",
+        Code(words or "(no words)", "text"),  # as typed: nothing of it becomes a link or a name
         "\n".join(failed) or "No check failed.",
         Code(submission.source),
     )

@@ -8,6 +8,9 @@ from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.store import Store
 from bot.services import planning
 
+MARKUP = "`*[]<>|~"
+NAME_CHARS = 40
+
 BOARD_WORDS = {
     BoardMode.NAMED: "with your name",
     BoardMode.ALIAS: "under your alias",
@@ -28,7 +31,7 @@ class Joining:
         role = Role.MENTOR if cohort.steered_by(info) else Role.LEARNER
         async with self.store.write() as tx:
             member, new = await tx.members.join(
-                cohort=cohort.id, user=user, name=info.name, role=role, at=now
+                cohort=cohort.id, user=user, name=shown_name(info.name), role=role, at=now
             )
             await planning.ensure_week(tx, member, cohort.week_at(now))
         return welcome(member) if new else already(member)
@@ -49,6 +52,12 @@ class Joining:
             if on
             else "No more reminders. `/reminders on` brings them back."
         )
+
+
+def shown_name(name: str) -> str:
+    """A name as the bot may say it: no markup, no link, nothing that turns the text around."""
+    kept = (char for char in name if char not in MARKUP and char.isprintable())
+    return " ".join("".join(kept).split())[:NAME_CHARS] or "Somebody"
 
 
 def pledge(cohort: Cohort) -> Message:

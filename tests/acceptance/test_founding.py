@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.errors import ForbiddenError
 from bot.domain.schedule import first_monday
+from bot.services.joining import shown_name
 from tests.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, new_world
 
 HERE = replace(PRACTICE, channel="evening")
@@ -96,6 +97,19 @@ async def test_time_zones_are_completed(world: World) -> None:
     words = await world.services.dispatcher.suggest("cohort setup", "timezone", "new y")
 
     assert words == ["America/New_York"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ana", "Ana"),
+        ("**[win](https://example.org)**", "win(https://example.org)"),
+        ("a\u202eb\n c", "ab c"),
+        ("``` ||", "Somebody"),
+    ],
+)
+def test_a_name_is_said_without_markup(name: str, shown: str) -> None:
+    assert shown_name(name) == shown
 
 
 # --- what people do to the bot's messages -----------------------------------------------------

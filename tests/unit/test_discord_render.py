@@ -55,6 +55,12 @@ def test_a_table_too_wide_for_a_phone_is_a_list() -> None:
     ]
 
 
+def test_a_list_ends_where_its_block_ends() -> None:
+    made = render(Message.of("- one\n- two", "After it"))
+
+    assert made.content == "- one\n- two\n\nAfter it"
+
+
 def test_what_is_longer_goes_on_below_and_keeps_its_code_whole() -> None:
     made = render(Message.of(WORDS, Code("y = 2\n"), WORDS, WORDS))
 

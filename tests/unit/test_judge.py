@@ -147,7 +147,7 @@ def test_an_exception_of_a_thing_that_should_stay_shows_at_the_next_value() -> N
 
     entry = result["results"][0]
     assert entry["status"] == "failed"
-    assert entry["message"] == "it raised ValueError: start below zero"
+    assert entry["message"] == "it raised `ValueError: start below zero`"
     assert entry["lines"] == ['line 7, in __init__: raise ValueError("start below zero")']
     assert result["outcome"]["raised"] == ["one"]
 

@@ -292,3 +292,17 @@ def test_whatever_a_solver_sends_it_gets_a_verdict_and_is_ended(answers: list[li
     grade = asyncio.run(graded(judge(ASK, ASK, ASK, checked), hostile))
 
     assert grade.verdict in {Verdict.WRONG, Verdict.CRASHED, Verdict.TOO_MUCH_OUTPUT}
+
+
+async def test_a_learners_words_are_no_links_of_ours() -> None:
+    link = "[win](https://example.org)"
+    failed = result("checked", entry("failed", message=f"it says {link}"))
+    raised = result("raised", message=f"ValueError: `{link}`", lines=[])
+
+    graded_one, graded_two = (
+        await graded(judge(failed), solver()),
+        await graded(judge(raised), solver()),
+    )
+
+    assert graded_one.checks[0].message == "it says [win] (https://example.org)"
+    assert graded_two.detail == "Loading it raised `ValueError: '[win] (https://example.org)'`."

@@ -112,17 +112,23 @@ def render(message: Message, *, tag: str = "") -> Rendered:
 def _texts(block: Block) -> Iterator[str]:
     match block:
         case Text(markdown):
-            yield markdown
+            yield _ended(markdown)
         case Code(source, language):
             yield f"{FENCE}{LANGUAGES.get(language, language)}\n{source.rstrip()}\n{FENCE}"
         case Table():
             columns = _columns(block)
             wide = max(map(len, columns.splitlines())) > COLUMNS_CHARS
-            yield _rows(block) if wide else f"{FENCE}\n{columns}\n{FENCE}"
+            yield _ended(_rows(block)) if wide else f"{FENCE}\n{columns}\n{FENCE}"
         case Moment(label, at):
             yield f"{label} {discord.utils.format_dt(at, 'F')} ({discord.utils.format_dt(at, 'R')})"
         case _:
             pass
+
+
+def _ended(markdown: str) -> str:
+    """A text with an end to its list, else what follows would become part of the last item."""
+    last = markdown.rstrip().rpartition("\n")[2]
+    return f"{markdown.rstrip()}\n" if last.startswith(("- ", "  ")) else markdown
 
 
 def _columns(table: Table) -> str:
