@@ -85,10 +85,11 @@ class Operations:
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self.host, self.port).start()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name may be none before anybody is asked
+            reason = getattr(error, "strerror", None) or "there is no such address"
             raise SettingsError(
                 f"Port {self.port} at {self.host} cannot be used for health and metrics"
-                f" ({error.strerror}). Set FREEHAND_OPS_PORT to another one."
+                f" ({reason}). Set FREEHAND_OPS_PORT or FREEHAND_OPS_HOST to another one."
             ) from error
 
     async def stop(self) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
@@ -118,6 +118,27 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` or `json`")
+
+    @field_validator("data_dir", "exercises_dir", "sandbox_wheels", "sandbox_base", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("is empty; leave it out for its default")
+        return value
+
+    @field_validator("sandbox_wheels")
+    @classmethod
+    def _there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"is no folder that is there: {value}")
+        return value
+
+    @field_validator("reminder_hours")
+    @classmethod
+    def _while_open(cls, value: int, others: ValidationInfo) -> int:
+        if value >= others.data.get("open_hours", value + 1):
+            raise ValueError("is less than FREEHAND_OPEN_HOURS, or nobody would be reminded")
+        return value
 
     @field_validator("gpus")
     @classmethod

@@ -101,6 +101,19 @@ def test_the_doctor_takes_a_running_bots_ports_for_its_own(tmp_path: Path) -> No
     assert "web chat" not in ended.stdout
 
 
+def test_an_address_that_is_none_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
+    ended = freehand(
+        "run",
+        folder=tmp_path,
+        FREEHAND_DATA_DIR=str(tmp_path / "data"),
+        FREEHAND_OPS_HOST="nonsense..",
+        FREEHAND_WEB_PORT="0",
+    )
+    assert ended.returncode == 2
+    assert "FREEHAND_OPS_HOST" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def _require_torch() -> None:
     try:
         importlib.import_module("torch")

@@ -57,6 +57,10 @@ def test_env_example_names_only_settings() -> None:
         ("FREEHAND_GPUS", "0,1,0", "twice"),
         ("FREEHAND_SANDBOX_TORCH_INDEX", "cu130", "pattern"),
         ("FREEHAND_WEBPORT", "1", "FREEHAND_WEB_PORT"),
+        ("FREEHAND_DATA_DIR", "", "is empty"),
+        ("FREEHAND_SANDBOX_BASE", "", "is empty"),
+        ("FREEHAND_SANDBOX_WHEELS", "/no/such/folder", "no folder that is there"),
+        ("FREEHAND_REMINDER_HOURS", "48", "less than FREEHAND_OPEN_HOURS"),
     ],
 )
 def test_a_wrong_setting_gives_one_sentence_that_names_it(
