@@ -173,6 +173,7 @@ class Slot:
         """Keep a solver waiting in such a jail, until `close`."""
         self._set_problem(STARTING)
         self._keeper = asyncio.create_task(self._keep(replace(jail, gpu=self.gpu)))
+        self._keeper.add_done_callback(self._broke)
 
     async def close(self) -> None:
         """Start no more, and end what is there."""
@@ -195,7 +196,7 @@ class Slot:
     async def take(self, limits: Limits) -> GpuSide:
         """A solver with these limits, from now on watched; the next one will be like it.
 
-        A waiting container's limits are not changed: where systemd keeps the groups of control,
+        A waiting container's limits are not changed: where systemd keeps the control groups,
         that takes the GPU away from it (NVIDIA's container toolkit, issue 48).
 
         Raises:
@@ -232,6 +233,12 @@ class Slot:
             except SandboxError as error:
                 self._set_problem(str(error))
                 await asyncio.sleep(self.probe_every_s)
+
+    def _broke(self, keeper: asyncio.Task[None]) -> None:
+        """Never on purpose: whoever waits for a solver must not wait for ever."""
+        if not keeper.cancelled():
+            log.error("gpu_slot_broke", gpu=self.gpu, exc_info=keeper.exception())
+            self._set_problem("a fault of Freehand's own; the log says which")
 
     async def _serve(self, jail: Jail) -> None:
         """One solver, from the moment the device is free until the solver is ended."""

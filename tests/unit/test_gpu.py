@@ -324,6 +324,15 @@ async def test_solver_that_cannot_be_started_makes_the_slot_sick() -> None:
     ]
 
 
+async def test_fault_of_our_own_leaves_nobody_waiting() -> None:
+    yard = Yard(trouble=[ZeroDivisionError()])
+    async with begun(yard) as slot:
+        with pytest.raises(GpuUnavailableError, match="no GPU can be used now"):
+            await slot.take(LIMITS)
+
+        assert "Freehand's own" in slot.problem
+
+
 async def test_grading_that_is_cut_off_by_the_end_is_nobodys_fault() -> None:
     yard = Yard()
     async with begun(yard) as slot:
