@@ -57,7 +57,7 @@ class MessageRoutes:
         message = Message(id=0, channel=place, author=world.bot, at=world.clock.now)
         backend.fill(message, body, files)
         backend.say_nothing_empty(message)
-        backend.revive(place)
+        backend.revive(place, world.bot)
         message.id, message.at = world.ids.next(), world.clock.now
         message.nonce = None if body.get("nonce") is None else str(body["nonce"])
         message.reply_to = reply_to

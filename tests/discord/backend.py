@@ -157,10 +157,10 @@ class Backend:
         if not any(parts):
             raise errors.empty_message()
 
-    def revive(self, place: Channel) -> None:
-        """What is said in an archived thread brings it back."""
+    def revive(self, place: Channel, by: User) -> None:
+        """What is said in an archived thread brings it back, unless it is locked."""
         if place.archived:
-            if place.locked:
+            if place.locked and Allow.MANAGE_THREADS not in self.world.permissions(by, place):
                 raise errors.thread_archived()
             self.set_archived(place, archived=False)
 

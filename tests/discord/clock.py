@@ -39,8 +39,3 @@ class Snowflakes:
         self._made += 1
         since = (self.clock.tick() - DISCORD_EPOCH) // MILLISECOND
         return (since << COUNTER_BITS) | (self._made % (1 << 12))
-
-
-def snowflake_time(number: int) -> datetime:
-    """When an id was made."""
-    return DISCORD_EPOCH + (number >> COUNTER_BITS) * MILLISECOND

@@ -43,10 +43,6 @@ def unknown_message() -> ApiError:
     return ApiError(404, 10008, "Unknown Message")
 
 
-def unknown_overwrite() -> ApiError:
-    return ApiError(404, 10009, "Unknown Overwrite")
-
-
 def unknown_role() -> ApiError:
     return ApiError(404, 10011, "Unknown Role")
 
@@ -61,10 +57,6 @@ def unknown_webhook() -> ApiError:
 
 def unknown_interaction() -> ApiError:
     return ApiError(404, 10062, "Unknown interaction")
-
-
-def unknown_command() -> ApiError:
-    return ApiError(404, 10063, "Unknown application command")
 
 
 def too_large() -> ApiError:

@@ -202,6 +202,7 @@ class Interaction:
         original: The message that the first answer made, or that `@original` means.
         modal: The dialog the bot opened.
         choices: What the bot suggested.
+        waits: Whether the person still reads that the bot is thinking.
     """
 
     id: int
@@ -219,11 +220,6 @@ class Interaction:
     modal_used: bool = False
     choices: list[Json] | None = None
     messages: list[Message] = field(default_factory=list[Message])
-
-    @property
-    def loading(self) -> bool:
-        """Whether the person still reads that the bot is thinking."""
-        return self.waits
 
 
 @dataclass(eq=False)

@@ -60,8 +60,10 @@ class Person:
         assert len(files) <= limits.FILES, "the client sends ten files at most"
         if files:
             self.must(place, Allow.ATTACH_FILES)
+        if place.archived and place.locked:
+            self.must(place, Allow.MANAGE_THREADS)
         backend, world = self.fake.backend, self.fake.world
-        backend.revive(place)
+        backend.revive(place, self.user)
         message = world.new_message(
             place,
             self.user,

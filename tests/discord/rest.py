@@ -256,7 +256,8 @@ def _cut(request: web.Request) -> web.Response:
 
 async def _read(request: web.Request) -> tuple[Any, dict[int, tuple[str, bytes]]]:
     if (request.content_length or 0) > REQUEST_BYTES:
-        await request.content.readany()  # the client is told before it has sent it all
+        async for _ in request.content.iter_any():
+            pass  # a client that is still sending when it is answered may not read the answer
         raise errors.too_large()
     if request.content_type == "multipart/form-data":
         return await _read_form(request)

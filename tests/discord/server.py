@@ -36,7 +36,7 @@ from tests.discord.permissions import ALL, Allow
 from tests.discord.rest import BASE, Rest, Sent, number
 from tests.discord.waiting import Changes
 
-READY_AFTER_S = 0.1
+READY_AFTER_S = 0.05
 """discord.py waits two seconds after the last guild before it says that it is ready."""
 
 
@@ -82,7 +82,7 @@ class FakeDiscord:
         app.router.add_get("/gateway/", self.gateway.serve)
         app.router.add_get("/cdn/{kind}/{channel}/{file}/{name}", self._content)
         app.router.add_route("*", f"{BASE}/{{path:.*}}", self._rest.serve)
-        self._runner = web.AppRunner(app, shutdown_timeout=0)
+        self._runner = web.AppRunner(app, shutdown_timeout=0, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host, port = self._runner.addresses[0][:2]

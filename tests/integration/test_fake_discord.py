@@ -1,9 +1,7 @@
 """The fake Discord keeps Discord's rules, as the real client meets them."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable
 from io import BytesIO
 
 import aiohttp
@@ -12,104 +10,13 @@ import pytest
 from discord import app_commands
 from discord.http import Route
 
-from tests.discord.guilds import OwnedGuild
-from tests.discord.model import Channel
-from tests.discord.people import Person
 from tests.discord.permissions import EVERYONE, Allow
+from tests.discord.scene import Bot, Scene
 from tests.discord.server import FakeDiscord, connect
 
 MESSAGE_PATH = "/channels/{channel_id}/messages"
 MESSAGES = f"POST {MESSAGE_PATH}"
 EDIT_ANSWER = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
-
-
-class Bot(discord.Client):
-    """The real client, with a queue of what it hears."""
-
-    def __init__(self, intents: discord.Intents, *, heartbeat_timeout: float = 60.0) -> None:
-        super().__init__(
-            intents=intents, heartbeat_timeout=heartbeat_timeout, max_ratelimit_timeout=30.0
-        )
-        self.tree = app_commands.CommandTree(self)
-        self.heard: asyncio.Queue[tuple[str, object]] = asyncio.Queue()
-        self.on_press: Callable[[discord.Interaction], Awaitable[object]] | None = None
-
-    async def setup_hook(self) -> None:
-        await self.tree.sync()
-
-    async def on_ready(self) -> None:
-        self.heard.put_nowait(("ready", None))
-
-    async def on_resumed(self) -> None:
-        self.heard.put_nowait(("resumed", None))
-
-    async def on_message(self, message: discord.Message) -> None:
-        if message.author != self.user:
-            self.heard.put_nowait(("message", message))
-
-    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        if payload.message.author != self.user:
-            self.heard.put_nowait(("edit", payload.message))
-
-    async def on_thread_create(self, thread: discord.Thread) -> None:
-        self.heard.put_nowait(("thread", thread))
-
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        self.heard.put_nowait(("removed", guild))
-
-    async def on_guild_channel_update(self, _: object, after: discord.abc.GuildChannel) -> None:
-        self.heard.put_nowait(("channel", after))
-
-    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        self.heard.put_nowait(("channel gone", channel))
-
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        ours = {discord.InteractionType.component, discord.InteractionType.modal_submit}
-        if interaction.type in ours and self.on_press is not None:
-            await self.on_press(interaction)
-
-    async def hears(self, kind: str) -> object:
-        """Wait for the next event of a kind; others are let by."""
-        async with asyncio.timeout(10):
-            while True:
-                heard, what = await self.heard.get()
-                if heard == kind:
-                    return what
-
-    async def message(self) -> discord.Message:
-        found = await self.hears("message")
-        assert isinstance(found, discord.Message)
-        return found
-
-
-@dataclass
-class Scene:
-    """A server with a channel and a person, and what a test needs to let a bot in."""
-
-    fake: FakeDiscord
-    guild: OwnedGuild
-    practice: Channel
-    ana: Person
-    intents: discord.Intents = field(
-        default_factory=lambda: discord.Intents(
-            guilds=True, guild_messages=True, dm_messages=True, message_content=True
-        )
-    )
-
-    @contextlib.asynccontextmanager
-    async def bot(self, bot: Bot | None = None) -> AsyncGenerator[Bot]:
-        """A bot that is connected."""
-        bot = bot or Bot(self.intents)
-        running = asyncio.create_task(bot.start(self.fake.world.token))
-        try:
-            await bot.hears("ready")
-            yield bot
-        finally:
-            await bot.close()
-            await running
-
-    def room(self, bot: Bot) -> discord.PartialMessageable:
-        return bot.get_partial_messageable(self.practice.id, guild_id=self.guild.id)
 
 
 def picture(name: str) -> discord.File:
@@ -283,6 +190,37 @@ async def test_an_outage_of_a_guild_comes_and_goes(scene: Scene) -> None:
         assert [guild.unavailable for guild in bot.guilds] == [False]
 
 
+async def test_members_are_told_of_to_those_who_may_ask(scene: Scene) -> None:
+    scene.fake.world.app_flags |= 1 << 15
+    scene.intents.members = True
+    async with scene.bot() as bot:
+        assert {member.name for member in bot.guilds[0].members} >= {"Ana", "Freehand"}
+        scene.guild.part(scene.ana)
+        left = await bot.hears("left")
+        assert isinstance(left, discord.Member)
+        assert left.id == scene.ana.id
+
+
+async def test_roles_change_what_their_members_may(scene: Scene) -> None:
+    mentors = scene.guild.role("mentors")
+    async with scene.bot() as bot:
+        scene.guild.give(scene.ana, mentors)
+        ana = await bot.guilds[0].fetch_member(scene.ana.id)
+        assert not ana.guild_permissions.manage_guild
+        scene.guild.set_permissions(mentors, EVERYONE | Allow.MANAGE_GUILD)
+        await bot.hears("role")
+        assert ana.guild_permissions.manage_guild
+
+
+async def test_a_bot_that_was_removed_can_come_back(scene: Scene) -> None:
+    async with scene.bot() as bot:
+        scene.guild.remove_bot()
+        await bot.hears("removed")
+        scene.guild.invite_bot()
+        scene.ana.say(scene.practice, "welcome back")
+        assert (await bot.message()).content == "welcome back"
+
+
 # --- commands ---------------------------------------------------------------------------------
 
 
@@ -339,6 +277,26 @@ async def test_subcommands_complete_their_options_and_take_choices(scene: Scene)
         assert scene.guild.person("Ben").reads(scene.practice) == "Posted"
         with pytest.raises(AssertionError, match=r"needs \['day'\]"):
             ana.invoke(scene.practice, "challenge post", exercise="clip")
+
+
+async def test_a_command_is_seen_by_those_whom_it_is_for(scene: Scene) -> None:
+    bot = Bot(scene.intents)
+
+    @bot.tree.command(description="For mentors")
+    @app_commands.default_permissions(manage_guild=True)
+    async def found(interaction: discord.Interaction, place: discord.TextChannel) -> None:
+        await interaction.response.send_message(f"Founded in {place.name}")
+
+    mira = scene.guild.person("Mira", roles=[scene.guild.role("mentors", Allow.MANAGE_GUILD)])
+    async with scene.bot(bot):
+        asked = mira.invoke(scene.practice, "found", place=scene.practice)
+        assert (await mira.answered(asked)).content == "Founded in practice"
+        with pytest.raises(AssertionError, match="Ana does not see /found"):
+            scene.ana.invoke(scene.practice, "found", place=scene.practice)
+        bot.tree.clear_commands(guild=None)
+        await bot.tree.sync()
+        with pytest.raises(AssertionError, match="/found is not registered"):
+            mira.invoke(scene.practice, "found", place=scene.practice)
 
 
 async def test_a_first_answer_after_three_seconds_is_too_late(scene: Scene) -> None:
@@ -502,6 +460,23 @@ async def test_files_are_kept_replaced_and_listed(scene: Scene) -> None:
         assert scene.fake.requests[-1].files == ("c.png",)
 
 
+async def test_not_every_change_of_a_message_is_an_edit(scene: Scene) -> None:
+    async with scene.bot() as bot:
+        said = scene.ana.say(scene.practice, "https://example.org/", [("a.py", b"x = 1")])
+        scene.ana.unfurl(said)
+        unfurled = await bot.hears("edit")
+        assert isinstance(unfurled, discord.Message)
+        assert (len(unfurled.embeds), unfurled.edited_at) == (1, None)
+        scene.ana.remove_file(said, "a.py")
+        edited = await bot.hears("edit")
+        assert isinstance(edited, discord.Message)
+        assert (edited.attachments, edited.edited_at) == ([], said.edited_at)
+        scene.ana.delete(said)
+        assert await bot.hears("deleted") == said.id
+        scene.guild.system_message(scene.practice, 6, scene.ana)
+        assert (await bot.message()).is_system()
+
+
 async def test_an_address_of_a_file_expires_and_the_message_has_a_new_one(scene: Scene) -> None:
     async with scene.bot() as bot:
         scene.ana.say(scene.practice, "", [("a.py", b"x = 1")])
@@ -579,6 +554,10 @@ async def test_what_is_over_a_limit_is_refused_by_name(scene: Scene) -> None:
         scene.fake.world.file_bytes = 2
         too_large = await refusal(room.send(file=picture("a.png")))
         assert (too_large.status, too_large.code) == (413, 40005)
+        scene.fake.world.file_bytes = 1 << 25
+        halves = [discord.File(BytesIO(bytes(14 << 20)), f"{count}.bin") for count in range(2)]
+        too_large = await refusal(room.send(files=halves))
+        assert (too_large.status, too_large.code) == (413, 40005)
 
 
 async def test_what_is_not_there_or_not_ones_own_is_refused(scene: Scene) -> None:
@@ -651,6 +630,11 @@ async def test_an_archived_thread_is_found_and_comes_back_when_spoken_in(scene: 
         await sent.edit(content="changed")
         await thread.edit(archived=True)
         assert there.archived
+        scene.guild.archive(there, locked=True)
+        with pytest.raises(AssertionError, match="may not MANAGE_THREADS"):
+            scene.ana.say(there, "hello")
+        scene.guild.delete(there)
+        assert await bot.hears("thread gone") == thread.id
 
 
 # --- permissions ------------------------------------------------------------------------------
