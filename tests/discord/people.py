@@ -11,7 +11,7 @@ from tests.discord.api_messages import remove
 from tests.discord.backend import media_type
 from tests.discord.errors import Json
 from tests.discord.forms import bounds, filled
-from tests.discord.model import LOADING, Channel, File, Interaction, Kind, Message, User
+from tests.discord.model import LOADING, Channel, File, Interaction, Kind, Message, Role, User
 from tests.discord.permissions import Allow
 from tests.discord.typed import command_data
 
@@ -122,7 +122,11 @@ class Person:
     # --- interactions -------------------------------------------------------------------------
 
     def invoke(
-        self, place: Channel, command: str, /, **options: "str | int | bool | Channel | Person"
+        self,
+        place: Channel,
+        command: str,
+        /,
+        **options: "str | float | bool | Channel | Role | Person",
     ) -> Interaction:
         """Use a slash command. Channels, roles and people are given as what they are."""
         self.must(place, Allow.USE_APPLICATION_COMMANDS)
