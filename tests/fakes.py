@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from bot.domain.chat import Event, Responder
+from bot.domain.chat import ConversationRef, Event, Responder
 
 E = TypeVar("E", bound=Event)
 
@@ -49,8 +49,10 @@ class RecordingSink:
         if responder is not None:
             self.responders[event.key] = responder
 
-    async def suggest(self, command: str, option: str, partial: str) -> Sequence[str]:
-        del command, option
+    async def suggest(
+        self, command: str, option: str, partial: str, *, where: ConversationRef
+    ) -> Sequence[str]:
+        del command, option, where
         return [word for word in self.words if word.startswith(partial)]
 
     async def heard(self, kind: type[E], count: int = 1) -> E:

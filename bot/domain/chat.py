@@ -291,8 +291,10 @@ class Sink(Protocol):
         """
         ...
 
-    async def suggest(self, command: str, option: str, partial: str) -> Sequence[str]:
-        """Completions for a command option, at most 25, best first."""
+    async def suggest(
+        self, command: str, option: str, partial: str, *, where: ConversationRef
+    ) -> Sequence[str]:
+        """Completions for a command option that is typed there, at most 25, best first."""
         ...
 
 

@@ -7,7 +7,14 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from bot.domain.challenge import Challenge
-from bot.domain.chat import ChatPort, CommandOption, CommandSpec, Event, Message
+from bot.domain.chat import (
+    ChatPort,
+    CommandOption,
+    CommandSpec,
+    ConversationRef,
+    Event,
+    Message,
+)
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.errors import CatalogueError, NotAllowedError, NotFoundError, UserError
@@ -144,12 +151,14 @@ class Commands:
             await self._authorise(spec, call)
         return await self._handlers()[spec.name](call)
 
-    async def suggest(self, command: str, option: str, partial: str) -> Sequence[str]:
+    async def suggest(
+        self, command: str, option: str, partial: str, where: ConversationRef
+    ) -> Sequence[str]:
         """Completions for an option that has suggestions; mentors' lists hold no secrets."""
         if option == "exercise":
             words = [exercise.slug for exercise in self.catalogue.all()]
         elif (command, option) == ("challenge close", "challenge"):
-            words = await self._open_challenges()
+            words = await self._open_challenges(where)
         elif option == "timezone":
             words = sorted(available_timezones())
         else:
@@ -332,12 +341,12 @@ class Commands:
         except CatalogueError:
             return challenge.exercise  # removed from the catalogue since
 
-    async def _open_challenges(self) -> list[str]:
+    async def _open_challenges(self, where: ConversationRef) -> list[str]:
         async with self.store.read() as tx:
+            cohort = await tx.cohorts.find_by_place(where)
             return [
                 f"{challenge.id} {challenge.exercise}"
-                for cohort in await tx.cohorts.all()
-                for challenge in await tx.challenges.of(cohort.id)
+                for challenge in (await tx.challenges.of(cohort.id) if cohort else ())
                 if challenge.closed_at is None
             ]
 

@@ -15,7 +15,7 @@ from bot.services.reply import Reply
 log = structlog.get_logger()
 
 Handler = Callable[[Event, Reply], Awaitable[None]]
-Suggest = Callable[[str, str, str], Awaitable[Sequence[str]]]
+Suggest = Callable[[str, str, str, ConversationRef], Awaitable[Sequence[str]]]
 
 OUR_FAULT = Message.of(
     "Something went wrong on our side, and it is written down. Nothing of yours is lost; please try"
@@ -45,9 +45,11 @@ class Dispatcher:
         if new:
             self._schedule(event, responder)
 
-    async def suggest(self, command: str, option: str, partial: str) -> Sequence[str]:
+    async def suggest(
+        self, command: str, option: str, partial: str, *, where: ConversationRef
+    ) -> Sequence[str]:
         """Completions; see `Sink.suggest`."""
-        return await self.suggestions(command, option, partial)
+        return await self.suggestions(command, option, partial, where)
 
     async def recover(self) -> None:
         """Take up every stored event that nobody is working on."""

@@ -469,7 +469,13 @@ async def test_commands_are_offered_by_role(chat: WebChat) -> None:
 
 async def test_options_complete_through_the_core(chat: WebChat) -> None:
     async with visit(chat, "mentor") as mentor:
-        await mentor.send("suggest", command="challenge post", option="exercise", partial="clip")
+        await mentor.send(
+            "suggest",
+            conversation="practice",
+            command="challenge post",
+            option="exercise",
+            partial="clip",
+        )
         assert (await mentor.until("suggestions"))["items"] == ["clip-grad-norm"]
 
 

@@ -129,7 +129,8 @@ class Client(discord.Client):
 
     async def _complete(self, interaction: discord.Interaction) -> None:
         data = interaction.data or {}
-        words = await self._sink.suggest(*commands.focused(data))  # pyright: ignore[reportArgumentType]  # as Discord sends it
+        where = ears.place(interaction, str(interaction.guild_id or ""))
+        words = await self._sink.suggest(*commands.focused(data), where=where)  # pyright: ignore[reportArgumentType]  # as Discord sends it
         choices = [discord.app_commands.Choice(name=word[:100], value=word[:100]) for word in words]
         try:
             await interaction.response.autocomplete(choices[:25])

@@ -78,7 +78,7 @@ def interaction(heard: discord.Interaction) -> Event | None:
         name, guild = refs.untagged(name)
     if not guild:
         return None
-    where = _where(heard, guild)
+    where = place(heard, guild)
     common: dict[str, Any] = {
         "key": f"interaction:{heard.id}",
         "at": heard.created_at.astimezone(UTC),
@@ -99,7 +99,8 @@ def interaction(heard: discord.Interaction) -> Event | None:
             return None
 
 
-def _where(heard: discord.Interaction, guild: str) -> ConversationRef:
+def place(heard: discord.Interaction, guild: str) -> ConversationRef:
+    """Where it happened; in direct messages, on behalf of a guild."""
     if heard.guild_id is None:
         return refs.direct(guild, heard.channel_id or 0)
     return refs.conversation_in(

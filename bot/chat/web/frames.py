@@ -80,6 +80,7 @@ class Suggest:
     """Ask for completions of a command's option."""
 
     id: str
+    conversation: str
     command: str
     option: str
     partial: str

@@ -263,7 +263,10 @@ class Session:
         return parent
 
     async def _suggest(self, frame: Suggest) -> None:
-        found = await self.backstage.sink.suggest(frame.command, frame.option, frame.partial)
+        spot = self.backstage.workspace.spot(self.person, frame.conversation)
+        found = await self.backstage.sink.suggest(
+            frame.command, frame.option, frame.partial, where=spot.ref
+        )
         items = list(found)[:SUGGESTIONS_LIMIT]
         await self.send({"type": "suggestions", "id": frame.id, "items": items})
 

@@ -23,7 +23,7 @@ export class Composer {
     this.files = new Files(form.querySelector(".files"), { onChange: () => this.#paint(), onProblem });
     this.completion = new Completion(this.field, form.querySelector(".completion"), {
       commands: () => connection().commands ?? [],
-      query: (frame) => connection().query(frame),
+      query: (frame) => connection().query({ ...frame, conversation: this.#conversation }),
       write: (from, text) => {
         this.field.setSelectionRange(from, this.field.selectionStart);
         write(this.field, text);
