@@ -1,6 +1,7 @@
 """One connection to Discord: hears what happens there and hands it on as events."""
 
-from collections.abc import AsyncIterator, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Generator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,13 +18,16 @@ log = structlog.get_logger()
 RATE_LIMIT_AT_MOST_S = 60.0
 """Longer waits are not sat out in here: the sender tries again later, and says so."""
 
+SILENT_AT_MOST_S = 60.0
+"""A gateway that says nothing for so long is taken for dead; it is asked every 41 s."""
+
 HISTORY_AT_ONCE = 100
 
 
 class Listener(Protocol):
     """Told of everything that happens on a connection."""
 
-    async def ready(self, client: "Client") -> None:
+    def ready(self, client: "Client") -> None:
         """A session begins."""
         ...
 
@@ -55,6 +59,7 @@ class Client(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,  # edits come as raw events, nothing is kept for them
             max_ratelimit_timeout=RATE_LIMIT_AT_MOST_S,
+            heartbeat_timeout=SILENT_AT_MOST_S,
         )
         self.was_ready = False
         self._specs, self._sink, self._listener = specs, sink, listener
@@ -81,7 +86,7 @@ class Client(discord.Client):
     async def on_ready(self) -> None:
         """A session begins."""
         self.was_ready = True
-        await self._listener.ready(self)
+        self._listener.ready(self)
 
     async def on_resumed(self) -> None:
         """A session goes on."""
@@ -139,38 +144,50 @@ class Client(discord.Client):
 
     # --- what was missed ----------------------------------------------------------------------
 
-    async def catch_up(self, since: datetime) -> None:
-        """Hear what was written or changed in our threads while nobody listened.
+    async def missed(self, since: datetime) -> list[Event]:
+        """What was written or changed in our threads while nobody listened, in order.
 
         Raises:
-            HTTPException: Discord failed; what was heard is known, and may be heard again.
+            HTTPException: Discord failed.
         """
-        async for thread in self._threads(since):
-            async for message in thread.history(limit=None, after=since, oldest_first=True):
-                self._again(message, since)
-            async for message in thread.history(limit=HISTORY_AT_ONCE, before=since):
-                self._again(message, since)  # older ones may have been changed
-
-    async def _threads(self, since: datetime) -> AsyncIterator[discord.Thread]:
+        found: list[Event] = []
         for guild in self.guilds:
-            for thread in await guild.active_threads():
-                if thread.owner_id == self.me:
-                    yield thread
-            async for thread in self._archived(guild, since):
-                yield thread
+            for thread in await self._threads(guild, since):
+                with _passing_by(thread):
+                    found += [event async for event in self._missed_in(thread, since)]
+        return sorted(found, key=lambda event: event.at)
 
-    async def _archived(
-        self, guild: discord.Guild, since: datetime
-    ) -> AsyncIterator[discord.Thread]:
+    async def _threads(self, guild: discord.Guild, since: datetime) -> list[discord.Thread]:
+        """Our threads in which something may have happened."""
+        found: list[discord.Thread] = []
+        with _passing_by(guild):
+            found += await guild.active_threads()
         for channel in guild.text_channels:
-            if not channel.permissions_for(guild.me).read_message_history:
-                continue
-            async for thread in channel.archived_threads(limit=HISTORY_AT_ONCE):
-                if thread.owner_id == self.me and thread.archive_timestamp >= since:
-                    yield thread
+            if channel.permissions_for(guild.me).read_message_history:
+                with _passing_by(channel):
+                    found += [
+                        thread
+                        async for thread in channel.archived_threads(limit=HISTORY_AT_ONCE)
+                        if thread.archive_timestamp >= since
+                    ]
+        return [thread for thread in found if thread.owner_id == self.me]
 
-    def _again(self, message: discord.Message, since: datetime) -> None:
-        found = (ears.posted(message, self.me), ears.edited(message, self.me))
-        for event in found:
-            if event is not None and event.at >= since:
-                self._listener.hear(event, None)
+    async def _missed_in(self, thread: discord.Thread, since: datetime) -> AsyncIterator[Event]:
+        newer = thread.history(limit=None, after=since, oldest_first=True)
+        older = thread.history(limit=HISTORY_AT_ONCE, before=since)  # they may have been changed
+        for messages in (newer, older):
+            async for message in messages:
+                for event in (ears.posted(message, self.me), ears.edited(message, self.me)):
+                    if event is not None and event.at >= since:
+                        yield event
+
+
+@contextlib.contextmanager
+def _passing_by(
+    place: discord.Guild | discord.abc.GuildChannel | discord.Thread,
+) -> Generator[None]:
+    """What is gone, or closed to us, keeps us from hearing no other."""
+    try:
+        yield
+    except (discord.NotFound, discord.Forbidden) as error:
+        log.warning("not_caught_up", place=place.id, reason=str(error))

@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import aiohttp
 import discord
 import structlog
 
@@ -38,8 +37,12 @@ BAD_LOGIN = (
     "Discord does not know the token in FREEHAND_DISCORD_TOKEN. In the developer portal, under Bot,"
     " reset the token and set the new one."
 )
+REFUSALS = {4004: BAD_LOGIN, 4014: NO_CONTENT}
+"""By the code that the gateway closes with."""
+
 NOT_CONNECTED = "Discord is not connected."
 RECONNECTING = "Discord is not connected; trying again."
+BEHIND = "Discord is connected, but what was sent meanwhile cannot be read yet; trying again."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,7 +52,6 @@ class Connection:
     Attributes:
         token: The bot's; never logged.
         mark: The file that remembers until when everything was heard.
-        problem: Empty when connected, else one sentence.
     """
 
     token: str = field(repr=False)
@@ -57,10 +59,12 @@ class Connection:
     clock: Clock
     sink: Sink
     commands: Sequence[CommandSpec]
-    problem: str = field(default=NOT_CONNECTED, init=False)
     _client: Client | None = field(default=None, init=False)
     _refused: str = field(default="", init=False)
+    _online: bool = field(default=False, init=False)
+    _behind: bool = field(default=False, init=False)
     _caught_up: bool = field(default=False, init=False)
+    _catching_up: asyncio.Task[None] | None = field(default=None, init=False)
     _carrying: bool = field(default=False, init=False)
     _first: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _heard: asyncio.Queue[tuple[Event, Responder | None]] = field(
@@ -74,6 +78,15 @@ class Connection:
         if self._client is None or not self._client.is_logged_in:
             raise TransientError(NOT_CONNECTED)
         return self._client
+
+    @property
+    def problem(self) -> str:
+        """Empty when connected, else one sentence."""
+        if self._refused or not self._tasks:
+            return self._refused or NOT_CONNECTED
+        if not self._online:
+            return RECONNECTING
+        return BEHIND if self._behind else ""
 
     async def open(self) -> None:
         """Connect, and wait a little until it has worked.
@@ -93,7 +106,7 @@ class Connection:
     async def close(self) -> None:
         """Disconnect; nothing is handed on afterwards."""
         self._write_mark()
-        self.problem, self._caught_up = NOT_CONNECTED, False
+        self._end_session()
         if self._client is not None:
             await self._client.close()
         for task in self._tasks:
@@ -107,47 +120,71 @@ class Connection:
         while not self._refused:
             self._client = Client(specs=self.commands, sink=self.sink, listener=self)
             try:
-                await self._client.start(self.token)
+                async with self._client as client:
+                    # It resumes its session by itself. Where it cannot connect at all, it would
+                    # wait for up to 17 minutes.
+                    await client.start(self.token, reconnect=False)
             except discord.LoginFailure:
                 self._refused = BAD_LOGIN
-            except discord.PrivilegedIntentsRequired:
-                self._refused = NO_CONTENT
+            except discord.ConnectionClosed as error:
+                self._refused = REFUSALS.get(error.code, "")
+                log.warning("discord_lost", reason=str(error))
             except Exception as error:  # noqa: BLE001  # whatever it was, Discord is needed again
                 log.warning("discord_lost", reason=type(error).__name__)
-            finally:
-                await self._client.close()
-            self.problem, self._caught_up = self._refused or RECONNECTING, False
-            if self._refused:
-                log.error("discord_refused", reason=self._refused)
-                self._first.set()
-                return
-            failures = 1 if self._client.was_ready else failures + 1
-            await asyncio.sleep(_pause_s(RECONNECT_S, failures))
+            self._end_session()
+            if not self._refused:
+                failures = 1 if self._client.was_ready else failures + 1
+                await asyncio.sleep(_pause_s(RECONNECT_S, failures))
+        log.error("discord_refused", reason=self._refused)
+        self._first.set()
 
     # --- what the client tells ----------------------------------------------------------------
 
-    async def ready(self, client: Client) -> None:
+    def ready(self, client: Client) -> None:
         """A session begins: make our commands known, hear what was missed."""
-        self.problem = ""
+        self._end_session()
+        self._online = True
         self._first.set()
-        since = self._read_mark()
-        try:
-            await client.register_commands()
-            if since is not None:
-                await client.catch_up(since - OVERLAP)
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-            log.warning("discord_not_caught_up", reason=str(error))
-        else:
-            self._caught_up = True
-            self._write_mark()
+        self._catching_up = asyncio.create_task(self._catch_up(client))
 
     def lost(self) -> None:
         """The socket is gone; discord.py tries to resume the session."""
-        self.problem, self._caught_up = RECONNECTING, False
+        self._online = False
 
     def resumed(self) -> None:
         """The session goes on, and Discord has told what was missed."""
-        self.problem, self._caught_up = "", True
+        self._online = True
+
+    def _end_session(self) -> None:
+        self._online, self._behind, self._caught_up = False, False, False
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+
+    async def _catch_up(self, client: Client) -> None:
+        since = self._read_mark()
+        hearing = self._insist(lambda: self._hear_missed(client, since))
+        await asyncio.gather(self._insist(client.register_commands), hearing)
+
+    async def _hear_missed(self, client: Client, since: datetime | None) -> None:
+        if since is not None:
+            for event in await client.missed(since - OVERLAP):
+                self.hear(event, None)
+        self._caught_up = True
+        self._write_mark()
+
+    async def _insist(self, do: Callable[[], Awaitable[None]]) -> None:
+        """Do something, however often it fails."""
+        failures = 0
+        while True:
+            try:
+                await do()
+            except Exception as error:  # noqa: BLE001  # whatever it was, nothing may stay unheard
+                failures, self._behind = failures + 1, True
+                log.warning("discord_not_caught_up", reason=str(error))
+                await asyncio.sleep(_pause_s(RECONNECT_S, failures))
+            else:
+                self._behind = False
+                return
 
     def hear(self, event: Event, responder: Responder | None) -> None:
         """Something happened."""
@@ -188,8 +225,14 @@ class Connection:
             return None
 
     def _write_mark(self) -> None:
-        if self._caught_up and self._heard.empty() and not self._carrying:
-            self.mark.write_text(self.clock().isoformat(), encoding="ascii")
+        heard_all = self._online and self._caught_up and self._heard.empty()
+        if heard_all and not self._carrying:
+            new = self.mark.with_name(f"{self.mark.name}.new")
+            try:
+                new.write_text(self.clock().isoformat(), encoding="ascii")
+                new.replace(self.mark)  # at once: half a mark would be none
+            except OSError as error:
+                log.warning("mark_not_kept", reason=str(error))
 
 
 def _pause_s(pauses_s: Sequence[float], failures: int) -> float:
