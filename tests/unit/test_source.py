@@ -73,6 +73,7 @@ def test_a_fenced_block_is_found_whatever_its_fence_tag_and_line_ends(
         ("```py\nx = 1\n```.", "x = 1"),
         ("```python {linenos=true}\nx = 1\n```", "x = 1"),
         ("```{.python}\nx = 1\n```", "x = 1"),
+        ("||```py\nx = 1\n```||", "x = 1"),
     ],
 )
 def test_every_dialect_of_fences_is_read(message: str, text: str) -> None:
