@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yarl
 
 from bot.chat.discord import client, connection, responder
 from bot.chat.discord.adapter import DiscordChat
-from bot.chat.discord.connection import BAD_LOGIN, BEHIND, RECONNECTING
+from bot.chat.discord.checkup import Remark, examine
+from bot.chat.discord.connection import BAD_LOGIN, BEHIND, NO_CONTENT, RECONNECTING
 from bot.domain.chat import (
     ActionPressed,
     Attachment,
@@ -24,6 +26,7 @@ from bot.domain.chat import (
     Form,
     FormField,
     FormSubmitted,
+    Image,
     Message,
     MessageEdited,
     MessagePosted,
@@ -32,13 +35,25 @@ from bot.domain.chat import (
     Responder,
     UserRef,
 )
-from bot.domain.errors import ChatError, ExpiredError, GoneError, SettingsError, TooLargeError
+from bot.domain.errors import (
+    AmbiguousError,
+    ChatError,
+    ExpiredError,
+    ForbiddenError,
+    GoneError,
+    RateLimitedError,
+    SettingsError,
+    TooLargeError,
+    TransientError,
+)
 from tests.contract.on_discord import Discord, discord
 from tests.discord import model, payloads
 from tests.discord.gateway import Gateway
+from tests.discord.guilds import OwnedGuild
 from tests.discord.model import EPHEMERAL, Channel, Interaction
 from tests.discord.people import Person
-from tests.discord.permissions import EVERYONE, Allow
+from tests.discord.permissions import ALL, EVERYONE, Allow
+from tests.discord.rest import Reply, Route
 from tests.discord.server import FakeDiscord, connect
 from tests.fakes import RecordingSink
 
@@ -70,6 +85,18 @@ ACTIVE = "GET /guilds/{guild_id}/threads/active"
 ARCHIVED = "GET /channels/{channel_id}/threads/archived/public"
 HISTORY = "GET /channels/{channel_id}/messages"
 POST = "POST /channels/{channel_id}/messages"
+THREAD = "POST /channels/{channel_id}/messages/{message_id}/threads"
+
+NEEDS = (
+    Allow.VIEW_CHANNEL
+    | Allow.SEND_MESSAGES
+    | Allow.SEND_MESSAGES_IN_THREADS
+    | Allow.CREATE_PUBLIC_THREADS
+    | Allow.READ_MESSAGE_HISTORY
+    | Allow.ATTACH_FILES
+    | Allow.EMBED_LINKS
+)
+"""As docs/discord.md lists them."""
 
 
 @pytest.fixture
@@ -767,3 +794,278 @@ async def test_a_token_that_is_reset_while_the_bot_runs_is_said_in_its_health(
     scene.fake.world.token = "token"
     await scene.restart()
     await well(scene)
+
+
+# --- what Discord refuses ---------------------------------------------------------------------
+
+
+async def test_a_permission_that_is_missing_is_said_and_used_once_granted(scene: Discord) -> None:
+    thread, _ = await opened(scene)
+    scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
+    picture = Message.of("Board", Image("board.png", b"\x89PNG", "Ana leads"))
+    for place, message, needed in (
+        (scene.channel, Message.of("Hello"), Allow.SEND_MESSAGES),
+        (thread, Message.of("Hello"), Allow.SEND_MESSAGES_IN_THREADS),
+        (scene.channel, picture, Allow.ATTACH_FILES),
+        (scene.channel, Message.of("word " * 500), Allow.EMBED_LINKS),
+        (scene.channel, Message.of("Hello"), Allow.VIEW_CHANNEL),
+    ):
+        scene.guild.restrict_bot(scene.place, needed)
+        with pytest.raises(ForbiddenError):
+            await scene.chat.post(place, message, key=str(needed))
+        scene.guild.restrict_bot(scene.place, Allow(0))
+        assert await scene.chat.post(place, message, key=str(needed))
+
+
+async def test_a_thread_needs_a_permission_of_its_own(scene: Discord) -> None:
+    post = await scene.chat.post(scene.channel, Message.of("Now"), key="k")
+    scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
+    scene.guild.restrict_bot(scene.place, Allow.CREATE_PUBLIC_THREADS)
+    with pytest.raises(ForbiddenError):
+        await scene.chat.open_thread(post, "Now")
+    scene.guild.restrict_bot(scene.place, Allow(0))
+    assert (await scene.chat.open_thread(post, "Now")).thread == post.message
+
+
+async def refused(scene: Discord, ana: Person, ref: MessageRef) -> set[type[Exception]]:
+    """How each request about a place is refused."""
+    raised: set[type[Exception]] = set()
+    for request in (
+        scene.chat.post(ref.conversation, Message.of("Hello?"), key="gone"),
+        scene.chat.edit(ref, Message.of("Hello?")),
+        scene.chat.open_thread(MessageRef(scene.channel, ref.message), "Hello?"),
+    ):
+        with pytest.raises(ChatError) as caught:
+            await request
+        raised.add(caught.type)
+    assert await scene.chat.health() == ""
+    del ana
+    return raised
+
+
+async def test_a_deleted_thread_or_channel_is_gone(scene: Discord, ana: Person) -> None:
+    thread, room = await opened(scene)
+    ref = await scene.chat.post(thread, Message.of("The task"), key="task")
+    scene.guild.delete(room)
+    with pytest.raises(GoneError):
+        await scene.chat.post(thread, Message.of("Hello?"), key="k")
+    scene.guild.delete(scene.place)
+    assert await refused(scene, ana, ref) == {GoneError}
+
+
+async def test_a_server_that_has_thrown_the_bot_out_crashes_nothing(
+    scene: Discord, ana: Person
+) -> None:
+    ref = await scene.chat.post(scene.channel, Message.of("Hello"), key="hello")
+    scene.guild.remove_bot()
+    assert await refused(scene, ana, ref) <= {ForbiddenError, GoneError}
+    with pytest.raises((ForbiddenError, GoneError)):
+        await scene.chat.user_info(user(scene, ana))
+    await scene.restart()
+    assert await scene.chat.health() == ""
+    scene.guild.invite_bot()
+    _, room = await opened(scene)
+    await heard_alone(scene, ana, room)
+
+
+async def test_who_has_left_the_server_is_gone(scene: Discord, ana: Person) -> None:
+    scene.guild.part(ana)
+    with pytest.raises(GoneError):
+        await scene.chat.user_info(user(scene, ana))
+
+
+async def test_a_short_wait_is_sat_out(scene: Discord, ana: Person) -> None:
+    scene.fake.faults.limit(POST, retry_after_s=0.01, times=2)
+    await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+    assert ana.reads(scene.place) == "Hello"
+
+
+async def test_a_long_wait_is_left_to_the_core(scene: Discord) -> None:
+    scene.fake.faults.limit(POST, retry_after_s=300)
+    with pytest.raises(RateLimitedError) as caught:
+        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+    assert caught.value.retry_after_s == 300
+
+
+async def test_a_ban_by_the_proxy_is_waited_for(scene: Discord) -> None:
+    scene.fake.faults.ban(POST)
+    with pytest.raises(RateLimitedError):
+        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+
+
+async def test_a_fault_of_discords_is_worth_another_try(scene: Discord) -> None:
+    scene.fake.faults.fail(POST, status=503)
+    with pytest.raises(TransientError):
+        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+    assert await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+
+
+@pytest.mark.parametrize("trouble", ["cut_before", "cut_after", "garble"])
+async def test_what_may_have_been_posted_is_posted_once(
+    scene: Discord, ana: Person, trouble: str
+) -> None:
+    getattr(scene.fake.faults, trouble)(POST)
+    with pytest.raises(AmbiguousError):
+        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+    ref = await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+    [message] = ana.sees(scene.place)
+    assert ref == MessageRef(scene.channel, str(message.id))
+
+
+async def test_what_is_under_way_when_the_bot_stops_fails_as_any_other(scene: Discord) -> None:
+    scene.fake.faults.fail(POST)  # after which discord.py waits for a second
+    posting = asyncio.create_task(scene.chat.post(scene.channel, Message.of("Hello"), key="k"))
+    await scene.fake.requested(POST)
+    await scene.chat.stop()
+    with pytest.raises(ChatError):
+        await posting
+
+
+async def test_a_thread_that_was_opened_already_is_used(scene: Discord) -> None:
+    post = await scene.chat.post(scene.channel, Message.of("Now"), key="k")
+    scene.fake.faults.cut_after(THREAD)
+    with pytest.raises(AmbiguousError):
+        await scene.chat.open_thread(post, "Now")
+    assert (await scene.chat.open_thread(post, "Now")).thread == post.message
+
+
+async def test_feedback_in_an_archived_thread_brings_it_back(scene: Discord, ana: Person) -> None:
+    thread, room = await opened(scene)
+    ref = await scene.chat.post(thread, Message.of("Running"), key="k")
+    scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
+    scene.guild.archive(room)
+    await scene.chat.edit(ref, Message.of("Solved"))
+    assert not room.archived
+    assert "Solved" in ana.reads(room)
+    scene.guild.archive(room)
+    await scene.chat.post(thread, Message.of("And more"), key="more")
+    assert "And more" in ana.reads(room)
+
+
+async def test_a_thread_that_a_moderator_has_locked_is_left_alone(scene: Discord) -> None:
+    thread, room = await opened(scene)
+    ref = await scene.chat.post(thread, Message.of("Running"), key="k")
+    scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
+    scene.guild.archive(room, locked=True)
+    with pytest.raises(ForbiddenError):
+        await scene.chat.edit(ref, Message.of("Solved"))
+    with pytest.raises(ForbiddenError):
+        await scene.chat.post(thread, Message.of("And more"), key="more")
+
+
+async def test_an_edit_replaces_files_and_buttons_too(scene: Discord, ana: Person) -> None:
+    rich = Message.of("One", Image("a.png", b"\x89PNG", "A"), Buttons((Button("go", "Go"),)))
+    ref = await scene.chat.post(scene.channel, rich, key="k")
+    await scene.chat.edit(ref, Message.of(Image("b.png", b"\x89PNG", "B")))
+    message = shown(scene, ref)
+    assert ([file.name for file in message.files], message.components) == (["b.png"], [])
+    await scene.chat.edit(ref, Message.of("word " * 500))
+    await scene.chat.edit(ref, Message.of("Short"))
+    assert ana.reads(scene.place) == "Short"
+    assert (message.files, message.embeds) == ([], [])
+
+
+async def test_nobody_is_pinged_whatever_is_quoted(scene: Discord, ana: Person) -> None:
+    quoted = f"@everyone @here <@{ana.id}> <@&{scene.guild.bot_role.id}>"
+    ref = await scene.chat.post(scene.channel, Message.of(quoted), key="k")
+    await scene.chat.edit(ref, Message.of(quoted, "again"))
+    await scene.chat.post(scene.channel, Message.of(quoted), key="p", private_to=user(scene, ana))
+    shy = scene.guild.person("Shy", takes_messages=False)
+    await scene.chat.post(scene.channel, Message.of(quoted), key="s", private_to=user(scene, shy))
+    _, answers = await invoked(scene, ana)
+    await answers.reply(Message.of(quoted))
+    await answers.reply(Message.of(quoted, "again"))
+    said = [sent.json for sent in scene.fake.requests if sent.json and "content" in sent.json]
+    assert len(said) >= 6
+    assert all(body["allowed_mentions"]["parse"] == [] for body in said)
+    assert all(not body["allowed_mentions"].get("users") for body in said)
+
+
+# --- the doctor -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def clinic() -> AsyncGenerator[FakeDiscord]:
+    async with FakeDiscord() as fake:
+        rest = fake._rest  # pyright: ignore[reportPrivateUsage]  # it does not serve this route
+        rest.routes.insert(0, Route("GET", "/users/@me/guilds", lambda _: Reply(joined(fake))))
+        with connect(fake):
+            yield fake
+        assert fake.violations == []
+
+
+def joined(fake: FakeDiscord) -> list[dict[str, Any]]:
+    """The servers that the bot is in."""
+    world = fake.world
+    guilds = [guild for guild in world.guilds.values() if world.bot.id in guild.members]
+    return list(map(payloads.guild_summary, guilds))
+
+
+async def examined(fake: FakeDiscord, *places: ConversationRef, token: str = "") -> list[Remark]:
+    """What the doctor says; with the right token where none is named."""
+    token = token or fake.world.token
+    return [remark async for remark in examine(token, places)]
+
+
+def practice(fake: FakeDiscord, allowed: Allow = ALL) -> tuple[OwnedGuild, ConversationRef]:
+    guild = fake.guild("Cohort", allowed)
+    place = guild.channel("practice")
+    return guild, ConversationRef("discord", str(guild.id), str(place.id))
+
+
+async def test_the_doctor_knows_a_wrong_token(clinic: FakeDiscord) -> None:
+    assert await examined(clinic, token="mistyped") == [Remark(well=False, sentence=BAD_LOGIN)]
+
+
+async def test_the_doctor_names_the_intent_that_is_missing(clinic: FakeDiscord) -> None:
+    practice(clinic)
+    clinic.world.app_flags = 0
+    assert Remark(well=False, sentence=NO_CONTENT) in await examined(clinic)
+
+
+async def test_the_doctor_invites_the_bot_with_what_it_needs_and_no_more(
+    clinic: FakeDiscord,
+) -> None:
+    [intent, server] = await examined(clinic)
+    assert (intent.well, server.well) == (True, False)
+    [link] = [word for word in server.sentence.split() if word.startswith("https://")]
+    asked = yarl.URL(link).query
+    assert asked["client_id"] == str(clinic.world.application_id)
+    assert set(asked["scope"].split()) == {"bot", "applications.commands"}
+    assert Allow(int(asked["permissions"])) == NEEDS
+
+
+async def test_the_doctor_names_what_a_channel_lacks(clinic: FakeDiscord) -> None:
+    guild, place = practice(clinic, EVERYONE)
+    channel = clinic.world.channels[int(place.channel)]
+    guild.restrict_bot(channel, Allow.SEND_MESSAGES_IN_THREADS | Allow.ATTACH_FILES)
+    *_, remark = await examined(clinic, place)
+    assert not remark.well
+    assert "#practice it lacks Attach Files, Send Messages In Threads." in remark.sentence
+    guild.restrict_bot(channel, Allow.VIEW_CHANNEL)
+    *_, remark = await examined(clinic, place)
+    assert not remark.well
+    assert "View Channel" in remark.sentence
+
+
+async def test_the_doctor_misses_a_channel_that_is_gone(clinic: FakeDiscord) -> None:
+    guild, place = practice(clinic)
+    elsewhere = guild.channel("elsewhere")
+    guild.delete(clinic.world.channels[int(place.channel)])
+    remarks = await examined(clinic, place, replace(place, channel=str(elsewhere.id)))
+    assert [remark.well for remark in remarks] == [True, True, False, True]
+
+
+async def test_the_doctor_finds_all_well_with_just_the_permissions_it_asks_for(
+    clinic: FakeDiscord,
+) -> None:
+    guild, place = practice(clinic, NEEDS)
+    guild.everyone(Allow(0))
+    remarks = await examined(clinic, place)
+    assert [remark.well for remark in remarks] == [True, True, True]
+
+
+async def test_the_doctor_says_that_discord_does_not_answer(clinic: FakeDiscord) -> None:
+    clinic.faults.fail(LOGIN, status=503)
+    with pytest.raises(TransientError):
+        await examined(clinic)

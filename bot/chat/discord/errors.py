@@ -1,6 +1,7 @@
 """Discord's errors in the core's words."""
 
 import contextlib
+import json
 from collections.abc import Generator
 
 import aiohttp
@@ -18,7 +19,7 @@ from bot.domain.errors import (
 )
 
 THREAD_EXISTS = 160004
-ARCHIVED = 50083
+ARCHIVED, LOCKED = 50083, 160005
 NO_DIRECT_MESSAGES = 50007
 ANSWERED = 40060
 TOO_LATE = {10062, 10015, 50027, ANSWERED}
@@ -29,6 +30,12 @@ TOO_LARGE = {40005, 50035}
 
 REQUEST_TOO_LARGE, TOO_MANY, SERVER_ERRORS = 413, 429, 500
 KINDS = {403: ForbiddenError, 404: GoneError}
+
+NO_ANSWER = (aiohttp.ClientError, OSError, json.JSONDecodeError)
+"""TimeoutError is an OSError; and an answer may break off."""
+
+CLOSED = "Session is closed"
+"""What aiohttp says to a request that waited for its turn while the connection was closed."""
 
 
 @contextlib.contextmanager
@@ -44,8 +51,12 @@ def translated(doing: str) -> Generator[None]:
         raise RateLimitedError("Discord asks to wait.", retry_after_s=error.retry_after) from error
     except discord.HTTPException as error:
         raise translation(error, doing) from error
-    except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+    except NO_ANSWER as error:
         raise AmbiguousError(f"Discord did not answer; I tried to {doing}.") from error
+    except RuntimeError as error:
+        if str(error) != CLOSED:
+            raise
+        raise AmbiguousError(f"The connection ended; I tried to {doing}.") from error
 
 
 def translation(error: discord.HTTPException, doing: str) -> ChatError:
@@ -57,6 +68,8 @@ def translation(error: discord.HTTPException, doing: str) -> ChatError:
         return RateLimitedError("Discord asks to wait.", retry_after_s=60.0)
     if error.code in TOO_LARGE or error.status == REQUEST_TOO_LARGE:
         return TooLargeError(refused)
+    if error.code in {ARCHIVED, LOCKED}:  # for good: by a moderator
+        return ForbiddenError(refused)
     if error.status >= SERVER_ERRORS:
         return TransientError(refused)
     return KINDS.get(error.status, ChatError)(refused)
