@@ -12,7 +12,7 @@ import yarl
 from bot.chat.discord import client, connection, responder
 from bot.chat.discord.adapter import DiscordChat
 from bot.chat.discord.checkup import Remark, examine
-from bot.chat.discord.connection import BAD_LOGIN, BEHIND, NO_CONTENT, RECONNECTING
+from bot.chat.discord.connection import BAD_LOGIN, BEHIND, COMMANDLESS, NO_CONTENT, RECONNECTING
 from bot.domain.chat import (
     ActionPressed,
     Attachment,
@@ -652,6 +652,33 @@ async def test_catching_up_is_tried_until_it_works(
     assert (await scene.sink.heard(MessagePosted)).text == "meanwhile"
     await scene.fake.until(lambda: not scene.fake.faults.left, f"four requests to {route}")
     await well(scene)
+
+
+async def test_health_says_that_commands_are_not_taken(
+    scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "RECONNECT_S", (0.2,))
+    _, room = await opened(scene)
+    scene.fake.faults.fail(COMMANDS_ROUTE, status=503)
+    await scene.restart()
+    await well(scene, COMMANDLESS)
+    ana.say(room, "heard all the same")
+    await scene.sink.heard(MessagePosted)
+    await well(scene)
+
+
+async def test_long_histories_are_read_to_their_end(scene: Discord, ana: Person) -> None:
+    _, room = await opened(scene)
+    first = ana.say(room, "0")
+    await scene.sink.heard(MessagePosted)
+    await scene.chat.stop()
+    scene.fake.clock.move(hours=1)
+    for number in range(1, 121):
+        ana.say(room, str(number))
+    ana.edit(first, "0, changed")
+    await scene.start()
+    await scene.sink.heard(MessageEdited)
+    assert texts(scene) == [*map(str, range(121)), "0, changed"]
 
 
 async def test_what_could_not_be_read_after_one_start_is_heard_after_the_next(

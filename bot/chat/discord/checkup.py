@@ -59,7 +59,8 @@ async def _examined(
     invite = discord.utils.oauth_url(about.id, permissions=NEEDED, scopes=SCOPES)
     guilds = [guild async for guild in client.fetch_guilds()]
     if guilds:
-        yield Remark(well=True, sentence=f"it is in {len(guilds)}; others invite it by {invite}")
+        names = ", ".join(sorted(guild.name for guild in guilds))
+        yield Remark(well=True, sentence=f"it is in {names}. Other servers invite it: {invite}")
     else:
         yield Remark(well=False, sentence=f"it is in no server yet. Invite it: {invite}")
     for place in places:

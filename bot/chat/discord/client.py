@@ -45,11 +45,7 @@ class Listener(Protocol):
 
 
 class Client(discord.Client):
-    """A connection. It ends for good where Discord sends what cannot be read.
-
-    Attributes:
-        was_ready: Whether it was connected at any time.
-    """
+    """A connection. It ends for good where Discord sends what cannot be read."""
 
     def __init__(self, *, specs: Sequence[CommandSpec], sink: Sink, listener: Listener) -> None:
         """Prepare; nothing is sent yet."""
@@ -61,7 +57,6 @@ class Client(discord.Client):
             max_ratelimit_timeout=RATE_LIMIT_AT_MOST_S,
             heartbeat_timeout=SILENT_AT_MOST_S,
         )
-        self.was_ready = False
         self._specs, self._sink, self._listener = specs, sink, listener
 
     @property
@@ -85,7 +80,6 @@ class Client(discord.Client):
 
     async def on_ready(self) -> None:
         """A session begins."""
-        self.was_ready = True
         self._listener.ready(self)
 
     async def on_resumed(self) -> None:

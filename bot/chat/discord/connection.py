@@ -20,9 +20,13 @@ log = structlog.get_logger()
 READY_WITHIN_S = 20.0
 """After that the start goes on without Discord, which is then connected to when it answers."""
 
-RECONNECT_S = (1.0, 2.0, 5.0, 15.0, 60.0)
+RECONNECT_S = (1.0, 2.0, 5.0, 15.0, 60.0, 120.0)
 DELIVER_S = (0.1, 0.5, 2.0, 10.0, 30.0)
-"""Pauses after failures in a row; the last one repeats."""
+"""Pauses after failures in a row; the last one repeats. Discord takes a token away from a bot that
+begins more than 1,000 sessions in a day."""
+
+STEADY_S = 600.0
+"""A connection that lasted for so long had not failed in a row."""
 
 OVERLAP = timedelta(minutes=2)
 """Heard again after a gap: clocks differ. The core drops what it knows."""
@@ -43,6 +47,7 @@ REFUSALS = {4004: BAD_LOGIN, 4014: NO_CONTENT}
 NOT_CONNECTED = "Discord is not connected."
 RECONNECTING = "Discord is not connected; trying again."
 BEHIND = "Discord is connected, but what was sent meanwhile cannot be read yet; trying again."
+COMMANDLESS = "Discord is connected, but does not take the commands yet; trying again."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +67,7 @@ class Connection:
     _client: Client | None = field(default=None, init=False)
     _refused: str = field(default="", init=False)
     _online: bool = field(default=False, init=False)
-    _behind: bool = field(default=False, init=False)
+    _lacking: set[str] = field(default_factory=set[str], init=False)
     _caught_up: bool = field(default=False, init=False)
     _catching_up: asyncio.Task[None] | None = field(default=None, init=False)
     _carrying: bool = field(default=False, init=False)
@@ -86,7 +91,7 @@ class Connection:
             return self._refused or NOT_CONNECTED
         if not self._online:
             return RECONNECTING
-        return BEHIND if self._behind else ""
+        return min(self._lacking, default="")
 
     async def open(self) -> None:
         """Connect, and wait a little until it has worked.
@@ -118,6 +123,7 @@ class Connection:
         """Keep a connection. A client that failed is not used again (discord.py 10520)."""
         failures = 0
         while not self._refused:
+            began_s = asyncio.get_running_loop().time()
             self._client = Client(specs=self.commands, sink=self.sink, listener=self)
             try:
                 async with self._client as client:
@@ -133,7 +139,8 @@ class Connection:
                 log.warning("discord_lost", reason=type(error).__name__)
             self._end_session()
             if not self._refused:
-                failures = 1 if self._client.was_ready else failures + 1
+                lasted_s = asyncio.get_running_loop().time() - began_s
+                failures = 1 if lasted_s >= STEADY_S else failures + 1
                 await asyncio.sleep(_pause_s(RECONNECT_S, failures))
         log.error("discord_refused", reason=self._refused)
         self._first.set()
@@ -156,14 +163,17 @@ class Connection:
         self._online = True
 
     def _end_session(self) -> None:
-        self._online, self._behind, self._caught_up = False, False, False
+        self._online, self._caught_up = False, False
+        self._lacking.clear()
         if self._catching_up is not None:
             self._catching_up.cancel()
 
     async def _catch_up(self, client: Client) -> None:
         since = self._read_mark()
-        hearing = self._insist(lambda: self._hear_missed(client, since))
-        await asyncio.gather(self._insist(client.register_commands), hearing)
+        await asyncio.gather(
+            self._insist(client.register_commands, else_lacking=COMMANDLESS),
+            self._insist(lambda: self._hear_missed(client, since), else_lacking=BEHIND),
+        )
 
     async def _hear_missed(self, client: Client, since: datetime | None) -> None:
         if since is not None:
@@ -172,18 +182,19 @@ class Connection:
         self._caught_up = True
         self._write_mark()
 
-    async def _insist(self, do: Callable[[], Awaitable[None]]) -> None:
+    async def _insist(self, do: Callable[[], Awaitable[None]], *, else_lacking: str) -> None:
         """Do something, however often it fails."""
         failures = 0
         while True:
             try:
                 await do()
             except Exception as error:  # noqa: BLE001  # whatever it was, nothing may stay unheard
-                failures, self._behind = failures + 1, True
-                log.warning("discord_not_caught_up", reason=str(error))
+                failures += 1
+                self._lacking.add(else_lacking)
+                log.warning("discord_incomplete", lacking=else_lacking, reason=str(error))
                 await asyncio.sleep(_pause_s(RECONNECT_S, failures))
             else:
-                self._behind = False
+                self._lacking.discard(else_lacking)
                 return
 
     def hear(self, event: Event, responder: Responder | None) -> None:
