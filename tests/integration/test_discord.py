@@ -353,6 +353,34 @@ async def test_a_button_in_direct_messages_is_heard_for_its_server(
     )
 
 
+async def test_direct_messages_are_shared_by_all_servers_and_buttons_are_not(
+    scene: Discord, ana: Person
+) -> None:
+    other = scene.fake.guild("Other")
+    other.admit(ana)
+    await offered(scene, to=ana)
+    place = ConversationRef("discord", str(other.id), str(other.channel("practice").id))
+    there = UserRef("discord", str(other.id), str(ana.id))
+    message = Message.of(Buttons((Button("submit:2", "Submit"),)))
+    ref = await scene.chat.post(place, message, key="other", private_to=there)
+    ana.press(shown(scene, ref), "Submit")
+    heard = await scene.sink.heard(ActionPressed)
+    assert (heard.action, heard.user, heard.message) == ("submit:2", there, ref)
+
+
+async def test_a_button_in_an_archived_thread_is_heard_with_its_thread(
+    scene: Discord, ana: Person
+) -> None:
+    thread, room = await opened(scene)
+    ref = await scene.chat.post(
+        thread, Message.of(Buttons((Button("details:1", "Details"),))), key="k"
+    )
+    scene.guild.archive(room)
+    ana.press(shown(scene, ref), "Details")
+    heard = await scene.sink.heard(ActionPressed)
+    assert (heard.conversation, heard.message) == (thread, ref)
+
+
 async def test_buttons_of_answers_in_direct_messages_are_heard_for_their_server(
     scene: Discord, ana: Person
 ) -> None:
@@ -747,6 +775,17 @@ async def test_what_cannot_be_read_costs_one_connection(scene: Discord, ana: Per
 
 
 @pytest.mark.usefixtures("_hurried")
+async def test_a_session_that_breaks_before_it_is_ready_is_not_taken_for_one(
+    scene: Discord, ana: Person
+) -> None:
+    gateway = scene.fake.gateway
+    gateway.invalidate(resumable=False)
+    await scene.fake.until(lambda: len(gateway.identified) == 2 and gateway.ready, "a session")
+    gateway.tell("MESSAGE_CREATE", {"id": "no number"})
+    await heard_again(scene, ana, 3)
+
+
+@pytest.mark.usefixtures("_hurried")
 @pytest.mark.parametrize("code", [1000, 1001, 4000, 4007, 4009])
 async def test_a_connection_that_is_closed_is_made_again(
     scene: Discord, ana: Person, code: int
@@ -937,6 +976,19 @@ async def test_what_may_have_been_posted_is_posted_once(
     ref = await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
     [message] = ana.sees(scene.place)
     assert ref == MessageRef(scene.channel, str(message.id))
+
+
+async def test_a_post_that_was_deleted_is_not_made_again_under_its_key(
+    scene: Discord, ana: Person
+) -> None:
+    ref = await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+    mira = scene.guild.person("Mira", roles=[scene.guild.role("Mod", Allow.MANAGE_MESSAGES)])
+    mira.delete(shown(scene, ref))
+    with pytest.raises(GoneError):
+        await scene.chat.edit(ref, Message.of("Hello?"))
+    with pytest.raises(GoneError):
+        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+    assert ana.sees(scene.place) == []
 
 
 async def test_what_is_under_way_when_the_bot_stops_fails_as_any_other(scene: Discord) -> None:

@@ -76,6 +76,14 @@ class Client(discord.Client):
             payload = commands.payloads(self._specs)
             await self.http.bulk_upsert_global_commands(application, payload)  # pyright: ignore[reportArgumentType]  # plain data is what it takes
 
+    def dispatch(self, event: str, /, *args: object, **kwargs: object) -> None:
+        """Tell the methods below, but nothing of a connection that has ended.
+
+        discord.py says two seconds late that a session is ready, whatever happened since.
+        """
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
     # --- what Discord tells -------------------------------------------------------------------
 
     async def on_ready(self) -> None:
