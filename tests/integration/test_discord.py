@@ -162,7 +162,7 @@ async def test_commands_of_two_words_are_registered_as_subcommands_for_servers_a
 
 async def test_channels_and_roles_are_heard_as_their_ids(scene: Discord, ana: Person) -> None:
     mentors = scene.guild.channel("mentors")
-    role: Any = scene.guild.role("Mentor")
+    role = scene.guild.role("Mentor")
     ana.invoke(
         scene.place, "cohort setup", timezone="Asia/Tokyo", mentors=mentors, mentor_role=role
     )
@@ -893,7 +893,7 @@ async def test_a_thread_needs_a_permission_of_its_own(scene: Discord) -> None:
     assert (await scene.chat.open_thread(post, "Now")).thread == post.message
 
 
-async def refused(scene: Discord, ana: Person, ref: MessageRef) -> set[type[Exception]]:
+async def refused(scene: Discord, ref: MessageRef) -> set[type[Exception]]:
     """How each request about a place is refused."""
     raised: set[type[Exception]] = set()
     for request in (
@@ -905,18 +905,17 @@ async def refused(scene: Discord, ana: Person, ref: MessageRef) -> set[type[Exce
             await request
         raised.add(caught.type)
     assert await scene.chat.health() == ""
-    del ana
     return raised
 
 
-async def test_a_deleted_thread_or_channel_is_gone(scene: Discord, ana: Person) -> None:
+async def test_a_deleted_thread_or_channel_is_gone(scene: Discord) -> None:
     thread, room = await opened(scene)
     ref = await scene.chat.post(thread, Message.of("The task"), key="task")
     scene.guild.delete(room)
     with pytest.raises(GoneError):
         await scene.chat.post(thread, Message.of("Hello?"), key="k")
     scene.guild.delete(scene.place)
-    assert await refused(scene, ana, ref) == {GoneError}
+    assert await refused(scene, ref) == {GoneError}
 
 
 async def test_a_server_that_has_thrown_the_bot_out_crashes_nothing(
@@ -924,7 +923,7 @@ async def test_a_server_that_has_thrown_the_bot_out_crashes_nothing(
 ) -> None:
     ref = await scene.chat.post(scene.channel, Message.of("Hello"), key="hello")
     scene.guild.remove_bot()
-    assert await refused(scene, ana, ref) <= {ForbiddenError, GoneError}
+    assert await refused(scene, ref) <= {ForbiddenError, GoneError}
     with pytest.raises((ForbiddenError, GoneError)):
         await scene.chat.user_info(user(scene, ana))
     await scene.restart()
