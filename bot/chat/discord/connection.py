@@ -191,7 +191,9 @@ class Connection:
             except Exception as error:  # noqa: BLE001  # whatever it was, nothing may stay unheard
                 failures += 1
                 self._lacking.add(else_lacking)
-                log.warning("discord_incomplete", lacking=else_lacking, reason=str(error))
+                said = isinstance(error, discord.HTTPException)  # others may quote what was written
+                reason = str(error) if said else type(error).__name__
+                log.warning("discord_incomplete", lacking=else_lacking, reason=reason)
                 await asyncio.sleep(_pause_s(RECONNECT_S, failures))
             else:
                 self._lacking.discard(else_lacking)
