@@ -642,6 +642,20 @@ async def test_a_thread_that_is_closed_to_the_bot_keeps_it_from_hearing_no_other
     assert texts(scene) == ["seen"]
 
 
+@pytest.mark.parametrize("status", [403, 404])
+async def test_what_is_gone_by_the_time_it_is_read_keeps_no_other_from_being_heard(
+    scene: Discord, ana: Person, status: int
+) -> None:
+    _, room = await opened(scene)
+    await scene.chat.stop()
+    ana.say(room, "archived")
+    scene.guild.archive(room)
+    scene.fake.faults.fail(ACTIVE, status=status)
+    await scene.start()
+    assert (await scene.sink.heard(MessagePosted)).text == "archived"
+    assert await scene.chat.health() == ""
+
+
 async def test_nothing_is_heard_twice_when_a_session_goes_on(scene: Discord, ana: Person) -> None:
     _, room = await opened(scene)
     ana.say(room, "before")
