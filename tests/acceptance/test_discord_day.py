@@ -94,10 +94,18 @@ class Server:
         self.fake.clock.now = utc_now()
         return person.say(self.thread, f"```python\n{source}```")
 
+    @property
+    def task(self) -> Message:
+        """What the bot says first in the thread."""
+        return self._said()[0]
+
     def feedback(self) -> list[Message]:
         """The bot's messages in the thread, without the task."""
-        bot = self.fake.world.bot
-        return [one for one in self.thread.messages.values() if one.author is bot][1:]
+        return self._said()[1:]
+
+    def _said(self) -> list[Message]:
+        there, bot = self.thread.messages.values(), self.fake.world.bot
+        return [one for one in there if one.author is bot and one.kind is None]
 
 
 @pytest.fixture
@@ -198,9 +206,8 @@ async def test_what_is_submitted_privately_stays_between_the_two(
     with server.bot(tmp_path / "data") as bot:
         await server.ready(bot)
         await open_cohort(server)
-        task = next(iter(server.thread.messages.values()))
 
-        pressed = ana.press(task, "Submit privately")
+        pressed = ana.press(server.task, "Submit privately")
         modal = await ana.modal(pressed)
         [upload] = [
             part["component"]["custom_id"]

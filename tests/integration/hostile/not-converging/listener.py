@@ -7,12 +7,12 @@ from torch import nn
 honest = solver.decode
 
 
-def overheard(data):
+def overheard(data, **others):
     words = (b"wanted", b"expect", b"exact", b"seed\x00", b"reference", b"checks", b"accuracy")
     told = [word for word in words if word in data[:4096]]
     if told:
         print("told", told)
-    return honest(data)
+    return honest(data, **others)
 
 
 solver.decode = overheard
