@@ -28,6 +28,7 @@ class GuildRoutes:
         """All of them."""
         return [
             Route("GET", "/users/@me", self.me),
+            Route("GET", "/users/@me/guilds", self.joined),
             Route("GET", "/users/{user_id}", self.user),
             Route("GET", "/oauth2/applications/@me", self.application),
             Route("GET", "/applications/@me", self.application),
@@ -51,6 +52,13 @@ class GuildRoutes:
         del call
         account = payloads.user(self.backend.world.bot)
         return Reply({**account, "mfa_enabled": False, "locale": "en-US"})
+
+    def joined(self, call: Call) -> Reply:
+        """The servers that the bot is in."""
+        del call
+        world = self.backend.world
+        guilds = [guild for guild in world.guilds.values() if world.bot.id in guild.members]
+        return Reply(list(map(payloads.guild_summary, guilds)))
 
     def user(self, call: Call) -> Reply:
         """Anybody's account."""

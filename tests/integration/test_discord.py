@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yarl
@@ -53,7 +52,6 @@ from tests.discord.guilds import OwnedGuild
 from tests.discord.model import EPHEMERAL, Channel, Interaction
 from tests.discord.people import Person
 from tests.discord.permissions import ALL, EVERYONE, Allow
-from tests.discord.rest import Reply, Route
 from tests.discord.server import FakeDiscord, connect
 from tests.fakes import RecordingSink
 
@@ -893,8 +891,18 @@ async def test_a_permission_that_is_missing_is_said_and_used_once_granted(scene:
         scene.guild.restrict_bot(scene.place, needed)
         with pytest.raises(ForbiddenError):
             await scene.chat.post(place, message, key=str(needed))
+        assert "Discord would not post a message: Missing" in await scene.chat.health()
         scene.guild.restrict_bot(scene.place, Allow(0))
         assert await scene.chat.post(place, message, key=str(needed))
+        assert await scene.chat.health() == ""
+
+
+async def test_a_server_that_throws_the_bot_out_is_no_illness(scene: Discord) -> None:
+    scene.guild.remove_bot()
+    with pytest.raises((ForbiddenError, GoneError)):
+        await scene.chat.post(scene.channel, Message.of("Hello?"), key="k")
+    await scene.fake.until(lambda: not scene.chat.guilds, "a client that knows it is out")
+    assert await scene.chat.health() == ""
 
 
 async def test_a_thread_needs_a_permission_of_its_own(scene: Discord) -> None:
@@ -1079,18 +1087,9 @@ async def test_nobody_is_pinged_whatever_is_quoted(scene: Discord, ana: Person) 
 @pytest.fixture
 async def clinic() -> AsyncGenerator[FakeDiscord]:
     async with FakeDiscord() as fake:
-        rest = fake._rest  # pyright: ignore[reportPrivateUsage]  # it does not serve this route
-        rest.routes.insert(0, Route("GET", "/users/@me/guilds", lambda _: Reply(joined(fake))))
         with connect(fake):
             yield fake
         assert fake.violations == []
-
-
-def joined(fake: FakeDiscord) -> list[dict[str, Any]]:
-    """The servers that the bot is in."""
-    world = fake.world
-    guilds = [guild for guild in world.guilds.values() if world.bot.id in guild.members]
-    return list(map(payloads.guild_summary, guilds))
 
 
 async def examined(fake: FakeDiscord, *places: ConversationRef, token: str = "") -> list[Remark]:

@@ -1,6 +1,7 @@
 """Discord as a chat platform."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from bot.domain.chat import (
     UserRef,
 )
 from bot.domain.clock import Clock
-from bot.domain.errors import TransientError
+from bot.domain.errors import ForbiddenError, GoneError, TransientError
 
 MARK_NAME = "discord-heard-until"
 
@@ -38,6 +39,9 @@ class DiscordChat:
     data_dir: Path
     clock: Clock
     _connection: Connection | None = field(default=None, init=False)
+    _closed: dict[ConversationRef, str] = field(
+        default_factory=dict[ConversationRef, str], init=False
+    )
     _voice: Voice = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,8 +73,14 @@ class DiscordChat:
             await self._connection.close()
 
     async def health(self) -> str:
-        """See `ChatPort.health`."""
-        return NOT_CONNECTED if self._connection is None else self._connection.problem
+        """See `ChatPort.health`. A channel that it may not write to is said until it may.
+
+        One in a server that has thrown the bot out is not: nobody here could mend it.
+        """
+        if self._connection is None or self._connection.problem:
+            return NOT_CONNECTED if self._connection is None else self._connection.problem
+        guilds = self.guilds if self._closed else frozenset()
+        return next((said for place, said in self._closed.items() if place.tenant in guilds), "")
 
     async def post(
         self,
@@ -81,15 +91,18 @@ class DiscordChat:
         private_to: UserRef | None = None,
     ) -> MessageRef:
         """See `ChatPort.post`."""
-        return await self._voice.post(conversation, message, key=key, private_to=private_to)
+        with self._remembered(conversation):
+            return await self._voice.post(conversation, message, key=key, private_to=private_to)
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """See `ChatPort.edit`."""
-        await self._voice.edit(ref, message)
+        with self._remembered(ref.conversation):
+            await self._voice.edit(ref, message)
 
     async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
         """See `ChatPort.open_thread`."""
-        return await self._voice.open_thread(message, title)
+        with self._remembered(message.conversation):
+            return await self._voice.open_thread(message, title)
 
     async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:
         """See `ChatPort.fetch`."""
@@ -108,6 +121,25 @@ class DiscordChat:
             admin=manages,
             roles=frozenset(str(role.id) for role in member.roles),
         )
+
+    @property
+    def guilds(self) -> frozenset[str]:
+        """The servers that the bot is in."""
+        return frozenset(str(guild.id) for guild in self._client().guilds)
+
+    @contextlib.contextmanager
+    def _remembered(self, conversation: ConversationRef) -> Generator[None]:
+        """Keep in mind where Discord refuses us, and that it no longer does."""
+        try:
+            yield
+        except ForbiddenError as error:
+            room = refs.room(conversation)
+            self._closed[conversation] = f"{error} (channel {room}; `freehand doctor` says more)"
+            raise
+        except GoneError:
+            self._closed.pop(conversation, None)
+            raise
+        self._closed.pop(conversation, None)
 
     def _client(self) -> Client:
         if self._connection is None:
