@@ -79,7 +79,7 @@ class DiscordChat:
         """
         if self._connection is None or self._connection.problem:
             return NOT_CONNECTED if self._connection is None else self._connection.problem
-        guilds = self.guilds if self._closed else frozenset()
+        guilds: frozenset[str] = self.guilds if self._closed else frozenset()
         return next((said for place, said in self._closed.items() if place.tenant in guilds), "")
 
     async def post(
