@@ -124,7 +124,8 @@ def _waiting_memory(instance: str) -> None:
     labels = [f"--filter=label=freehand.instance={instance}", "--filter=label=freehand.role=solver"]
     ids = _printed("docker", "ps", "--quiet", *labels).split()
     pids = _printed("docker", "inspect", "--format", "{{.State.Pid}}", *ids).split()
-    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids]
+    # One that has just ended has no process any more: the engine says 0.
+    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids if int(pid)]
     for name, what in (("Rss", "resident"), ("Pss", "proportional")):
         found = [re.findall(rf"^{name}:\s+(\d+)", rollup, re.MULTILINE)[0] for rollup in rollups]
         # One that is only starting is smaller.
