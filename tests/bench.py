@@ -84,6 +84,7 @@ async def _main() -> None:
         _row("  the slowest but one of twenty", _p95(verdicts), _aim(1.3 * bare_s + 0.150))
         warm = [await _feedback_s(services, chat, pause_s=PAUSE_S) for _ in range(RUNS)]
         _row("message to feedback, a solver waiting", statistics.median(warm))
+        await asyncio.sleep(PAUSE_S)  # those that were used are gone by then
         _waiting_memory(grader.instance)
         began = time.perf_counter()
         await _burst(services, BURST)
@@ -124,8 +125,7 @@ def _waiting_memory(instance: str) -> None:
     labels = [f"--filter=label=freehand.instance={instance}", "--filter=label=freehand.role=solver"]
     ids = _printed("docker", "ps", "--quiet", *labels).split()
     pids = _printed("docker", "inspect", "--format", "{{.State.Pid}}", *ids).split()
-    # One that has just ended has no process any more: the engine says 0.
-    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids if int(pid)]
+    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids]
     for name, what in (("Rss", "resident"), ("Pss", "proportional")):
         found = [re.findall(rf"^{name}:\s+(\d+)", rollup, re.MULTILINE)[0] for rollup in rollups]
         # One that is only starting is smaller.
