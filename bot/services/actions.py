@@ -123,7 +123,7 @@ class Actions:
                 note=words,
             )
             await tx.outbox.say(
-                f"dispute:{event.key}",
+                f"dispute:{submission.id}",  # said again, it replaces what was said
                 cohort.mentors_place,
                 _case(submission, member, cohort, challenge.exercise, words),
             )

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import available_timezones
 
 from bot.domain.challenge import Challenge
@@ -81,6 +81,7 @@ SPECS = (
     ),
 )
 
+PINS_WITHIN = timedelta(days=366)
 SUGGESTIONS_AT_MOST = 25
 """Discord's limit for one autocompletion."""
 
@@ -189,7 +190,10 @@ class Commands:
         async with self.store.read() as tx:
             cohort = await tx.cohorts.find_by_place(event.conversation)
             if cohort is None:
-                raise UserError("No cohort practises in this channel.")
+                raise UserError(
+                    "No cohort practises in this channel. Commands work where one does; those who"
+                    " manage the server make one with `/cohort setup`."
+                )
             member = await tx.members.find(cohort.id, event.user)
         info = await self.chats[event.user.platform].user_info(event.user)
         mentor = cohort.steered_by(info) or (member is not None and member.role is Role.MENTOR)
@@ -306,6 +310,8 @@ class Commands:
         on = _date(call.arg("date"))
         if on < call.cohort.local_date(self.clock()):
             raise UserError("That day is past.")
+        if on > call.cohort.local_date(self.clock()) + PINS_WITHIN:
+            raise UserError("That day is more than a year away.")
         day = WEEKDAYS.get(on.weekday())
         if day is None:
             raise UserError(
@@ -316,12 +322,13 @@ class Commands:
             by = call.member.id if call.member else None
             await tx.challenges.pin(cohort=call.cohort.id, on=on, exercise=exercise.slug, by=by)
         note = "" if exercise.day is day else " It takes the place of that day's usual kind."
-        return Message.of(f"**{exercise.title}** is pinned for {on:%A, %d %B}.{note}")
+        return Message.of(f"**{exercise.title}** is pinned for {on:%A, %d %B %Y}.{note}")
 
     async def _limits(self, call: Call) -> Message:
         name = call.args.get("limit", "").strip().lower()
-        if not name:
+        if not name and not call.args.get("cap", "").strip():
             return caps.table(call.cohort)
+        name = call.arg("limit").lower()
         cohort = replace(call.cohort, caps=caps.changed(call.cohort.caps, name, call.arg("cap")))
         async with self.store.write() as tx:
             await tx.cohorts.update(cohort)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.domain import source
 from bot.domain.chat import (
     ActionPressed,
     CommandInvoked,
@@ -63,7 +64,11 @@ class Core:
             await reply.say(await self.commands.run(*command, event))
         elif challenge is not None and event.text.strip().lower() in HINT_WORDS:
             await reply.say(await self.commands.run("hint", {}, event))
+        elif event.mentions_bot and (challenge is None or _holds_no_code(event)):
+            await reply.say(await self.commands.run("help", {}, event))
         elif challenge is not None:
             await self.intake.take_message(event, challenge)
-        elif event.mentions_bot:
-            await reply.say(await self.commands.run("help", {}, event))
+
+
+def _holds_no_code(event: MessagePosted) -> bool:
+    return not event.attachments and not source.extract(event.text)

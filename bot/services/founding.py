@@ -20,6 +20,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import NotAllowedError, UserError
 from bot.domain.store import Store
+from bot.services.joining import shown_name
 
 SPEC = CommandSpec(
     "cohort setup",
@@ -40,8 +41,11 @@ SPEC = CommandSpec(
     mentors_only=True,
 )
 
-NAME_CHARS = 60
 LAST_HOUR = 23
+STARTS_WITHIN = timedelta(days=366)
+MENTORS_APART = (
+    "The mentors need a channel of their own, which is no cohort's: they are sent learners' code."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +64,17 @@ class Founding:
         if not info.admin:
             raise NotAllowedError("Only those who manage this server can set up a cohort.")
         given = {name: value.strip() for name, value in args.items() if value.strip()}
-        place = event.conversation.parent
+        place = event.conversation
+        if place.thread:
+            raise UserError("A cohort has a channel, no thread. Type this in the channel itself.")
         async with self.store.write() as tx:
             known = await tx.cohorts.find_by_place(place)
             if known is not None and known.place != place:
                 raise UserError("This is a mentors' channel. Use the cohort's own channel.")
             cohort = self._changed(known or self._new(place, given), given)
+            theirs = await tx.cohorts.find_by_place(cohort.mentors_place)
+            if theirs is not None and theirs.place == cohort.mentors_place:
+                raise UserError(MENTORS_APART)
             if known is None:
                 cohort = await tx.cohorts.add(cohort)
             else:
@@ -103,23 +112,30 @@ class Founding:
         if "hour" in given:
             changes["hour"] = _hour(given["hour"])
         if "starts" in given:
-            changes["starts_on"] = _date(given["starts"])
+            changes["starts_on"] = _start(given["starts"], today=self.clock().date())
         if "mentors" in given:
             changes["mentors_place"] = _mentors(cohort.place, given["mentors"])
         if "mentor_role" in given:
-            changes["mentor_role"] = given["mentor_role"]
+            changes["mentor_role"] = _role(cohort.place, given["mentor_role"])
         if "name" in given:
-            changes["name"] = given["name"][:NAME_CHARS]
+            changes["name"] = shown_name(given["name"])
         return replace(cohort, **changes)  # pyright: ignore[reportArgumentType]  # each of its field's type
 
     def _told(self, cohort: Cohort, *, new: bool) -> Message:
-        first = schedule.next_slot(cohort, now=self.clock())
+        now = self.clock()
+        first = schedule.next_slot(cohort, now=now)
+        today = new and any(
+            not slot.missed for slot in schedule.due_slots(cohort, after=None, now=now)
+        )
         head = "practises here from now on" if new else "goes on like this"
         return Message.of(
             f"**{cohort.name}** {head}: Monday a function, Wednesday a bug, Friday a module, at"
             f" {cohort.hour:02}:00 {cohort.timezone}. Week 1 is the week of"
             f" {cohort.starts_on:%d %B %Y}.",
+            *(["Today's challenge is posted within a minute."] if today else []),
             *([Moment("Next post", first.due_at)] if first is not None else []),
+            "Disputed checks arrive in the mentors' channel, with learners' code: see to it that"
+            " learners cannot read it.",
             "Learners type `/join`. `/challenge post` releases an exercise at once,"
             " `/challenge pin` chooses a day's, `/cohort limits` caps what a grading may use.",
         )
@@ -137,14 +153,23 @@ def _hour(text: str) -> int:
     return int(text)
 
 
-def _date(text: str) -> date:
+def _start(text: str, *, today: date) -> date:
     try:
-        return date.fromisoformat(text)
+        start = date.fromisoformat(text)
     except ValueError as error:
         raise UserError("Give the date as year-month-day, for example 2026-11-23.") from error
+    if not today - STARTS_WITHIN <= start <= today + STARTS_WITHIN:
+        raise UserError("A cohort starts within a year from today, before or after.")
+    return start
 
 
 def _mentors(place: ConversationRef, channel: str) -> ConversationRef:
     if channel == place.channel:
-        raise UserError("The mentors need a channel of their own: they are sent learners' code.")
+        raise UserError(MENTORS_APART)
     return replace(place, channel=channel)
+
+
+def _role(place: ConversationRef, role: str) -> str:
+    if role == place.tenant:  # as Discord names the role that everybody has
+        raise UserError("Everybody has that role. Choose one that mentors alone have.")
+    return role

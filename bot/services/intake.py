@@ -49,6 +49,11 @@ class Intake:
             await self._queue(event, challenge, source, answer=answer, private=False)
         elif code.defines(event.text, self.catalogue.get(challenge.exercise).entry):
             raise UserError(feedback.NO_FENCE)
+        elif other := [item for item in event.attachments if item.name.lower().endswith(".txt")]:
+            raise UserError(
+                f"I read code from `.py` and `.ipynb` files, and {other[0].name} is neither. Rename"
+                " it, or put the code between two lines of three backticks."
+            )
 
     async def take_form(self, event: FormSubmitted, challenge: Challenge) -> None:
         """Queue code that came through the private form.

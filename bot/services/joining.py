@@ -14,7 +14,6 @@ NAME_CHARS = 40
 BOARD_WORDS = {
     BoardMode.NAMED: "with your name",
     BoardMode.ALIAS: "under your alias",
-    BoardMode.HIDDEN: "not at all",
 }
 
 
@@ -40,6 +39,8 @@ class Joining:
         """How the leaderboard shows a member."""
         async with self.store.write() as tx:
             await tx.members.set_board(member.id, mode)
+        if mode is BoardMode.HIDDEN:
+            return Message.of("The leaderboard leaves you out from now on.")
         shown = f" (**{member.alias}**)" if mode is BoardMode.ALIAS else ""
         return Message.of(f"The leaderboard now shows you {BOARD_WORDS[mode]}{shown}.")
 
@@ -56,7 +57,8 @@ class Joining:
 
 def shown_name(name: str) -> str:
     """A name as the bot may say it: no markup, no link, nothing that turns the text around."""
-    kept = (char for char in name if char not in MARKUP and char.isprintable())
+    tame = name.replace("://", " ")  # no address that a platform makes a link of
+    kept = (char for char in tame if char not in MARKUP and char.isprintable())
     return " ".join("".join(kept).split())[:NAME_CHARS] or "Somebody"
 
 

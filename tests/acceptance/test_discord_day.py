@@ -216,6 +216,7 @@ async def test_what_is_submitted_privately_stays_between_the_two(
         ]
         ana.submit(pressed, {}, {upload: [("mine.py", RIGHT.encode())]})
 
+        await server.sees(ana, server.thread, "Received.")
         await server.sees(ana, ana.direct, "Solved.")
         assert server.feedback() == []
         assert await asyncio.to_thread(bot.interrupt) == 0

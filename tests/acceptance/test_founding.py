@@ -67,6 +67,9 @@ async def test_only_who_manages_the_server_founds(world: World) -> None:
         ({"hour": "nine"}, "from 0 to 23"),
         ({"starts": "tomorrow"}, "year-month-day"),
         ({"mentors": HERE.channel}, "a channel of their own"),
+        ({"mentors": PRACTICE.channel}, "which is no cohort's"),
+        ({"mentor_role": HERE.tenant}, "Everybody has that role"),
+        ({"starts": "9999-12-31"}, "within a year"),
     ],
 )
 async def test_a_wrong_option_is_explained_and_nothing_is_founded(
@@ -75,6 +78,24 @@ async def test_a_wrong_option_is_explained_and_nothing_is_founded(
     assert answer in await world.command(MENTOR, "cohort setup", where=HERE, **{**SETUP, **changes})
     async with world.store.read() as tx:
         assert await tx.cohorts.find_by_place(HERE) is None
+
+
+async def test_todays_challenge_is_announced_to_who_founds_after_its_hour(world: World) -> None:
+    world.clock.advance(hours=2)  # eleven on a Monday
+
+    answer = await world.command(MENTOR, "cohort setup", where=HERE, **SETUP)
+
+    assert "posted within a minute" in answer
+
+
+async def test_a_thread_founds_no_cohort(world: World) -> None:
+    answer = await world.command(MENTOR, "cohort setup", where=replace(HERE, thread="7"), **SETUP)
+
+    assert "in the channel itself" in answer
+
+
+async def test_outside_of_a_cohort_a_command_says_how_there_can_be_one(world: World) -> None:
+    assert "`/cohort setup`" in await world.command(ANA, "help", where=HERE)
 
 
 async def test_a_mentors_channel_founds_no_cohort(world: World) -> None:
@@ -115,9 +136,10 @@ async def test_only_the_cohorts_own_challenges_are_completed(world: World) -> No
     ("name", "shown"),
     [
         ("Ana", "Ana"),
-        ("**[win](https://example.org)**", "win(https://example.org)"),
+        ("**[win](https://example.org)**", "win(https example.org)"),
         ("a\u202eb\n c", "ab c"),
         ("``` ||", "Somebody"),
+        ("https://example.org", "https example.org"),
     ],
 )
 def test_a_name_is_said_without_markup(name: str, shown: str) -> None:

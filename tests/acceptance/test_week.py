@@ -466,6 +466,7 @@ async def test_a_cohorts_cap_lowers_what_its_exercises_may_use(
         ("processes", "17.5", "a whole number"),
         ("memory_mb", "64", "from 384 up"),
         ("seconds", "", "needs `cap`"),
+        ("", "3", "needs `limit`"),
     ],
 )
 async def test_a_cap_that_is_none_is_explained(
@@ -476,6 +477,31 @@ async def test_a_cap_that_is_none_is_explained(
 
 def test_every_limit_can_be_capped() -> None:
     assert set(UNITS) == {limit.name for limit in fields(Limits)}
+
+
+async def test_a_mention_that_is_no_command_and_no_code_gets_help(
+    world: World, thread: ConversationRef
+) -> None:
+    for words in ("", "dance"):
+        event = world.message(ANA, words, thread, mentions_bot=True)
+        [reply] = (await world.take(event)).replies
+        assert "/plan" in text_of(reply)
+
+
+async def test_a_text_file_is_remarked_upon(world: World, thread: ConversationRef) -> None:
+    file = Attachment(name="mine.txt", size_bytes=9, media_type="text/plain", ref="f")
+    event = world.message(ANA, "", thread, attachments=(file,))
+    [reply] = (await world.take(event)).replies
+    assert "mine.txt is neither" in text_of(reply)
+
+
+async def test_a_check_disputed_twice_is_one_case(world: World, thread: ConversationRef) -> None:
+    await world.say(ANA, fenced(WRONG), thread)
+    [submission] = await world.submissions(ANA)
+    for why in ("it is right", "no, really"):
+        await world.form(ANA, f"dispute:{submission.id}", {"why": why}, where=thread)
+    [case] = [said.text for key, said in world.chat.posted.items() if key.startswith("dispute:")]
+    assert "no, really" in case
 
 
 async def test_a_misspelt_exercise_gets_a_suggestion(world: World) -> None:

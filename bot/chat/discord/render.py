@@ -173,9 +173,11 @@ def _has_room(made: Rendered) -> bool:
 
 def _attached(code: Code, made: Rendered) -> str:
     number = len(made.files) + 1
-    name = f"code{'' if number == 1 else number}.{ENDINGS.get(code.language, 'txt')}"
+    ending = ENDINGS.get(code.language, "txt")
+    kind = "code" if ending == "py" else "text"
+    name = f"{kind}{'' if number == 1 else number}.{ending}"
     made.files.append((name, code.source.encode(), ""))
-    return f"*The code is in the attached file `{name}`.*"
+    return f"*The {kind} is in the attached file `{name}`.*"
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -21,6 +21,13 @@ PRESS_WAITS_S = 2.0
 LABEL_CHARS, TITLE_CHARS, TEXT_CHARS = 45, 45, 4000
 FILE_FIELD = "file"
 
+RECEIVED = "Received. What comes of it you read in your direct messages."
+SAID_SOMETHING = {
+    discord.InteractionType.application_command,
+    discord.InteractionType.modal_submit,
+}
+"""What is acknowledged with words, “thinking” or `RECEIVED`: the first reply takes their place."""
+
 
 @dataclass(slots=True)
 class DiscordResponder:
@@ -45,9 +52,11 @@ class DiscordResponder:
                 return
             with translated("acknowledge a command"):
                 try:
-                    await self.interaction.response.defer(
-                        ephemeral=True, thinking=kind is discord.InteractionType.application_command
-                    )
+                    if kind is discord.InteractionType.modal_submit:
+                        await self.interaction.response.send_message(RECEIVED, ephemeral=True)
+                    else:
+                        command = kind is discord.InteractionType.application_command
+                        await self.interaction.response.defer(ephemeral=True, thinking=command)
                 except discord.HTTPException as error:
                     if error.code != ANSWERED:  # what was lost is Discord's answer alone
                         raise
@@ -63,9 +72,8 @@ class DiscordResponder:
         made = render(message, tag=self.tag)
         view = made.view()
         self._replies += 1
-        command = self.interaction.type is discord.InteractionType.application_command
         with translated("answer a command"):
-            if command and self._replies == 1:  # it takes the place of “thinking”
+            if self._replies == 1 and self.interaction.type in SAID_SOMETHING:
                 await self.interaction.edit_original_response(
                     content=made.content or None,
                     embeds=made.embeds(),

@@ -21,7 +21,8 @@ SILENT = discord.AllowedMentions.none()
 
 CLOSED_DOOR = (
     "I have an answer for you alone, but you take no direct messages from this server. Allow them"
-    " (the server's menu, Privacy Settings) and ask me again."
+    " in the server's menu, under Privacy Settings. Nothing is lost: `/history` has what was"
+    " graded."
 )
 
 
@@ -55,7 +56,7 @@ class Voice:
             except discord.Forbidden as error:
                 if error.code != NO_DIRECT_MESSAGES:
                     raise
-                await self._knock(conversation, private_to)
+                await self._knock(conversation, private_to, key)
                 # Never the knock itself: a later edit would make public what is private.
                 return refs.message_in(refs.direct(private_to.tenant, 0), 0)
         return refs.message_in(refs.direct(private_to.tenant, channel.id), sent.id)
@@ -120,10 +121,14 @@ class Voice:
             allowed_mentions=SILENT,
         )
 
-    async def _knock(self, conversation: ConversationRef, user: UserRef) -> None:
-        """Tell somebody who takes no direct messages that there is something for them, once."""
+    async def _knock(self, conversation: ConversationRef, user: UserRef, key: str) -> None:
+        """Tell somebody who takes no direct messages that there is something for them.
+
+        Once for a message, whatever it says later: the core adds a revision to its key then.
+        """
         words = Rendered(content=f"<@{refs.number(user.user)}> {CLOSED_DOOR}")
-        await self._send(self._room(conversation), words, f"knock:{conversation}:{user.user}")
+        about = ":".join(key.split(":")[:2])
+        await self._send(self._room(conversation), words, f"knock:{user.user}:{about}")
 
     async def _reopen(self, thread: int) -> None:
         await self.client().http.edit_channel(thread, archived=False)
