@@ -25,6 +25,9 @@ log = structlog.get_logger()
 BACKOFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """Waits after failures in a row; the last one repeats."""
 
+FORBIDDEN_TRIES = 3 * 24 * 12
+"""Three days: a platform that is asked in vain for ever takes it for an attack."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
@@ -55,7 +58,8 @@ class Delivery:
         except RateLimitedError as error:
             await self._failed(item, error, retry_s=error.retry_after_s)
         except ForbiddenError as error:  # until somebody grants the permission
-            await self._failed(item, error, retry_s=BACKOFF_S[-1])
+            wait = BACKOFF_S[-1] if item.failures < FORBIDDEN_TRIES else None
+            await self._failed(item, error, retry_s=wait)
         except (GoneError, TooLargeError) as error:
             await self._failed(item, error, retry_s=None)
         except ChatError as error:

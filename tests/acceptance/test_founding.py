@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.errors import ForbiddenError
 from bot.domain.schedule import first_monday
+from bot.services.delivery import FORBIDDEN_TRIES
 from bot.services.joining import shown_name
 from tests.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, new_world
 
@@ -174,3 +175,14 @@ async def test_what_may_not_be_posted_is_posted_once_it_may(world: World) -> Non
     await world.services.delivery.deliver()
 
     assert "challenge:1" in world.chat.posted
+
+
+async def test_what_may_not_be_posted_for_days_is_given_up(world: World) -> None:
+    world.chat.trouble = [ForbiddenError("Missing Access")] * (FORBIDDEN_TRIES + 1)
+    await world.services.challenges.tick()
+    for _ in range(FORBIDDEN_TRIES + 1):
+        assert await world.services.delivery.deliver() == 1
+        world.clock.advance(minutes=6)
+
+    assert await world.services.delivery.deliver() == 0
+    assert world.chat.trouble == []
