@@ -82,7 +82,7 @@ def assemble(ports: Ports) -> Services:
         catalogue=catalogue,
         clock=clock,
         challenges=challenges,
-        founding=Founding(store=store, clock=clock),
+        founding=Founding(store=store, chats=chats, clock=clock),
         joining=joining,
         progress=Progress(store=store, catalogue=catalogue, clock=clock),
         leaderboard=leaderboard,

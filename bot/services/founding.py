@@ -1,12 +1,13 @@
 """Founding a cohort in the channel where it will practise, and changing how it goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import available_timezones
 
 from bot.domain import schedule
 from bot.domain.chat import (
+    ChatPort,
     CommandOption,
     CommandSpec,
     ConversationRef,
@@ -18,7 +19,7 @@ from bot.domain.chat import (
 )
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
-from bot.domain.errors import NotAllowedError, UserError
+from bot.domain.errors import ChatError, NotAllowedError, UserError
 from bot.domain.store import Store
 from bot.services.joining import shown_name
 
@@ -53,6 +54,7 @@ class Founding:
     """Makes cohorts."""
 
     store: Store
+    chats: Mapping[str, ChatPort]
     clock: Clock
 
     async def setup(self, event: Event, args: Mapping[str, str], info: UserInfo) -> Message:
@@ -86,7 +88,25 @@ class Founding:
                 target=f"cohort {cohort.id}",
                 note=" ".join(f"{name}={value[:80]}" for name, value in given.items()),
             )
-        return self._told(cohort, new=known is None)
+        greetings = [(cohort.mentors_place, "the mentors' channel", _for_mentors(cohort))]
+        if known is None:
+            greetings.insert(0, (cohort.place, "this channel", _for_learners(cohort)))
+        elif "mentors" not in given:
+            greetings = []
+        refused = [await self._greet(*greeting, cohort) for greeting in greetings]
+        return self._told(cohort, new=known is None, refused=[words for words in refused if words])
+
+    async def _greet(self, place: ConversationRef, called: str, words: str, cohort: Cohort) -> str:
+        """Say in a channel what it is for now; empty, or why that cannot be said there."""
+        try:
+            await self.chats[place.platform].post(
+                place, Message.of(words), key=f"greeting:{cohort.id}:{place.channel}"
+            )
+        except ChatError as error:
+            return (
+                f"**I cannot write to {called}**, and until I can, nothing appears there: {error}"
+            )
+        return ""
 
     def _new(self, place: ConversationRef, given: Mapping[str, str]) -> Cohort:
         missing = [name for name in ("timezone", "mentors") if name not in given]
@@ -121,7 +141,7 @@ class Founding:
             changes["name"] = shown_name(given["name"])
         return replace(cohort, **changes)  # pyright: ignore[reportArgumentType]  # each of its field's type
 
-    def _told(self, cohort: Cohort, *, new: bool) -> Message:
+    def _told(self, cohort: Cohort, *, new: bool, refused: Sequence[str]) -> Message:
         now = self.clock()
         first = schedule.next_slot(cohort, now=now)
         today = new and any(
@@ -132,6 +152,7 @@ class Founding:
             f"**{cohort.name}** {head}: Monday a function, Wednesday a bug, Friday a module, at"
             f" {cohort.hour:02}:00 {cohort.timezone}. Week 1 is the week of"
             f" {cohort.starts_on:%d %B %Y}.",
+            *refused,
             *(["Today's challenge is posted within a minute."] if today else []),
             *([Moment("Next post", first.due_at)] if first is not None else []),
             "Disputed checks arrive in the mentors' channel, with learners' code: see to it that"
@@ -139,6 +160,17 @@ class Founding:
             "Learners type `/join`. `/challenge post` releases an exercise at once,"
             " `/challenge pin` chooses a day's, `/cohort limits` caps what a grading may use.",
         )
+
+
+def _for_learners(cohort: Cohort) -> str:
+    return (
+        f"**{cohort.name}** practises here: Monday a function, Wednesday a bug, Friday a module, by"
+        " hand. `/join` takes you in."
+    )
+
+
+def _for_mentors(cohort: Cohort) -> str:
+    return f"Checks that learners of **{cohort.name}** find wrong arrive here, with their code."
 
 
 def _zone(text: str) -> str:

@@ -89,6 +89,24 @@ async def test_todays_challenge_is_announced_to_who_founds_after_its_hour(world:
     assert "posted within a minute" in answer
 
 
+async def test_both_channels_are_told_what_they_are_for(world: World) -> None:
+    await world.command(MENTOR, "cohort setup", where=HERE, name="Evening", **SETUP)
+
+    said = {posted.ref.conversation.channel: posted.text for posted in world.chat.posted.values()}
+    assert "**Evening** practises here" in said[HERE.channel]
+    assert "with their code" in said[SETUP["mentors"]]
+
+
+async def test_who_founds_where_the_bot_may_not_write_is_told_at_once(world: World) -> None:
+    world.chat.trouble = [ForbiddenError("Discord would not post a message: Missing Permissions")]
+
+    answer = await world.command(MENTOR, "cohort setup", where=HERE, **SETUP)
+
+    assert "**I cannot write to this channel**" in answer
+    assert "Missing Permissions" in answer
+    assert "practises here from now on" in answer  # it waits for the permission
+
+
 async def test_a_thread_founds_no_cohort(world: World) -> None:
     answer = await world.command(MENTOR, "cohort setup", where=replace(HERE, thread="7"), **SETUP)
 
