@@ -7,15 +7,25 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.app import utc_now
 from bot.settings import ROOT
 
 START_AT_MOST_S = 300.0
 """A first start builds images, and a shared machine may be slow at it."""
+
+AHEAD = datetime(2026, 11, 23, 10, tzinfo=UTC) - utc_now()
+"""It is always Monday in here, an hour after the post: what is due does not change with the day."""
+
+
+def present() -> datetime:
+    """What time it is for every bot that is started here."""
+    return utc_now() + AHEAD
 
 
 @dataclass
@@ -61,9 +71,7 @@ class RunningBot:
 
 
 @contextmanager
-def running_bot(
-    data_dir: Path, /, *, command: Sequence[str] = ("-m", "bot"), **settings: str
-) -> Generator[RunningBot]:
+def running_bot(data_dir: Path, /, **settings: str) -> Generator[RunningBot]:
     """Start the bot on a data directory, with free ports; it is killed at the end at the latest."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith("FREEHAND_")
@@ -75,11 +83,13 @@ def running_bot(
         "FREEHAND_DATA_DIR": str(data_dir),
         "FREEHAND_WEB_PORT": "0",
         "FREEHAND_OPS_PORT": "0",
+        "FREEHAND_TIMEZONE": "UTC",
+        "FREEHAND_TEST_AHEAD_S": str(AHEAD.total_seconds()),
         "PYTHONUNBUFFERED": "1",
         **settings,
     }
-    process = subprocess.Popen(  # noqa: S603  # our own code
-        [sys.executable, *command],
+    process = subprocess.Popen(  # our own code
+        [sys.executable, "-m", "tests.acceptance.launcher"],
         stderr=subprocess.PIPE,
         text=True,
         env=environment,

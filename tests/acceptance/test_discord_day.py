@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.app import utc_now
 from bot.settings import ROOT
-from tests.acceptance.running import RunningBot, running_bot
+from tests.acceptance.running import RunningBot, present, running_bot
 from tests.discord.guilds import OwnedGuild
 from tests.discord.model import Channel, Message
 from tests.discord.people import Person
@@ -24,21 +24,6 @@ EXERCISE = ROOT / "exercises" / "clip-grad-norm"
 RIGHT = (EXERCISE / "reference.py").read_text()
 WRONG = (EXERCISE / "wrong" / "always_rescales.py").read_text()
 TOKEN = "token"
-
-# The bot as it is, told where its Discord is.
-POINTED = """
-import os
-import discord.gateway
-import discord.http
-import yarl
-from bot.cli import main
-
-url = os.environ["FREEHAND_TEST_DISCORD"]
-discord.http.Route.BASE = f"{url}/api/v10"
-socket = yarl.URL(url.replace("http", "ws", 1)) / "gateway"
-discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = socket
-raise SystemExit(main())
-"""
 
 
 @dataclass
@@ -62,7 +47,6 @@ class Server:
         """The bot, serving this server alone."""
         with running_bot(
             data,
-            command=("-c", POINTED),
             FREEHAND_SANDBOX="docker",
             FREEHAND_DISCORD_TOKEN=TOKEN,
             FREEHAND_WEB_CHAT="false",
@@ -91,7 +75,7 @@ class Server:
 
     def says(self, person: Person, source: str) -> Message:
         """Send code to the thread, now."""
-        self.fake.clock.now = utc_now()
+        self.fake.clock.now = present()
         return person.say(self.thread, f"```python\n{source}```")
 
     @property
@@ -112,7 +96,7 @@ class Server:
 async def server() -> AsyncGenerator[Server]:
     await require_docker()
     async with FakeDiscord() as fake:
-        fake.clock.now = utc_now()
+        fake.clock.now = present()
         guild = fake.guild("Cohort")
         steering = guild.role("Staff", guild.guild.everyone.permissions | Allow.MANAGE_GUILD)
         yield Server(
@@ -130,7 +114,12 @@ async def open_cohort(server: Server) -> None:
     """A cohort, a learner in it, and a challenge."""
     mira, ana, practice = server.mira, server.ana, server.practice
     founded = await server.asks(
-        mira, practice, "cohort setup", timezone="Europe/Berlin", mentors=server.mentors
+        mira,
+        practice,
+        "cohort setup",
+        timezone="Europe/Berlin",
+        mentors=server.mentors,
+        starts=f"{present() + timedelta(weeks=1):%Y-%m-%d}",  # nothing is posted by itself
     )
     assert "practises here from now on" in founded
     joined = await ana.answered(ana.invoke(practice, "join"))
@@ -166,6 +155,7 @@ async def test_a_learner_lives_a_whole_day_on_discord(server: Server, tmp_path: 
         board = await ana.answered(ana.invoke(server.practice, "leaderboard"))
         assert [file.media_type for file in board.files] == ["image/png"]
         assert await asyncio.to_thread(bot.interrupt) == 0
+    assert not [line for line in bot.lines if "warning" in line or "error" in line]
 
 
 async def test_not_even_a_debug_log_holds_what_people_write(server: Server, tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ class Client(discord.Client):
 
     def __init__(self, *, specs: Sequence[CommandSpec], sink: Sink, listener: Listener) -> None:
         """Prepare; nothing is sent yet."""
+        # Nobody speaks here: no warning at each start that speech is not installed.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         intents = discord.Intents(guilds=True, guild_messages=True, message_content=True)
         super().__init__(
             intents=intents,
