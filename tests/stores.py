@@ -86,9 +86,12 @@ class Scene:
         source: str = "x = 1",
         at: datetime = NOW,
         challenge: Challenge | None = None,
+        answer: str = "",
     ) -> str:
         """Queue a submission; returns its id."""
-        submission = self.submission(member, source=source, at=at, challenge=challenge)
+        submission = self.submission(
+            member, source=source, at=at, challenge=challenge, answer=answer
+        )
         async with self.store.write() as tx:
             assert await tx.submissions.add(submission)
         return submission.id

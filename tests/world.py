@@ -20,6 +20,7 @@ from bot.domain.chat import (
     Form,
     FormSubmitted,
     Message,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
     MessageRef,
@@ -416,6 +417,16 @@ class World:
             message=event.message,
             text=text,
             attachments=event.attachments,
+        )
+
+    def deleted(self, event: MessagePosted) -> MessageDeleted:
+        """That message is gone; who deleted it is not said."""
+        return MessageDeleted(
+            key=self.key(),
+            at=self.clock(),
+            conversation=event.conversation,
+            user=UserRef(event.user.platform, event.user.tenant, ""),
+            message=event.message,
         )
 
     async def joined(self, *users: UserRef) -> None:

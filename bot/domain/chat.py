@@ -228,6 +228,13 @@ class MessageEdited(MessagePosted):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(Event):
+    """A message is gone. Platforms that do not say whose it was leave `user.user` empty."""
+
+    message: MessageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionPressed(Event):
     """A button of one of the bot's messages."""
 

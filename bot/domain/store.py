@@ -198,6 +198,10 @@ class Submissions(Protocol):
         """Store the grade with its check results. Raises LeaseLostError."""
         ...
 
+    async def withdraw(self, answer: str) -> bool:
+        """Take what is queued for an answer out of the line; False when nothing is."""
+        ...
+
     async def reclaim(self) -> int:
         """End every lease; for a start that holds the only lock on the store. Returns how many."""
         ...

@@ -14,6 +14,7 @@ class SubmissionState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"  # claimed under a lease; queued again when the lease runs out
     GRADED = "graded"
+    WITHDRAWN = "withdrawn"  # its message was deleted before its turn; it is never graded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from bot.domain.errors import CatalogueError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
 from bot.domain.progression import Outcome, PlanItem
 from bot.domain.store import Store, Transaction
+from bot.domain.submission import SubmissionState
 from bot.services import planning
 
 log = structlog.get_logger()
@@ -184,7 +185,9 @@ class Challenges:
                 return
             title = self.catalogue.get(challenge.exercise).title
             started = {
-                submission.member for submission in await tx.submissions.of(challenge=challenge.id)
+                submission.member
+                for submission in await tx.submissions.of(challenge=challenge.id)
+                if submission.state is not SubmissionState.WITHDRAWN
             }
             for member in await tx.members.of(challenge.cohort):
                 if member.reminders and member.id not in started:

@@ -8,6 +8,7 @@ from bot.domain.chat import (
     CommandInvoked,
     Event,
     FormSubmitted,
+    MessageDeleted,
     MessagePosted,
 )
 from bot.domain.errors import CatalogueError, UserError
@@ -51,6 +52,8 @@ class Core:
                 await self.actions.press(event, reply)
             case FormSubmitted():
                 await self.actions.submit(event, reply)
+            case MessageDeleted():
+                await self.intake.withdraw(event)
             case MessagePosted():
                 await self._message(event, reply)
             case _:

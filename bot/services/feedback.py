@@ -43,6 +43,11 @@ def running() -> Message:
     return Message.of("Running your code in the sandbox …")
 
 
+def withdrawn() -> Message:
+    """Its message was deleted while it waited."""
+    return Message.of("Withdrawn: the message was deleted before its turn. It is not graded.")
+
+
 def verdict(
     submission: Submission, exercise: Exercise, *, name: str, points: float, details: bool
 ) -> Message:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from bot.domain import source as code
 from bot.domain.challenge import Challenge, Window
-from bot.domain.chat import Attachment, ChatPort, Event, FormSubmitted, MessagePosted
+from bot.domain.chat import (
+    Attachment,
+    ChatPort,
+    Event,
+    FormSubmitted,
+    MessageDeleted,
+    MessagePosted,
+)
 from bot.domain.clock import Clock
 from bot.domain.errors import GoneError, TooLargeError, UserError
 from bot.domain.exercise import Catalogue
@@ -68,6 +75,16 @@ class Intake:
             raise UserError("There was no code in the form. Paste it, or choose a file.")
         answer = _answer_key(event.conversation.platform, event.key)
         await self._queue(event, challenge, source, answer=answer, private=True)
+
+    async def withdraw(self, event: MessageDeleted) -> None:
+        """Take an answer whose message was deleted out of the line; what is graded stays so."""
+        answer = _answer_key(event.conversation.platform, event.message.message)
+        async with self.store.write() as tx:
+            withdrawn = await tx.submissions.withdraw(answer)
+            latest = await tx.submissions.find_latest(answer)
+            if withdrawn and latest is not None:
+                await status.say(tx, latest, feedback.withdrawn())
+                await status.say_places(tx)
 
     def _pasted(self, text: str, challenge: Challenge) -> str:
         """Code from the form: as it is, or from fences, of which a docstring may hold some too."""

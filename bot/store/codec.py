@@ -14,6 +14,7 @@ from bot.domain.chat import (
     CommandInvoked,
     Event,
     FormSubmitted,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
 )
@@ -21,7 +22,9 @@ from bot.domain.errors import StoreError
 
 Value = TypeVar("Value")
 
-AnyEvent = CommandInvoked | MessagePosted | MessageEdited | ActionPressed | FormSubmitted
+AnyEvent = (
+    CommandInvoked | MessagePosted | MessageEdited | MessageDeleted | ActionPressed | FormSubmitted
+)
 """Every concrete event."""
 
 _TAG = "type"

@@ -111,6 +111,17 @@ class SqlSubmissions:
         await self.session.flush()
         return _submission(row, graded)
 
+    async def withdraw(self, answer: str) -> bool:
+        """See `Submissions.withdraw`."""
+        rows = await self._rows(
+            select(SubmissionRow).where(SubmissionRow.answer == answer, _QUEUED)
+        )
+        for row in rows:
+            row.state = SubmissionState.WITHDRAWN
+            row.not_before = None
+        await self.session.flush()
+        return bool(rows)
+
     async def reclaim(self) -> int:
         """See `Submissions.reclaim`."""
         rows = await self._rows(select(SubmissionRow).where(_RUNNING))

@@ -567,6 +567,48 @@ async def test_without_a_sandbox_submissions_wait_and_the_thread_says_so(
     assert "Solved" in world.answers()[0].text
 
 
+async def test_an_answer_deleted_before_its_turn_is_withdrawn_and_counts_for_nothing(
+    world: World, thread: ConversationRef
+) -> None:
+    answer, other = (world.message(user, fenced(WRONG), thread) for user in (ANA, BEN))
+    for event in (answer, other, world.edited(answer, fenced(RIGHT)), world.deleted(answer)):
+        await world.services.dispatcher.accept(event)
+    await world.settle()
+
+    assert {submission.state for submission in await world.submissions(ANA)} == {
+        SubmissionState.WITHDRAWN
+    }
+    mine, others = world.answers()
+    assert mine.text.startswith("Withdrawn: the message was deleted")
+    assert "Not yet." in others.text
+    assert "withdrawn" in await world.command(ANA, "history")
+    assert "0 of 3 days answered" in await world.command(ANA, "plan")
+
+
+async def test_a_deleted_message_keeps_the_grade_that_it_has(
+    world: World, thread: ConversationRef
+) -> None:
+    answer = world.message(ANA, fenced(RIGHT), thread)
+    await world.take(answer)
+    await world.take(world.deleted(answer))
+
+    [submission] = await world.submissions(ANA)
+    assert submission.state is SubmissionState.GRADED
+    assert "Solved." in world.answers()[0].text
+
+
+async def test_who_has_withdrawn_is_reminded(world: World, thread: ConversationRef) -> None:
+    answer = world.message(ANA, fenced(RIGHT), thread)
+    for event in (answer, world.deleted(answer)):
+        await world.services.dispatcher.accept(event)
+    await world.settle()
+    world.clock.advance(hours=43)
+    await world.services.challenges.tick()
+    await world.settle()
+
+    assert any(key.startswith("reminder:") for key in world.chat.posted)
+
+
 async def test_a_fault_of_ours_is_retried_then_owned_and_costs_no_try(
     world: World, thread: ConversationRef
 ) -> None:

@@ -41,6 +41,9 @@ class DiscordActor:
     async def edit(self, message: MessageRef, text: str) -> None:
         self.person.edit(self._message(message), text)
 
+    async def delete(self, message: MessageRef) -> None:
+        self.person.delete(self._message(message))
+
     async def press(self, message: MessageRef, action: str) -> None:
         self.last = self.person.press(self._message(message), action)
 

@@ -51,6 +51,10 @@ class Actor(Protocol):
         """Change one's own message."""
         ...
 
+    async def delete(self, message: MessageRef) -> None:
+        """Take one's own message back."""
+        ...
+
     async def press(self, message: MessageRef, action: str) -> None:
         """Press a button."""
         ...
@@ -116,6 +120,10 @@ class WebActor:
 
     async def edit(self, message: MessageRef, text: str) -> None:
         answer = await self.page.ask("edit", message=int(message.message), text=text)
+        assert answer["type"] == "sent", answer
+
+    async def delete(self, message: MessageRef) -> None:
+        answer = await self.page.ask("delete", message=int(message.message))
         assert answer["type"] == "sent", answer
 
     async def press(self, message: MessageRef, action: str) -> None:

@@ -1,6 +1,7 @@
 """What the core may rely on, whatever the platform. Every adapter passes the same laws."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from bot.domain.chat import (
     FormSubmitted,
     Image,
     Message,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
     MessageRef,
@@ -176,6 +178,21 @@ async def test_an_edit_is_heard_with_a_key_of_its_own(platform: Platform) -> Non
     assert {edit.message for edit in edits} == {ref}
     assert all([file.name for file in edit.attachments] == ["a.py"] for edit in edits)
     assert len({event.key for event in platform.sink.events}) == 3
+
+
+async def test_a_deletion_is_heard_and_nobody_reads_the_message_any_more(
+    platform: Platform,
+) -> None:
+    thread = await in_thread(platform)
+    async with platform.learner() as ana:
+        ref = await ana.say("a slip", thread)
+        assert ref is not None
+        await ana.delete(ref)
+        heard = await platform.sink.heard(MessageDeleted)
+        assert "a slip" not in await ana.reads(thread)
+        user = ana.user
+    assert (heard.message, heard.conversation) == (ref, thread)
+    assert heard.user in {user, replace(user, user="")}
 
 
 async def test_an_attachment_is_fetched_with_a_limit(platform: Platform) -> None:

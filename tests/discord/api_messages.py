@@ -177,13 +177,14 @@ class MessageRoutes:
         return Reply(payloads.channel(self.backend.world.direct(user)))
 
 
-def remove(backend: Backend, message: Message) -> None:
-    """Delete a message with its files; a thread that was opened for it stays."""
-    message.deleted = True
-    message.channel.messages.pop(message.id, None)
-    for file in (*message.files, *message.embedded):
-        file.deleted = True
-    backend.gateway.tell_of_deletion(message)
+def remove(backend: Backend, *messages: Message) -> None:
+    """Delete messages of one place with their files; a thread that was opened for one stays."""
+    for message in messages:
+        message.deleted = True
+        message.channel.messages.pop(message.id, None)
+        for file in (*message.files, *message.embedded):
+            file.deleted = True
+    backend.gateway.tell_of_deletion(*messages)
 
 
 def _page(numbers: list[int], call: Call, limit: int) -> list[int]:

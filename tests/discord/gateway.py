@@ -196,10 +196,13 @@ class Gateway:
                 reads = session.intents & MESSAGE_CONTENT
                 session.tell(event, made if reads else payloads.blanked(made, bot))
 
-    def tell_of_deletion(self, message: Message) -> None:
-        """Tell that a message is gone."""
-        place = message.channel
-        data: Json = {"id": str(message.id), "channel_id": str(place.id)}
+    def tell_of_deletion(self, *messages: Message) -> None:
+        """Tell that a message of one place is gone, or that several are at once."""
+        message, place = messages[0], messages[0].channel
+        event, named = "MESSAGE_DELETE", {"id": str(message.id)}
+        if len(messages) > 1:
+            event, named = "MESSAGE_DELETE_BULK", {"ids": [str(one.id) for one in messages]}
+        data: Json = {**named, "channel_id": str(place.id)}
         needed = DIRECT_MESSAGES
         if place.guild is not None:
             data["guild_id"], needed = str(place.guild.id), GUILD_MESSAGES
@@ -207,7 +210,7 @@ class Gateway:
             return
         for session in self.sessions.values():
             if session.intents & needed:
-                session.tell("MESSAGE_DELETE", data)
+                session.tell(event, data)
 
     # --- serving ------------------------------------------------------------------------------
 

@@ -100,6 +100,11 @@ class Person:
             self.must(message.channel, Allow.MANAGE_MESSAGES)
         remove(self.fake.backend, message)
 
+    def clear_up(self, place: Channel) -> None:
+        """Delete all that stands in a place at once, which needs the permission."""
+        self.must(place, Allow.MANAGE_MESSAGES)
+        remove(self.fake.backend, *place.messages.values())
+
     def unfurl(self, message: Message) -> None:
         """Discord adds a link preview: MESSAGE_UPDATE without an edit by anybody."""
         message.embeds = [*message.embeds, {"type": "link", "url": "https://example.org/"}]

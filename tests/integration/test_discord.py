@@ -27,6 +27,7 @@ from bot.domain.chat import (
     FormSubmitted,
     Image,
     Message,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
     MessageRef,
@@ -465,6 +466,21 @@ async def test_a_mention_is_heard_anywhere_and_at_any_place(
         ana.say(place, typed)
         heard = await scene.sink.heard(MessagePosted, count)
         assert (heard.text, heard.mentions_bot, heard.conversation) == (text, True, ref)
+
+
+async def test_deletions_are_heard_in_our_threads_alone_and_one_by_one(
+    scene: Discord, ana: Person
+) -> None:
+    moderator = scene.guild.person("Mo", roles=[scene.guild.role("Mods", ALL)])
+    _, room = await opened(scene)
+    theirs = scene.guild.thread(scene.place, "Lunch", ana)
+    for place in (theirs, scene.place):
+        ana.delete(ana.say(place, "nobody's business"))
+    said = [ana.say(room, "x = 1"), ana.say(room, "x = 2")]
+    moderator.clear_up(room)
+    deleted = [await scene.sink.heard(MessageDeleted, count) for count in (1, 2)]
+    assert {event.message.message for event in deleted} == {str(one.id) for one in said}
+    assert {event.user.user for event in deleted} == {""}
 
 
 async def test_a_reply_to_the_bot_mentions_it_only_where_its_name_is_typed(

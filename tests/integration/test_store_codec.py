@@ -14,6 +14,7 @@ from bot.domain.chat import (
     FormSubmitted,
     Image,
     Message,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
 )
@@ -24,7 +25,14 @@ from tests.values import an_exercise
 
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 
-CLASSES = (CommandInvoked, MessagePosted, MessageEdited, ActionPressed, FormSubmitted)
+CLASSES = (
+    CommandInvoked,
+    MessagePosted,
+    MessageEdited,
+    MessageDeleted,
+    ActionPressed,
+    FormSubmitted,
+)
 
 events = st.one_of(*map(st.from_type, CLASSES))
 json_values = st.recursive(

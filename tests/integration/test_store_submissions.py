@@ -220,6 +220,19 @@ async def test_killed_between_claim_and_finish_runs_again_after_a_restart(
         await scene.finish(before, a_grade(Verdict.WRONG))
 
 
+async def test_withdrawn_answer_is_claimed_by_nobody_and_no_longer_pending(scene: Scene) -> None:
+    kept, gone = await scene.submit(answer="kept"), await scene.submit(answer="gone")
+    async with scene.store.write() as tx:
+        assert await tx.submissions.withdraw("gone")
+        assert not await tx.submissions.withdraw("gone")
+        assert await tx.submissions.pending_of(scene.members[0].id) == 1
+        assert (await tx.submissions.get(gone)).state is SubmissionState.WITHDRAWN
+    assert (await scene.must_claim()).submission.id == kept
+    async with scene.store.write() as tx:
+        assert not await tx.submissions.withdraw("kept")  # it runs
+    assert await scene.claim() is None
+
+
 async def test_reclaim_leaves_what_is_queued_or_graded(scene: Scene) -> None:
     graded = await scene.graded()
     await scene.submit(1)

@@ -22,6 +22,7 @@ from bot.domain.chat import (
     FormField,
     FormSubmitted,
     Message,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
     Moment,
@@ -216,6 +217,25 @@ async def test_arrow_up_edits_the_last_message(
     await expect(messages(page).first).to_contain_text("first, better")
     await expect(messages(page).first).to_contain_text("(edited)")
     assert (await sink.heard(MessageEdited)).text == "first, better"
+
+
+async def test_a_message_is_deleted_by_a_second_click(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    page = await arrive(chromium, chat)
+    field = composer(page)
+    for text in ("first", "second"):
+        await field.fill(text)
+        await field.press("Enter")
+        await expect(messages(page).last).to_contain_text(text)
+
+    await messages(page).first.hover()
+    await messages(page).first.get_by_role("button", name="Delete").click()
+    await expect(messages(page)).to_have_count(2)  # it asks first
+    await messages(page).first.get_by_role("button", name="Delete").click()
+    await expect(messages(page)).to_have_count(1)
+    await expect(messages(page).first).to_contain_text("second")
+    await sink.heard(MessageDeleted)
 
 
 DROP = """(files) => {

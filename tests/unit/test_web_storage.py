@@ -43,6 +43,7 @@ from bot.domain.chat import (
     FormSubmitted,
     Image,
     Message,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
     MessageRef,
@@ -311,6 +312,7 @@ REF = MessageRef(PLACE, "8")
     [
         MessagePosted(**COMMON, message=REF, text="t", attachments=(FILE,), mentions_bot=True),
         MessageEdited(**COMMON, message=REF, text="t"),
+        MessageDeleted(**COMMON, message=REF),
         CommandInvoked(**COMMON, name="challenge post", args={"exercise": "é"}),
         ActionPressed(**COMMON, action="join:1", message=REF),
         FormSubmitted(**COMMON, form_id="f", fields={"code": "x\n"}, attachments=(FILE,)),

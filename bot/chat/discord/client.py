@@ -112,6 +112,26 @@ class Client(discord.Client):
         if event is not None:
             self._listener.hear(event, None)
 
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A message is gone."""
+        self._hear_deleted(payload, payload.message_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """A moderator has cleared up."""
+        self._hear_deleted(payload, *payload.message_ids)
+
+    def _hear_deleted(
+        self,
+        payload: discord.RawMessageDeleteEvent | discord.RawBulkMessageDeleteEvent,
+        *messages: int,
+    ) -> None:
+        for message in messages:
+            event = ears.deleted(
+                self, payload.guild_id, payload.channel_id, message, discord.utils.utcnow()
+            )
+            if event is not None:
+                self._listener.hear(event, None)
+
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """A command, a press, a form, or words to be completed."""
         if interaction.type is discord.InteractionType.autocomplete:

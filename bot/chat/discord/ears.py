@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -16,8 +16,10 @@ from bot.domain.chat import (
     ConversationRef,
     Event,
     FormSubmitted,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
+    UserRef,
 )
 
 TYPED = {discord.MessageType.default, discord.MessageType.reply}
@@ -39,6 +41,23 @@ def edited(message: discord.Message, me: int) -> MessageEdited | None:
         return None
     key = f"edit:{message.id}:{message.edited_at.timestamp():.6f}"
     return MessageEdited(key=key, at=message.edited_at, **heard)
+
+
+def deleted(
+    client: discord.Client, guild: int | None, channel: int, message: int, at: datetime
+) -> MessageDeleted | None:
+    """A message that is gone from one of our threads; Discord does not say whose it was."""
+    thread = client.get_channel(channel)
+    if guild is None or client.user is None or not _is_ours(thread, client.user.id):
+        return None
+    where = refs.conversation_in(guild, channel, refs.parent_of(thread))
+    return MessageDeleted(
+        key=f"delete:{message}",
+        at=at,
+        conversation=where,
+        user=UserRef(refs.PLATFORM, str(guild), ""),
+        message=refs.message_in(where, message),
+    )
 
 
 def _message(message: discord.Message, me: int) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.chat.web.codec import Content, content_from_json, content_to_json
+from bot.chat.web.codec import Content, Typed, content_from_json, content_to_json
 from bot.chat.web.database import Connection, Row
 from bot.chat.web.workspace import Spot
 from bot.domain.errors import GoneError
@@ -145,6 +145,14 @@ def dismiss(tx: Connection, message: int) -> None:
     tx.execute(
         "UPDATE messages SET dismissed = 1, revision = ? WHERE id = ?",
         (revision(tx) + 1, message),
+    )
+
+
+def delete(tx: Connection, message: int) -> None:
+    """Forget what a message said, and show it to nobody any more."""
+    tx.execute(
+        "UPDATE messages SET content = ?, dismissed = 1, revision = ? WHERE id = ?",
+        (content_to_json(Typed("")), revision(tx) + 1, message),
     )
 
 

@@ -24,6 +24,7 @@ from bot.domain.chat import (
     FormSubmitted,
     Image,
     Message,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
     MessageRef,
@@ -168,6 +169,8 @@ def event_to_json(event: Event) -> str:
             read["name"], read["args"] = event.name, dict(event.args)
         case ActionPressed():
             read["action"], read["message"] = event.action, _message_out(event.message)
+        case MessageDeleted():
+            read["message"] = _message_out(event.message)
         case FormSubmitted():
             read["form"], read["fields"] = event.form_id, dict(event.fields)
             read["files"] = [_attachment_out(attachment) for attachment in event.attachments]
@@ -192,6 +195,8 @@ def event_from_json(text: str) -> Event:
             return ActionPressed(
                 **common, action=read["action"], message=_message_in(read["message"])
             )
+        case "MessageDeleted":
+            return MessageDeleted(**common, message=_message_in(read["message"]))
         case "FormSubmitted":
             return FormSubmitted(
                 **common,

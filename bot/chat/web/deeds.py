@@ -10,7 +10,7 @@ from bot.chat import commandline, render
 from bot.chat.web import archive, ledger, voice
 from bot.chat.web.codec import Content, Typed, option_out
 from bot.chat.web.database import Connection, Database
-from bot.chat.web.frames import Dismiss, Edit, Press, Say, Submit
+from bot.chat.web.frames import Delete, Dismiss, Edit, Press, Say, Submit
 from bot.chat.web.markup import MENTION
 from bot.chat.web.responder import Answers, Errand
 from bot.chat.web.tabs import Tab
@@ -25,6 +25,7 @@ from bot.domain.chat import (
     Form,
     FormSubmitted,
     Message,
+    MessageDeleted,
     MessageEdited,
     MessagePosted,
     MessageRef,
@@ -84,6 +85,10 @@ class Deeds:
         _check_size(frame.text, ())
         await self.database.run(partial(self._edit, tab.person, frame))
 
+    async def delete(self, tab: Tab, frame: Delete) -> None:
+        """Take one's own message back."""
+        await self.database.run(partial(self._delete, tab.person, frame))
+
     async def press(self, tab: Tab, frame: Press) -> None:
         """Press a button that this person can see."""
         key = f"press:{tab.person.id}:{frame.id}"
@@ -142,11 +147,10 @@ class Deeds:
 
     def _edit(self, person: Person, frame: Edit, tx: Connection) -> None:
         before = self._visible(tx, person, frame.message)
-        if before.author != person.id or not isinstance(before.content, Typed):
-            raise UserError("Only the author of a message can edit it.")
-        if not frame.text.strip() and not before.content.attachments:
+        written = _own(before, person, "edit")
+        if not frame.text.strip() and not written.attachments:
             raise UserError("A message needs some words. Write them, or leave it as it was.")
-        content = Typed(frame.text, before.content.attachments)
+        content = Typed(frame.text, written.attachments)
         message = archive.change(tx, frame.message, content)
         if message is None:
             return
@@ -162,6 +166,23 @@ class Deeds:
                 text=text,
                 attachments=content.attachments,
                 mentions_bot=mentions_bot,
+            ),
+        )
+
+    def _delete(self, person: Person, frame: Delete, tx: Connection) -> None:
+        message = self._visible(tx, person, frame.message)
+        _own(message, person, "delete")
+        if archive.has_thread(tx, message.id):
+            raise UserError("Others have answered that message in a thread, so it stays.")
+        archive.delete(tx, message.id)
+        ledger.put_event(
+            tx,
+            MessageDeleted(
+                key=f"delete:{message.id}",
+                at=self.clock(),
+                conversation=message.spot.ref,
+                user=user_ref(person),
+                message=MessageRef(message.spot.ref, str(message.id)),
             ),
         )
 
@@ -254,6 +275,13 @@ def without_mention(text: str) -> tuple[str, bool]:
         return text, False
     parts[::2] = prose
     return "".join(parts).strip(), True
+
+
+def _own(message: archive.Stored, person: Person, deed: str) -> Typed:
+    """What somebody wrote, if it was this person."""
+    if message.author != person.id or not isinstance(message.content, Typed):
+        raise UserError(f"Only the author of a message can {deed} it.")
+    return message.content
 
 
 def _actions(content: Content) -> set[str]:

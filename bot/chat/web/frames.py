@@ -58,6 +58,14 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """Take one's own message back."""
+
+    id: str
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
     """Press a button."""
 
@@ -101,11 +109,11 @@ class Dismiss:
     message: int
 
 
-Frame = Hello | Open | Older | Say | Edit | Press | Submit | Suggest | Read | Dismiss
+Frame = Hello | Open | Older | Say | Edit | Delete | Press | Submit | Suggest | Read | Dismiss
 
 _KINDS: Mapping[str, type[Frame]] = {
     kind.__name__.lower(): kind
-    for kind in (Hello, Open, Older, Say, Edit, Press, Submit, Suggest, Read, Dismiss)
+    for kind in (Hello, Open, Older, Say, Edit, Delete, Press, Submit, Suggest, Read, Dismiss)
 }
 
 

@@ -20,6 +20,7 @@ from bot.chat.web.codec import Typed
 from bot.chat.web.database import Database
 from bot.chat.web.deeds import Deeds
 from bot.chat.web.frames import (
+    Delete,
     Dismiss,
     Edit,
     Frame,
@@ -204,7 +205,7 @@ class Session:
             case _:
                 await self._act(frame)
 
-    async def _act(self, frame: Say | Edit | Press | Submit | Dismiss) -> None:
+    async def _act(self, frame: Say | Edit | Delete | Press | Submit | Dismiss) -> None:
         deeds = self.backstage.deeds
         answer: dict[str, Any] = {"type": "sent", "id": getattr(frame, "id", "")}
         match frame:
@@ -212,6 +213,8 @@ class Session:
                 answer["message"] = await deeds.say(self, frame)
             case Edit():
                 await deeds.edit(self, frame)
+            case Delete():
+                await deeds.delete(self, frame)
             case Press():
                 await deeds.press(self, frame)
             case Submit():

@@ -212,6 +212,10 @@ const CLICKS = {
     const pane = target.closest("#thread") ? "thread" : "main";
     composers[pane].edit(message, target.closest(".message").ownText);
   },
+  delete(target, message) {
+    if (!target.classList.contains("armed")) return arm(target); // a slip of the hand deletes nothing
+    connection.ask({ type: "delete", id: newId(), message }).catch((problem) => toast(problem.message));
+  },
   dismiss(_target, message) {
     tell({ type: "dismiss", message });
   },
@@ -255,6 +259,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || $("#dialog").open) return;
   if (app.classList.contains("menu-open")) CLICKS.menu();
 });
+
+function arm(button) {
+  button.classList.add("armed");
+  for (const event of ["blur", "mouseleave"]) {
+    button.addEventListener(event, () => button.classList.remove("armed"), { once: true });
+  }
+}
 
 function markBusy() {
   for (const button of document.querySelectorAll("[data-do=press]")) {

@@ -41,7 +41,7 @@ class Conversation {
     const element = fragment(frame.html).firstElementChild;
     element.querySelector(".thread-slot").innerHTML = frame.thread;
     const own = element.dataset.author === this.person;
-    element.querySelector("[data-do=edit]")?.toggleAttribute("hidden", !own);
+    element.querySelectorAll("[data-do=edit], [data-do=delete]").forEach((tool) => tool.toggleAttribute("hidden", !own));
     if (own && frame.text !== null) element.ownText = frame.text;
     element.classList.toggle("parent", frame.message === this.parent);
     fillTimes(element);
