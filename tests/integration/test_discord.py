@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yarl
 
-from bot.chat.discord import client, connection, responder
+from bot.chat.discord import client, connection, refs, responder
 from bot.chat.discord.adapter import DiscordChat
 from bot.chat.discord.checkup import Remark, examine
 from bot.chat.discord.connection import BAD_LOGIN, BEHIND, COMMANDLESS, NO_CONTENT, RECONNECTING
@@ -122,8 +122,7 @@ def user(scene: Discord, person: Person) -> UserRef:
 
 def shown(scene: Discord, ref: MessageRef) -> model.Message:
     """A message as Discord has it."""
-    room = (ref.conversation.thread or ref.conversation.channel).removeprefix("@")
-    return scene.fake.world.channels[int(room)].messages[int(ref.message)]
+    return scene.fake.world.channels[refs.room(ref.conversation)].messages[int(ref.message)]
 
 
 async def invoked(scene: Discord, ana: Person) -> tuple[Interaction, Responder]:
@@ -402,10 +401,25 @@ async def test_what_is_private_comes_as_a_direct_message(scene: Discord, ana: Pe
         scene.channel, Message.of("For you"), key="k", private_to=user(scene, ana)
     )
     assert again == ref
-    assert [message.content for message in ana.sees(ana.direct)] == ["For you"]
+    where = f"-# <#{scene.place.id}>"  # the channel, in small print
+    assert [message.content for message in ana.sees(ana.direct)] == [f"{where}\nFor you"]
     await scene.chat.edit(ref, Message.of("For you, changed"))
-    assert ana.reads(ana.direct) == "For you, changed"
+    assert ana.reads(ana.direct) == f"{where}\nFor you, changed"
+    await scene.chat.edit(ref, Message.of("Much for you. " * 200))
+    [message] = ana.sees(ana.direct)
+    assert message.content == where
+    assert "Much for you" in message.text
     assert ana.sees(scene.place) == []
+
+
+async def test_who_writes_to_the_bot_alone_is_told_where_to_write(
+    scene: Discord, ana: Person
+) -> None:
+    _, room = await opened(scene)
+    ana.say(ana.direct, "```python\nx = 1\n```")
+    await scene.fake.until(lambda: "Submit privately" in ana.reads(ana.direct), "an answer")
+    assert len(ana.sees(ana.direct)) == 2  # and not one to the answer
+    await heard_alone(scene, ana, room)
 
 
 async def test_who_takes_no_direct_messages_is_told_once_in_the_thread_without_the_content(

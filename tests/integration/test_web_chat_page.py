@@ -376,6 +376,7 @@ async def test_a_dialog_takes_code_and_a_file_and_keeps_what_was_typed(
         await page.locator("#main").get_by_role("button", name="Submit").click()
         pressed = await sink.heard(ActionPressed, count)
         await sink.responders[pressed.key].open_form(form)
+        await expect(page.locator("dialog")).to_be_visible()  # the form that was there is not it
         if count == 1:
             await code.press_sequentially("def f():")
             await code.press("Enter")
@@ -385,6 +386,7 @@ async def test_a_dialog_takes_code_and_a_file_and_keeps_what_was_typed(
     await page.locator("dialog .picker").set_input_files(
         {"name": "a.py", "mimeType": "text/x-python", "buffer": b"x"}
     )
+    await expect(page.locator("dialog .files li")).to_have_count(1)
     await expect(page.locator("dialog .files progress")).to_have_count(0)
     await page.get_by_role("button", name="Go").click()
     await expect(page.locator("dialog")).to_be_hidden()

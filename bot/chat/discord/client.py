@@ -8,7 +8,7 @@ from typing import Protocol
 import discord
 import structlog
 
-from bot.chat.discord import commands, ears
+from bot.chat.discord import commands, ears, refs
 from bot.chat.discord.responder import DiscordResponder
 from bot.domain.chat import CommandSpec, Event, Responder, Sink
 from bot.domain.errors import ChatError
@@ -22,6 +22,12 @@ SILENT_AT_MOST_S = 60.0
 """A gateway that says nothing for so long is taken for dead; it is asked every 41 s."""
 
 HISTORY_AT_ONCE = 100
+
+ELSEWHERE = (
+    "I cannot take code here. Send it in the challenge's thread, or press **Submit privately**"
+    " under the task there. Commands such as `/plan` work in your cohort's channel."
+)
+"""Said to whoever writes to the bot alone."""
 
 
 class Listener(Protocol):
@@ -51,7 +57,7 @@ class Client(discord.Client):
         """Prepare; nothing is sent yet."""
         # Nobody speaks here: no warning at each start that speech is not installed.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        intents = discord.Intents(guilds=True, guild_messages=True, message_content=True)
+        intents = discord.Intents(guilds=True, messages=True, message_content=True)
         super().__init__(
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -102,6 +108,9 @@ class Client(discord.Client):
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote."""
+        if message.guild is None:
+            await self._point_elsewhere(message)
+            return
         event = ears.posted(message, self.me)
         if event is not None:
             self._listener.hear(event, None)
@@ -140,8 +149,7 @@ class Client(discord.Client):
         event = ears.interaction(interaction)
         if event is None:
             return
-        tag = "" if interaction.guild_id is not None else event.user.tenant
-        responder = DiscordResponder(interaction, tag=tag)
+        responder = DiscordResponder(interaction, tag=refs.tag(event.conversation))
         if interaction.type is discord.InteractionType.component:
             responder.acknowledge_later()
         else:
@@ -156,9 +164,18 @@ class Client(discord.Client):
         del args, kwargs
         log.error("discord_event_failed", event_name=event_method, exc_info=True)  # noqa: LOG014  # it is called where it is handled
 
+    async def _point_elsewhere(self, message: discord.Message) -> None:
+        """Somebody talks to us in direct messages, where no challenge is."""
+        if message.author.bot or message.type not in ears.TYPED:
+            return
+        try:
+            await message.channel.send(ELSEWHERE, allowed_mentions=discord.AllowedMentions.none())
+        except discord.HTTPException as error:
+            log.info("not_pointed_elsewhere", reason=str(error))
+
     async def _complete(self, interaction: discord.Interaction) -> None:
         data = interaction.data or {}
-        where = ears.place(interaction, str(interaction.guild_id or ""))
+        where = ears.place(interaction)
         words = await self._sink.suggest(*commands.focused(data), where=where)  # pyright: ignore[reportArgumentType]  # as Discord sends it
         choices = [discord.app_commands.Choice(name=word[:100], value=word[:100]) for word in words]
         try:

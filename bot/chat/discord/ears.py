@@ -92,17 +92,16 @@ def _is_ours(channel: object, me: int) -> bool:
 def interaction(heard: discord.Interaction) -> Event | None:
     """A command, a press or a form; None for what is nothing of ours."""
     data: Mapping[str, Any] = heard.data or {}  # pyright: ignore[reportAssignmentType]  # as Discord sends it
-    guild, name = str(heard.guild_id or ""), str(data.get("custom_id", ""))
+    where, name = place(heard), str(data.get("custom_id", ""))
     if heard.guild_id is None:  # a button in direct messages says which guild it is about
-        name, guild = refs.untagged(name)
-    if not guild:
+        name, where = refs.untagged(name, heard.channel_id or 0)
+    if not where.tenant:
         return None
-    where = place(heard, guild)
     common: dict[str, Any] = {
         "key": f"interaction:{heard.id}",
         "at": heard.created_at.astimezone(UTC),
         "conversation": where,
-        "user": refs.user_in(guild, heard.user.id),
+        "user": refs.user_in(where.tenant, heard.user.id),
     }
     match heard.type:
         case discord.InteractionType.application_command:
@@ -118,13 +117,12 @@ def interaction(heard: discord.Interaction) -> Event | None:
             return None
 
 
-def place(heard: discord.Interaction, guild: str) -> ConversationRef:
-    """Where it happened; in direct messages, on behalf of a guild."""
+def place(heard: discord.Interaction) -> ConversationRef:
+    """Where it happened."""
+    channel = heard.channel_id or 0
     if heard.guild_id is None:
-        return refs.direct(guild, heard.channel_id or 0)
-    return refs.conversation_in(
-        heard.guild_id, heard.channel_id or 0, refs.parent_of(heard.channel)
-    )
+        return refs.direct("", channel)
+    return refs.conversation_in(heard.guild_id, channel, refs.parent_of(heard.channel))
 
 
 def _fields(data: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Any, ...]]:

@@ -31,12 +31,18 @@ def number(text: str) -> int:
 
 def room(conversation: ConversationRef) -> int:
     """The id of the channel or thread that messages of a conversation are posted to."""
-    return number(conversation.thread or conversation.channel)
+    in_thread = conversation.thread and not is_direct(conversation)
+    return number(conversation.thread if in_thread else conversation.channel)
+
+
+def is_direct(conversation: ConversationRef) -> bool:
+    """Whether it is somebody's direct messages."""
+    return conversation.channel.startswith(DIRECT)
 
 
 def guild_of(conversation: ConversationRef) -> int | None:
     """The guild's id; None for direct messages."""
-    return None if conversation.channel.startswith(DIRECT) else number(conversation.tenant)
+    return None if is_direct(conversation) else number(conversation.tenant)
 
 
 def conversation_in(guild: int, channel: int, parent: int | None) -> ConversationRef:
@@ -46,20 +52,33 @@ def conversation_in(guild: int, channel: int, parent: int | None) -> Conversatio
     return ConversationRef(PLATFORM, str(guild), str(parent), str(channel))
 
 
-def direct(guild: str, channel: int) -> ConversationRef:
-    """Somebody's direct messages, on behalf of a guild."""
-    return ConversationRef(PLATFORM, guild, f"{DIRECT}{channel}")
+def direct(guild: str, channel: int, about: str = "") -> ConversationRef:
+    """Somebody's direct messages, on behalf of a guild, about what happens in a room of it."""
+    return ConversationRef(PLATFORM, guild, f"{DIRECT}{channel}", about)
 
 
-def tagged(name: str, guild: str) -> str:
-    """The name of a button or form in direct messages, where nothing else says its guild."""
-    return f"{name}@{guild}" if guild else name
+def about(conversation: ConversationRef) -> str:
+    """The id of the room that a conversation is about: its own, or that of what is private."""
+    if is_direct(conversation):
+        return conversation.thread
+    return conversation.thread or conversation.channel
 
 
-def untagged(name: str) -> tuple[str, str]:
-    """The name and the guild."""
-    bare, _, guild = name.rpartition("@")
-    return bare, guild
+def tag(conversation: ConversationRef) -> str:
+    """The guild and the room, where nothing else says them: in direct messages."""
+    return f"{conversation.tenant}/{conversation.thread}" if is_direct(conversation) else ""
+
+
+def tagged(name: str, tag: str) -> str:
+    """The name of a button or form with its tag, if it has one."""
+    return f"{name}@{tag}" if tag else name
+
+
+def untagged(name: str, channel: int) -> tuple[str, ConversationRef]:
+    """The name, and the direct messages in which it stands."""
+    bare, _, tag = name.rpartition("@")
+    guild, _, room = tag.partition("/")
+    return bare, direct(guild, channel, room)
 
 
 def user_in(guild: int | str, user: int) -> UserRef:

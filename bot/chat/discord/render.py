@@ -50,7 +50,7 @@ class Rendered:
 
     Attributes:
         files: Name, content, and words for those who cannot see a picture.
-        tag: Goes with every button's action: the guild, in direct messages.
+        tag: Goes with every button's action: see `refs.tag`.
     """
 
     content: str = ""
@@ -89,8 +89,14 @@ class Rendered:
         return view
 
 
-def render(message: Message, *, tag: str = "") -> Rendered:
-    """A message as Discord takes it."""
+def render(message: Message, *, tag: str = "", about: str = "") -> Rendered:
+    """A message as Discord takes it.
+
+    Args:
+        message: What to say.
+        tag: See `Rendered`.
+        about: The id of the room that it is about, which is named above it.
+    """
     made = Rendered(tag=tag)
     for block in message.blocks:
         if isinstance(block, Buttons):
@@ -98,11 +104,13 @@ def render(message: Message, *, tag: str = "") -> Rendered:
         elif isinstance(block, Image):
             made.files.append((block.name, block.png, block.alt))
     texts = [(block, text) for block in message.blocks for text in _texts(block)]
-    whole = "\n".join(text for _, text in texts)
+    head = [f"-# <#{about}>"] if about else []
+    whole = "\n".join([*head, *(text for _, text in texts)])
     holds_fence = any(isinstance(block, Code) and FENCE in block.source for block, _ in texts)
     if len(whole) <= CONTENT_CHARS and not holds_fence:
         made.content = whole
     else:
+        made.content = "".join(head)
         _spread(texts, made)
     if not made.content and not made.pages and not made.files:
         made.content = "\N{ZERO WIDTH SPACE}"  # Discord refuses a message of nothing

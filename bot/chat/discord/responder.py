@@ -34,7 +34,7 @@ class DiscordResponder:
     """Answers one interaction; see `Responder`.
 
     Attributes:
-        tag: The guild, in direct messages, where buttons and forms have to carry it.
+        tag: Goes with every button and form; see `refs.tag`.
     """
 
     interaction: discord.Interaction

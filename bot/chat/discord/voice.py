@@ -44,7 +44,7 @@ class Voice:
         key: str,
         private_to: UserRef | None,
     ) -> MessageRef:
-        """See `ChatPort.post`. What is private goes to the person's direct messages."""
+        """See `ChatPort.post`. What is private goes to direct messages, under its room's name."""
         if private_to is None:
             with translated("post a message"):
                 sent = await self._send(self._room(conversation), render(message), key)
@@ -52,20 +52,20 @@ class Voice:
         with translated("write a direct message"):
             channel = await self.client().create_dm(discord.Object(refs.number(private_to.user)))
             try:
-                sent = await self._send(channel, render(message, tag=private_to.tenant), key)
+                place = refs.direct(private_to.tenant, channel.id, refs.about(conversation))
+                sent = await self._send(channel, _rendered(message, place), key)
             except discord.Forbidden as error:
                 if error.code != NO_DIRECT_MESSAGES:
                     raise
                 await self._knock(conversation, private_to, key)
                 # Never the knock itself: a later edit would make public what is private.
                 return refs.message_in(refs.direct(private_to.tenant, 0), 0)
-        return refs.message_in(refs.direct(private_to.tenant, channel.id), sent.id)
+        return refs.message_in(place, sent.id)
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """See `ChatPort.edit`."""
         conversation = ref.conversation
-        direct = conversation.channel.startswith(refs.DIRECT)
-        made = render(message, tag=conversation.tenant if direct else "")
+        made = _rendered(message, conversation)
         partial = self._room(conversation).get_partial_message(refs.number(ref.message))
         with translated("edit a message"):
             try:
@@ -132,6 +132,11 @@ class Voice:
 
     async def _reopen(self, thread: int) -> None:
         await self.client().http.edit_channel(thread, archived=False)
+
+
+def _rendered(message: Message, place: ConversationRef) -> Rendered:
+    about = refs.about(place) if refs.is_direct(place) else ""
+    return render(message, tag=refs.tag(place), about=about)
 
 
 def nonce(key: str) -> str:
