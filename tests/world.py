@@ -25,6 +25,7 @@ from bot.domain.chat import (
     MessagePosted,
     MessageRef,
     Moment,
+    Place,
     Sink,
     Table,
     Text,
@@ -203,6 +204,8 @@ def text_of(message: Message) -> str:
                 words.extend(" | ".join(row) for row in (header, *rows))
             case Moment(label, at):
                 words.append(f"{label} {at:%Y-%m-%d %H:%M}")
+            case Place(label, conversation, title):
+                words.append(f"{label} {title} ({conversation.thread or conversation.channel})")
             case _:
                 pass
     return "\n".join(words)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.domain.chat import Block, Buttons, Code, Image, Message, Moment, Table, Text
+from bot.domain.chat import Block, Buttons, Code, Image, Message, Moment, Place, Table, Text
 
 _MARKS = re.compile(r"[*_`]{1,3}|^#{1,6} |^> |^[-+] ", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
@@ -37,6 +37,8 @@ def _lines(block: Block) -> Iterator[str]:
             yield from (" | ".join(row) for row in (header, *rows))
         case Moment(label, at):
             yield f"{label} {at:%Y-%m-%d %H:%M} UTC"
+        case Place(label, _, title):
+            yield f"{label} {title}"
         case Image(alt=alt):
             yield alt
         case Buttons():

@@ -78,6 +78,19 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A conversation one can go to, after a few words.
+
+    Attributes:
+        title: Names it where the platform has no name for it.
+    """
+
+    label: str
+    conversation: ConversationRef
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A PNG picture."""
 
@@ -110,7 +123,7 @@ class Buttons:
     row: tuple[Button, ...]
 
 
-Block = Text | Code | Table | Moment | Image | Buttons
+Block = Text | Code | Table | Moment | Place | Image | Buttons
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def assemble(ports: Ports) -> Services:
         store=store, catalogue=catalogue, clock=clock, devices=ports.grader.devices
     )
     leaderboard = Leaderboard(store=store, clock=clock, draw=ports.draw)
-    joining = Joining(store=store, clock=clock)
+    joining = Joining(store=store, catalogue=catalogue, clock=clock)
     intake = Intake(
         store=store,
         chats=chats,

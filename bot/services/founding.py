@@ -15,6 +15,7 @@ from bot.domain.chat import (
     Message,
     Moment,
     OptionKind,
+    Place,
     UserInfo,
 )
 from bot.domain.clock import Clock
@@ -157,6 +158,7 @@ class Founding:
             *([Moment("Next post", first.due_at)] if first is not None else []),
             "Disputed checks arrive in the mentors' channel, with learners' code: see to it that"
             " learners cannot read it.",
+            Place("Mentors' channel:", cohort.mentors_place, "mentors"),
             "Learners type `/join`. `/challenge post` releases an exercise at once,"
             " `/challenge pin` chooses a day's, `/cohort limits` caps what a grading may use.",
         )

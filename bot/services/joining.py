@@ -1,10 +1,12 @@
 """Joining a cohort: the honour pledge, and how one stands on the board."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.chat import Button, Buttons, ButtonStyle, Message, UserInfo, UserRef
+from bot.domain.chat import Button, Buttons, ButtonStyle, Message, Place, UserInfo, UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
+from bot.domain.exercise import Catalogue
 from bot.domain.store import Store
 from bot.services import planning
 
@@ -22,6 +24,7 @@ class Joining:
     """Takes people into cohorts."""
 
     store: Store
+    catalogue: Catalogue
     clock: Clock
 
     async def join(self, cohort: Cohort, user: UserRef, info: UserInfo) -> Message:
@@ -33,7 +36,8 @@ class Joining:
                 cohort=cohort.id, user=user, name=shown_name(info.name), role=role, at=now
             )
             await planning.ensure_week(tx, member, cohort.week_at(now))
-        return welcome(member) if new else already(member)
+            places = await planning.open_places(tx, self.catalogue, cohort.id, now)
+        return welcome(member, places) if new else already(member)
 
     async def set_board(self, member: Member, mode: BoardMode) -> Message:
         """How the leaderboard shows a member."""
@@ -74,11 +78,12 @@ def pledge(cohort: Cohort) -> Message:
     )
 
 
-def welcome(member: Member) -> Message:
-    """To a new member."""
+def welcome(member: Member, places: Sequence[Place]) -> Message:
+    """To a new member, with the places where one can answer now."""
     return Message.of(
-        "**Welcome.** Open the newest challenge's thread, read the task, and send your code there."
+        "**Welcome.** Each challenge has a thread: read the task there, and send your code there."
         " `/plan` shows your week, `/help` everything else.",
+        *places,
         f"How should the weekly leaderboard show you? Until you choose it says **{member.alias}**.",
         Buttons(
             (

@@ -1,7 +1,13 @@
 """A member's week: one item for each of the three days."""
 
+import contextlib
+from datetime import datetime
+
+from bot.domain.challenge import Window
+from bot.domain.chat import Place
 from bot.domain.cohort import Member
-from bot.domain.exercise import Day
+from bot.domain.errors import CatalogueError
+from bot.domain.exercise import Catalogue, Day
 from bot.domain.progression import PlanItem
 from bot.domain.store import Transaction
 
@@ -10,6 +16,19 @@ ANNOUNCED_ON = {
     Day.DEBUG: "announced on Wednesday",
     Day.MODULE: "announced on Friday",
 }
+
+
+async def open_places(
+    tx: Transaction, catalogue: Catalogue, cohort: int, now: datetime
+) -> list[Place]:
+    """Where a cohort can answer now."""
+    places: list[Place] = []
+    for challenge in await tx.challenges.of(cohort):
+        if challenge.window(now) is Window.OPEN and challenge.thread is not None:
+            with contextlib.suppress(CatalogueError):  # removed from the catalogue since
+                title = catalogue.get(challenge.exercise).title
+                places.append(Place("Open now:", challenge.thread, title))
+    return places
 
 
 async def ensure_week(tx: Transaction, member: Member, week: int) -> None:

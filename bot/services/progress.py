@@ -38,6 +38,7 @@ class Progress:
         async with self.store.write() as tx:
             await planning.ensure_week(tx, member, week)
             items = await tx.progress.plan_of(member.id, week)
+            places = await planning.open_places(tx, self.catalogue, cohort.id, self.clock())
             outcomes = [
                 outcome
                 for outcome in await tx.progress.outcomes_of(member.id)
@@ -54,6 +55,7 @@ class Progress:
                 for item in items
                 if item.exercise and item.reason
             ),
+            *places,
         )
 
     async def standing(self, cohort: Cohort, member: Member) -> Message:

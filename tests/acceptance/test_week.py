@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -515,6 +515,17 @@ async def test_a_mention_in_a_thread_is_a_command(world: World, thread: Conversa
     [answer] = [posted for key, posted in world.chat.posted.items() if key.startswith("reply:")]
     assert answer.private_to == ANA
     assert "Double it" in answer.text
+
+
+async def test_a_welcome_and_the_plan_lead_to_what_is_open(
+    world: World, thread: ConversationRef
+) -> None:
+    dora = replace(ANA, user="dora")
+    welcome = await world.press(dora, f"join:{world.cohort.id}")
+    for message in (welcome, await world.command(ANA, "plan")):
+        assert f"Open now: Double it ({thread.thread})" in message
+    await world.command(MENTOR, "challenge close", challenge="1")
+    assert "Open now" not in await world.command(ANA, "plan")
 
 
 async def test_the_plan_shows_three_days_and_what_is_done(

@@ -442,6 +442,25 @@ async def test_who_takes_no_direct_messages_is_told_once_in_the_thread_without_t
     assert "Secret" not in shy.reads(room)
 
 
+async def test_who_has_left_the_server_is_not_knocked_for(scene: Discord) -> None:
+    thread, room = await opened(scene)
+    shy = scene.guild.person("Shy", takes_messages=False)
+    scene.guild.part(shy)
+    with pytest.raises(GoneError):
+        await scene.chat.post(thread, Message.of("For you"), key="k", private_to=user(scene, shy))
+    assert [message for message in room.messages.values() if message.content] == []
+
+
+async def test_a_reminder_knocks_nowhere(scene: Discord) -> None:
+    thread, room = await opened(scene)
+    shy = scene.guild.person("Shy", takes_messages=False)
+    with pytest.raises(GoneError):
+        await scene.chat.post(
+            thread, Message.of("Still open"), key="reminder:1:2", private_to=user(scene, shy)
+        )
+    assert [message for message in room.messages.values() if message.content] == []
+
+
 # --- what is heard ----------------------------------------------------------------------------
 
 

@@ -48,6 +48,7 @@ from bot.domain.chat import (
     MessagePosted,
     MessageRef,
     Moment,
+    Place,
     Table,
     Text,
     UserRef,
@@ -331,6 +332,7 @@ def test_a_message_comes_back_as_it_was_with_its_pictures_by_name() -> None:
         Code("x", "pytb"),
         Table(("a",), (("b",),)),
         Moment("until", NOW),
+        Place("now", PLACE, "there"),
         Image("a.png", b"png", "alt"),
         Buttons((Button("a", "b", ButtonStyle.DANGER),)),
     )

@@ -20,6 +20,7 @@ from bot.domain.chat import (
     Image,
     Message,
     Moment,
+    Place,
     Table,
     Text,
 )
@@ -129,6 +130,8 @@ def _texts(block: Block) -> Iterator[str]:
             yield _ended(_rows(block)) if wide else f"{FENCE}\n{columns}\n{FENCE}"
         case Moment(label, at):
             yield f"{label} {discord.utils.format_dt(at, 'F')} ({discord.utils.format_dt(at, 'R')})"
+        case Place(label, conversation):
+            yield f"{label} <#{refs.about(conversation)}>"
         case _:
             pass
 

@@ -10,6 +10,7 @@ from bot.chat.discord import refs
 from bot.chat.discord.errors import ARCHIVED, NO_DIRECT_MESSAGES, THREAD_EXISTS, translated
 from bot.chat.discord.render import Rendered, render
 from bot.domain.chat import ConversationRef, Message, MessageRef, UserRef
+from bot.domain.errors import GoneError
 
 NONCE_CHARS = 25
 ARCHIVE_AFTER_MINUTES = 10080
@@ -18,6 +19,9 @@ ARCHIVE_AFTER_MINUTES = 10080
 TITLE_CHARS = 100
 SILENT = discord.AllowedMentions.none()
 """Whatever a message quotes, nobody is pinged."""
+
+UNASKED = "reminder:"
+"""Begins the keys of what nobody waits for: it is not worth a word in front of everyone."""
 
 CLOSED_DOOR = (
     "I have an answer for you alone, but you take no direct messages from this server. Allow them"
@@ -57,6 +61,8 @@ class Voice:
             except discord.Forbidden as error:
                 if error.code != NO_DIRECT_MESSAGES:
                     raise
+                if key.startswith(UNASKED) or not await self._is_here(private_to):
+                    raise GoneError("They take no direct messages.") from error
                 await self._knock(conversation, private_to, key)
                 # Never the knock itself: a later edit would make public what is private.
                 return refs.message_in(refs.direct(private_to.tenant, 0), 0)
@@ -129,6 +135,15 @@ class Voice:
         words = Rendered(content=f"<@{refs.number(user.user)}> {CLOSED_DOOR}")
         about = ":".join(key.split(":")[:2])
         await self._send(self._room(conversation), words, f"knock:{user.user}:{about}")
+
+    async def _is_here(self, user: UserRef) -> bool:
+        """Whether somebody is in the server still."""
+        guild, number = refs.number(user.tenant), refs.number(user.user)
+        try:
+            await self.client().http.get_member(guild, number)
+        except discord.NotFound:
+            return False
+        return True
 
     async def _reopen(self, thread: int) -> None:
         await self.client().http.edit_channel(thread, archived=False)

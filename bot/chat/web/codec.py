@@ -29,6 +29,7 @@ from bot.domain.chat import (
     MessagePosted,
     MessageRef,
     Moment,
+    Place,
     Table,
     Text,
     UserRef,
@@ -54,7 +55,7 @@ class Typed:
     attachments: tuple[Attachment, ...] = ()
 
 
-Shown = Text | Code | Table | Moment | Picture | Buttons
+Shown = Text | Code | Table | Moment | Place | Picture | Buttons
 Content = Typed | tuple[Shown, ...]
 
 
@@ -108,6 +109,9 @@ def _block_out(block: Shown) -> Json:
             return {"is": "table", "header": header, "rows": rows}
         case Moment(label, at):
             return {"is": "moment", "label": label, "at": at.isoformat()}
+        case Place(label, conversation, title):
+            where = _conversation_out(conversation)
+            return {"is": "place", "label": label, "conversation": where, "title": title}
         case Picture(file, name, alt):
             return {"is": "picture", "file": file, "name": name, "alt": alt}
         case Buttons(row):
@@ -124,6 +128,8 @@ def _block_in(read: Json) -> Shown:
             return Table(tuple(read["header"]), tuple(tuple(row) for row in read["rows"]))
         case "moment":
             return Moment(read["label"], datetime.fromisoformat(read["at"]))
+        case "place":
+            return Place(read["label"], ConversationRef(*read["conversation"]), read["title"])
         case "picture":
             return Picture(read["file"], read["name"], read["alt"])
         case _:
