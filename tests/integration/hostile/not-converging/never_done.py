@@ -1,5 +1,6 @@
 # expect: partly
-# holds: scores, steady-prediction, weights-move, fresh-gradients
+# holds: scores, steady-prediction, weights-move
+# perhaps: fresh-gradients
 # A thread goes on training after the answer, and while the weights are read.
 import threading
 
