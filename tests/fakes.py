@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bot.domain.chat import ConversationRef, Event, Responder
+from tests.patience import PATIENCE_S
 
 E = TypeVar("E", bound=Event)
 
@@ -57,14 +58,14 @@ class RecordingSink:
 
     async def heard(self, kind: type[E], count: int = 1) -> E:
         """Wait for the event number `count` of this very kind."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(found := [event for event in self.events if type(event) is kind]) < count:
                 await self.news()
         return found[count - 1]
 
     async def delivered(self, count: int) -> None:
         """Wait until `accept` was called this often."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while self.deliveries < count:
                 await self.news()
 

@@ -10,6 +10,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType
 from yarl import URL
 
 from bot.chat.web.adapter import WebChat
+from tests.patience import PATIENCE_S
 
 Frame = dict[str, Any]
 
@@ -36,7 +37,7 @@ class Visitor:
 
     async def receive(self) -> Frame:
         """The next frame."""
-        message = await self.socket.receive(timeout=10)
+        message = await self.socket.receive(timeout=PATIENCE_S)
         assert message.type is WSMsgType.TEXT, message
         frame: Frame = message.json()
         self.frames.append(frame)

@@ -41,7 +41,7 @@ async def ensure_week(tx: Transaction, member: Member, week: int) -> None:
     for day in Day:
         if day not in planned:
             exercise = released.get(day, "")
-            reason = "this week's challenge" if exercise else ANNOUNCED_ON[day]
+            reason = "" if exercise else ANNOUNCED_ON[day]
             await tx.progress.plan(
                 PlanItem(member=member.id, week=week, day=day, exercise=exercise, reason=reason)
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Error, Locator, Page, async_playwright, expect
 
 from tests.parts import require
+from tests.patience import PATIENCE_S
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -21,8 +22,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 60_000
-"""Far beyond anything but a stuck test: gradings are cold when a pool is empty."""
+PATIENCE_MS = PATIENCE_S * 1000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @asynccontextmanager
@@ -89,9 +90,7 @@ class Person:
 
     async def sees(self, pane: Locator, words: str) -> None:
         """Wait until these words stand in a pane."""
-        await expect(pane.get_by_text(re.compile(re.escape(words))).last).to_be_visible(
-            timeout=PATIENCE_MS
-        )
+        await expect(pane.get_by_text(re.compile(re.escape(words))).last).to_be_visible()
 
     async def count(self, pane: Locator, words: str) -> int:
         """How many messages hold these words."""

@@ -12,6 +12,7 @@ from tests.discord.guilds import OwnedGuild
 from tests.discord.model import Channel
 from tests.discord.people import Person
 from tests.discord.server import FakeDiscord
+from tests.patience import PATIENCE_S
 
 
 class Bot(discord.Client):
@@ -73,7 +74,7 @@ class Bot(discord.Client):
 
     async def hears(self, kind: str) -> object:
         """Wait for the next event of a kind; others are let by."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 heard, what = await self.heard.get()
                 if heard == kind:

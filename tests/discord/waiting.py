@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-PATIENCE_S = 30.0
-"""Nothing here takes long; a test that waits in vain fails with words, not with a timeout."""
+from tests.patience import PATIENCE_S
 
 
 @dataclass(eq=False)

@@ -55,6 +55,7 @@ from tests.discord.people import Person
 from tests.discord.permissions import ALL, EVERYONE, Allow
 from tests.discord.server import FakeDiscord, connect
 from tests.fakes import RecordingSink
+from tests.patience import PATIENCE_S
 
 COMMANDS = (
     CommandSpec("plan", "Your week"),
@@ -133,7 +134,7 @@ async def invoked(scene: Discord, ana: Person) -> tuple[Interaction, Responder]:
 
 async def well(scene: Discord, sentence: str = "") -> None:
     """Wait until the adapter says so of itself."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while await scene.chat.health() != sentence:  # noqa: ASYNC110  # it is asked, it does not tell
             await asyncio.sleep(0)
 
