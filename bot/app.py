@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -24,6 +25,7 @@ from bot.operations import Metrics, Operations
 from bot.runners import Runner, choose
 from bot.sandbox.secret import Keyring
 from bot.scheduler import Scheduler
+from bot.services import rules
 from bot.services.application import Ports, Services, assemble
 from bot.services.commands import SPECS
 from bot.services.wake import WakingStore
@@ -40,6 +42,9 @@ Say = Callable[[str], None]
 
 LOCAL_PLACE = ConversationRef("web", "local", "practice")
 LOCAL_MENTORS = ConversationRef("web", "local", "mentors")
+
+LOCAL_SETTINGS = {"timezone", "hour", *rules.NAMES}
+"""Where these are set, they hold for the local cohort at every start, whatever commands said."""
 
 SEND_POLL_S = 1.0
 """For messages whose retry time has come; everything else wakes the sender."""
@@ -100,7 +105,7 @@ class App:
                 await chat.start(self.services.dispatcher, SPECS)
             stack.push_async_callback(self._flush)
             if self.web is not None:
-                await self._settle_in()
+                await self.settle_in()
             scheduler = self._scheduler()
             stack.callback(scheduler.stop)
             await scheduler.run_once()
@@ -133,14 +138,15 @@ class App:
         if taken:
             log.info("leases_reclaimed", submissions=taken)
 
-    async def _settle_in(self) -> None:
+    async def settle_in(self) -> None:
         """Make the local cohort; a new one gets its first challenge at once, whatever the day."""
         wanted = _local_cohort(self.settings, self.clock)
         async with self.store.write() as tx:
             known = await tx.cohorts.find_by_place(LOCAL_PLACE)
             if known is not None:
-                kept = {"id": known.id, "starts_on": known.starts_on, "caps": known.caps}
-                await tx.cohorts.update(replace(wanted, **kept))
+                said = self.settings.model_fields_set & LOCAL_SETTINGS
+                changes: dict[str, Any] = {name: getattr(wanted, name) for name in said}
+                await tx.cohorts.update(replace(known, **changes))
                 return
             cohort = await tx.cohorts.add(wanted)
             await tx.outbox.say("welcome", cohort.place, WELCOME)
@@ -229,6 +235,7 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
             new_id=lambda: secrets.token_hex(12),
             queued=worker_wake.set,
             draw=chart.render,
+            rules=_rules(settings),
             owner=f"{socket.gethostname()}-{secrets.token_hex(3)}",
         )
     )
@@ -299,12 +306,13 @@ def _local_cohort(settings: Settings, clock: Clock) -> Cohort:
         timezone=settings.local_timezone,
         starts_on=clock().date(),
         hour=settings.hour,
-        open_hours=settings.open_hours,
-        late_hours=settings.late_hours,
-        reminder_hours=settings.reminder_hours,
-        pending_limit=settings.pending_limit,
-        details_public=settings.details_public,
+        **_rules(settings),
     )
+
+
+def _rules(settings: Settings) -> dict[str, Any]:
+    """What new cohorts begin with."""
+    return {name: getattr(settings, name) for name in rules.NAMES}
 
 
 @asynccontextmanager

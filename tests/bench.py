@@ -194,6 +194,7 @@ async def _services(
                 queued=lambda: None,
                 draw=no_chart,
                 owner="bench",
+                rules={},
             )
         )
         try:

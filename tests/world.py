@@ -495,6 +495,7 @@ async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGene
             queued=lambda: None,
             draw=no_chart,
             owner="test",
+            rules={},
         )
     )
     try:

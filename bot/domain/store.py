@@ -131,6 +131,14 @@ class Challenges(Protocol):
         """A mentor's choice for a date; a later pin replaces it."""
         ...
 
+    async def unpin(self, cohort: int, on: date) -> bool:
+        """Forget the choice for a date; False when there was none."""
+        ...
+
+    async def pins(self, cohort: int, since: date) -> Sequence[tuple[date, str]]:
+        """What is pinned from a date on, soonest first: the date and the slug."""
+        ...
+
     async def find_pin(self, cohort: int, on: date) -> str | None:
         """The slug pinned for a date."""
         ...

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain.challenge import Challenge
 from bot.domain.chat import ChatPort
@@ -45,6 +46,7 @@ class Ports:
         queued: Called after a submission was queued.
         draw: Makes the leaderboard's picture.
         owner: Names this process in leases.
+        rules: What new cohorts begin with, by the names in `rules.NAMES`.
     """
 
     store: Store
@@ -57,6 +59,7 @@ class Ports:
     queued: Callable[[], None]
     draw: Draw
     owner: str
+    rules: Mapping[str, Any]
 
 
 def assemble(ports: Ports) -> Services:
@@ -82,7 +85,7 @@ def assemble(ports: Ports) -> Services:
         catalogue=catalogue,
         clock=clock,
         challenges=challenges,
-        founding=Founding(store=store, chats=chats, clock=clock),
+        founding=Founding(store=store, chats=chats, clock=clock, rules=ports.rules),
         joining=joining,
         progress=Progress(store=store, catalogue=catalogue, clock=clock),
         leaderboard=leaderboard,

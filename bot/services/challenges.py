@@ -282,10 +282,17 @@ def closing(challenge: Challenge, outcomes: Sequence[Outcome]) -> Message:
     )
 
 
-def listing(rows: Sequence[tuple[Challenge, str, int, int]], now: datetime) -> Message:
-    """A mentor's list of challenges: (challenge, title, members who tried, who solved)."""
+def listing(
+    rows: Sequence[tuple[Challenge, str, int, int]],
+    pins: Sequence[tuple[date, str]],
+    now: datetime,
+) -> Message:
+    """A mentor's list: (challenge, title, members who tried, who solved); (date, title) pinned."""
+    to_come = "\n".join(f"- {on:%A}, {on}: {title}" for on, title in pins)
+    pinned = [f"Pinned:\n{to_come}"] if pins else []
     if not rows:
-        return Message.of("There is no challenge yet. `/challenge post` releases one now.")
+        head = "There is no challenge yet. `/challenge post` releases one now."
+        return Message.of(head, *pinned)
     return Message.of(
         Table(
             ("No.", "Week", "Exercise", "State", "Tried", "Solved"),
@@ -300,5 +307,6 @@ def listing(rows: Sequence[tuple[Challenge, str, int, int]], now: datetime) -> M
                 )
                 for challenge, title, tried, solved in rows
             ),
-        )
+        ),
+        *pinned,
     )

@@ -21,7 +21,7 @@ from bot.domain.errors import CatalogueError, NotAllowedError, NotFoundError, Us
 from bot.domain.exercise import Catalogue, Exercise
 from bot.domain.schedule import WEEKDAYS
 from bot.domain.store import Store
-from bot.services import caps, founding, hints
+from bot.services import caps, days, founding, hints, rules
 from bot.services.challenges import Challenges, listing, task
 from bot.services.founding import Founding
 from bot.services.joining import Joining, already, pledge
@@ -69,7 +69,32 @@ SPECS = (
         (CommandOption("date", "For example 2026-11-23"), _EXERCISE),
         mentors_only=True,
     ),
+    CommandSpec(
+        "challenge unpin",
+        "Let the calendar choose a day's exercise again",
+        (CommandOption("date", "As /challenge list shows it", suggests=True),),
+        mentors_only=True,
+    ),
     founding.SPEC,
+    CommandSpec(
+        "cohort holidays",
+        "Days without a challenge; shows them, or changes them",
+        (
+            CommandOption("first", "For example 2026-12-24", required=False),
+            CommandOption("last", "The last of them, if more than one", required=False),
+            CommandOption("change", "Add or remove", required=False, choices=days.CHANGES),
+        ),
+        mentors_only=True,
+    ),
+    CommandSpec(
+        "cohort rules",
+        "How long challenges are open, and the like; shows it, or changes it",
+        (
+            CommandOption("rule", "Which", required=False, choices=rules.NAMES),
+            CommandOption("value", "A number, or on and off", required=False),
+        ),
+        mentors_only=True,
+    ),
     CommandSpec(
         "cohort limits",
         "What one grading of this cohort may use; shows it, or sets a cap",
@@ -160,6 +185,8 @@ class Commands:
             words = [exercise.slug for exercise in self.catalogue.all()]
         elif (command, option) == ("challenge close", "challenge"):
             words = await self._open_challenges(where)
+        elif (command, option) == ("challenge unpin", "date"):
+            words = [on.isoformat() for on, _ in await self._pins(where)]
         elif option == "timezone":
             words = sorted(available_timezones())
         else:
@@ -183,6 +210,9 @@ class Commands:
             "challenge list": self._list,
             "challenge close": self._close,
             "challenge pin": self._pin,
+            "challenge unpin": self._unpin,
+            "cohort holidays": self._holidays,
+            "cohort rules": self._rules,
             "cohort limits": self._limits,
         }
 
@@ -292,7 +322,8 @@ class Commands:
             tried = [outcome for outcome in outcomes if outcome.challenge == challenge.id]
             solved = sum(outcome.solved for outcome in tried)
             rows.append((challenge, self._title(challenge), len(tried), solved))
-        return listing(rows, self.clock())
+        pins = [(on, self._name(slug)) for on, slug in await self._pins(call.cohort.place)]
+        return listing(rows, pins, self.clock())
 
     async def _close(self, call: Call) -> Message:
         number = call.arg("challenge").split()[0].rstrip(".")
@@ -307,7 +338,7 @@ class Commands:
 
     async def _pin(self, call: Call) -> Message:
         exercise = self._exercise(call)
-        on = _date(call.arg("date"))
+        on = days.read(call.arg("date"))
         if on < call.cohort.local_date(self.clock()):
             raise UserError("That day is past.")
         if on > call.cohort.local_date(self.clock()) + PINS_WITHIN:
@@ -324,14 +355,43 @@ class Commands:
         note = "" if exercise.day is day else " It takes the place of that day's usual kind."
         return Message.of(f"**{exercise.title}** is pinned for {on:%A, %d %B %Y}.{note}")
 
+    async def _unpin(self, call: Call) -> Message:
+        on = days.read(call.arg("date"))
+        async with self.store.write() as tx:
+            known = await tx.challenges.unpin(call.cohort.id, on)
+        if not known:
+            raise NotFoundError(f"Nothing is pinned for {on:%A, %d %B %Y}.")
+        return Message.of(f"The calendar chooses again on {on:%A, %d %B %Y}.")
+
+    async def _holidays(self, call: Call) -> Message:
+        today, cohort = call.cohort.local_date(self.clock()), call.cohort
+        first, last, change = (
+            call.args.get(name, "").strip().lower() for name in ("first", "last", "change")
+        )
+        if first or last or change:
+            first = call.arg("first")
+            cohort = days.changed(cohort, first=first, last=last, change=change, today=today)
+            await self._update(cohort)
+        return days.told(cohort, today=today)
+
+    async def _rules(self, call: Call) -> Message:
+        cohort, name = call.cohort, call.args.get("rule", "").strip().lower()
+        if name or call.args.get("value", "").strip():
+            cohort = rules.changed(cohort, call.arg("rule").lower(), call.arg("value"))
+            await self._update(cohort)
+        return rules.table(cohort)
+
+    async def _update(self, cohort: Cohort) -> None:
+        async with self.store.write() as tx:
+            await tx.cohorts.update(cohort)
+
     async def _limits(self, call: Call) -> Message:
         name = call.args.get("limit", "").strip().lower()
         if not name and not call.args.get("cap", "").strip():
             return caps.table(call.cohort)
         name = call.arg("limit").lower()
         cohort = replace(call.cohort, caps=caps.changed(call.cohort.caps, name, call.arg("cap")))
-        async with self.store.write() as tx:
-            await tx.cohorts.update(cohort)
+        await self._update(cohort)
         return caps.table(cohort)
 
     def _exercise(self, call: Call) -> Exercise:
@@ -343,10 +403,20 @@ class Commands:
             raise NotFoundError(f"There is no exercise `{slug}`.{near}") from error
 
     def _title(self, challenge: Challenge) -> str:
+        return self._name(challenge.exercise)
+
+    def _name(self, slug: str) -> str:
         try:
-            return self.catalogue.get(challenge.exercise).title
+            return self.catalogue.get(slug).title
         except CatalogueError:
-            return challenge.exercise  # removed from the catalogue since
+            return slug  # removed from the catalogue since
+
+    async def _pins(self, where: ConversationRef) -> Sequence[tuple[date, str]]:
+        async with self.store.read() as tx:
+            cohort = await tx.cohorts.find_by_place(where)
+            if cohort is None:
+                return ()
+            return await tx.challenges.pins(cohort.id, cohort.local_date(self.clock()))
 
     async def _open_challenges(self, where: ConversationRef) -> list[str]:
         async with self.store.read() as tx:
@@ -408,10 +478,3 @@ def _usage(spec: CommandSpec) -> str:
 def _shown(option: CommandOption) -> str:
     name = " | ".join(option.choices) or option.name
     return f"<{name}>" if option.required else f"[{name}]"
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UserError("Give the date as year-month-day, for example 2026-11-23.") from error

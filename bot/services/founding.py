@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import available_timezones
 
 from bot.domain import schedule
@@ -22,6 +23,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import ChatError, NotAllowedError, UserError
 from bot.domain.store import Store
+from bot.services import days
 from bot.services.joining import shown_name
 
 SPEC = CommandSpec(
@@ -52,11 +54,16 @@ MENTORS_APART = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Founding:
-    """Makes cohorts."""
+    """Makes cohorts.
+
+    Attributes:
+        rules: What new ones begin with, by the names in `rules.NAMES`.
+    """
 
     store: Store
     chats: Mapping[str, ChatPort]
     clock: Clock
+    rules: Mapping[str, Any]
 
     async def setup(self, event: Event, args: Mapping[str, str], info: UserInfo) -> Message:
         """Found a cohort where this was typed, or change the one that is there.
@@ -124,6 +131,7 @@ class Founding:
             mentors_place=place,
             timezone="UTC",
             starts_on=today + timedelta(days=-today.weekday() % 7),
+            **self.rules,
         )
 
     def _changed(self, cohort: Cohort, given: Mapping[str, str]) -> Cohort:
@@ -160,7 +168,8 @@ class Founding:
             " learners cannot read it.",
             Place("Mentors' channel:", cohort.mentors_place, "mentors"),
             "Learners type `/join`. `/challenge post` releases an exercise at once,"
-            " `/challenge pin` chooses a day's, `/cohort limits` caps what a grading may use.",
+            " `/challenge pin` chooses a day's. `/cohort holidays` keeps days free, `/cohort rules`"
+            " says how long challenges are open, `/cohort limits` caps what a grading may use.",
         )
 
 
@@ -188,10 +197,7 @@ def _hour(text: str) -> int:
 
 
 def _start(text: str, *, today: date) -> date:
-    try:
-        start = date.fromisoformat(text)
-    except ValueError as error:
-        raise UserError("Give the date as year-month-day, for example 2026-11-23.") from error
+    start = days.read(text)
     if not today - STARTS_WITHIN <= start <= today + STARTS_WITHIN:
         raise UserError("A cohort starts within a year from today, before or after.")
     return start

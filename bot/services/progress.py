@@ -16,6 +16,7 @@ from bot.domain.journey import (
     stages,
 )
 from bot.domain.progression import Outcome, PlanItem
+from bot.domain.schedule import slots_of
 from bot.domain.store import Store
 from bot.domain.streak import streak, weeks_of
 from bot.domain.submission import Submission
@@ -45,6 +46,8 @@ class Progress:
                 if outcome.week == week
             ]
         _, theme = theme_of(week)
+        on = {slot.day for slot in slots_of(cohort, week)}
+        items = [item for item in items if item.exercise or item.day in on]
         done = sum(any(outcome.exercise == item.exercise for outcome in outcomes) for item in items)
         rows = tuple(self._row(item, outcomes) for item in items)
         return Message.of(

@@ -129,6 +129,21 @@ class SqlChallenges:
         row = PinRow(cohort=cohort, on_date=on, exercise=exercise, member=by)
         await insert_or_replace(self.session, row, (PinRow.cohort, PinRow.on_date))
 
+    async def unpin(self, cohort: int, on: date) -> bool:
+        """See `Challenges.unpin`."""
+        row = await self.session.get(PinRow, (cohort, on))
+        if row is None:
+            return False
+        await self.session.delete(row)
+        await self.session.flush()
+        return True
+
+    async def pins(self, cohort: int, since: date) -> Sequence[tuple[date, str]]:
+        """See `Challenges.pins`."""
+        query = select(PinRow).where(PinRow.cohort == cohort, PinRow.on_date >= since)
+        rows = await self.session.scalars(query.order_by(PinRow.on_date))
+        return [(row.on_date, row.exercise) for row in rows]
+
     async def find_pin(self, cohort: int, on: date) -> str | None:
         """See `Challenges.find_pin`."""
         return await self.session.scalar(

@@ -254,6 +254,11 @@ async def test_later_pin_replaces_the_earlier(scene: Scene) -> None:
 
         assert await tx.challenges.find_pin(cohort, day) == "two"
         assert await tx.challenges.find_pin(cohort, date(2026, 11, 26)) is None
+        assert await tx.challenges.pins(cohort, day) == [(day, "two")]
+        assert await tx.challenges.pins(cohort, day + timedelta(days=1)) == []
+        assert await tx.challenges.unpin(cohort, day)
+        assert not await tx.challenges.unpin(cohort, day)
+        assert await tx.challenges.find_pin(cohort, day) is None
 
 
 async def test_last_use_of_an_exercise_is_its_newest_opening(scene: Scene) -> None:
