@@ -8,7 +8,7 @@ from datetime import date, datetime
 import structlog
 
 from bot.domain import schedule
-from bot.domain.challenge import Challenge, NewChallenge
+from bot.domain.challenge import Challenge, NewChallenge, Window
 from bot.domain.chat import Button, Buttons, ButtonStyle, Code, Message, Moment, Table
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
@@ -130,9 +130,16 @@ class Challenges:
     async def _choose(
         self, tx: Transaction, cohort: Cohort, day: Day, on: date
     ) -> tuple[Exercise, str] | None:
+        """What a day's slot releases: nothing that could not be graded, or that is open still."""
         theme, _ = theme_of(cohort.week_of(on))
+        known, now = await tx.challenges.of(cohort.id), self.clock()
+        still = {item.exercise for item in known if item.window(now) is Window.OPEN}
         return schedule.choose_exercise(
-            [item for item in self.catalogue.all() if item.device in self.devices],
+            [
+                item
+                for item in self.catalogue.all()
+                if item.device in self.devices and item.slug not in still
+            ],
             day=day,
             theme=theme,
             last_used=await tx.challenges.last_used(cohort.id),

@@ -379,7 +379,7 @@ class Commands:
         if name or call.args.get("value", "").strip():
             cohort = rules.changed(cohort, call.arg("rule").lower(), call.arg("value"))
             await self._update(cohort)
-        return rules.table(cohort)
+        return rules.told(cohort)
 
     async def _update(self, cohort: Cohort) -> None:
         async with self.store.write() as tx:

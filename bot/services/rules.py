@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.chat import Message, Table
+from bot.domain.chat import Message
 from bot.domain.cohort import Cohort
 from bot.domain.errors import UserError
 
@@ -19,10 +19,10 @@ class Rule:
 
 
 RULES: Mapping[str, Rule] = {
-    "open_hours": Rule("Hours that a challenge is open", 1, 336),
-    "late_hours": Rule("Hours after that, in which late answers are graded", 0, 336),
-    "reminder_hours": Rule("Hours before closing at which members are reminded", 1, 168),
-    "pending_limit": Rule("Submissions that one member may have waiting", 1, 100),
+    "open_hours": Rule("hours that a challenge is open", 1, 336),
+    "late_hours": Rule("hours after that, in which late answers are graded", 0, 336),
+    "reminder_hours": Rule("hours before closing at which members are reminded", 1, 168),
+    "pending_limit": Rule("submissions that one member may have waiting", 1, 100),
 }
 DETAILS = "details_public"
 SWITCH = {"on": True, "off": False}
@@ -56,12 +56,14 @@ def _read(name: str, value: str) -> int | bool:
     return int(value)
 
 
-def table(cohort: Cohort) -> Message:
+def told(cohort: Cohort) -> Message:
     """The rules of this cohort."""
-    numbers = [(name, rule.what, str(getattr(cohort, name))) for name, rule in RULES.items()]
+    lines = [
+        f"- `{name}` **{getattr(cohort, name)}** — {rule.what}" for name, rule in RULES.items()
+    ]
     details = "on" if cohort.details_public else "off"
-    rows = [*numbers, (DETAILS, "Whether threads show each check, not the author alone", details)]
+    lines.append(f"- `{DETAILS}` **{details}** — threads show each check, not its author alone")
     return Message.of(
-        Table(("Rule", "What it is", "Here"), tuple(rows)),
+        "\n".join(lines),
         "A change holds for what is posted from now on; a challenge that is open keeps its hours.",
     )

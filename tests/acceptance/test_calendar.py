@@ -107,7 +107,7 @@ async def test_pins_are_listed_and_can_be_taken_back(world: World) -> None:
 async def test_a_rule_holds_for_what_is_posted_afterwards(world: World) -> None:
     before = await cohort_of(world)
     answer = await world.command(MENTOR, "cohort rules", rule="open_hours", value="72")
-    assert "open_hours | Hours that a challenge is open | 72" in answer
+    assert "`open_hours` **72** — hours that a challenge is open" in answer
     await world.command(MENTOR, "cohort rules", rule="details_public", value="on")
     await world.opened()
 

@@ -104,6 +104,13 @@ async def test_a_slot_missed_by_more_than_a_day_is_not_posted(world: World) -> N
         ]
 
 
+async def test_what_a_mentor_has_just_posted_is_not_posted_a_second_time(world: World) -> None:
+    await world.command(MENTOR, "challenge post", exercise="double-it")
+    await world.services.challenges.tick()  # Monday at nine
+    async with world.store.read() as tx:
+        assert len(await tx.challenges.of(world.cohort.id)) == 1
+
+
 async def test_a_pin_decides_what_its_day_posts(world: World) -> None:
     answer = await world.command(MENTOR, "challenge pin", date="2026-11-23", exercise="build-it")
     assert "Build it" in answer
