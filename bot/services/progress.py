@@ -48,6 +48,8 @@ class Progress:
         _, theme = theme_of(week)
         on = {slot.day for slot in slots_of(cohort, week)}
         items = [item for item in items if item.exercise or item.day in on]
+        if not items:
+            return Message.of(f"**Week {week} · {theme}** — days off, no challenge", *places)
         done = sum(any(outcome.exercise == item.exercise for outcome in outcomes) for item in items)
         rows = tuple(self._row(item, outcomes) for item in items)
         return Message.of(

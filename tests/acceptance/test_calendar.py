@@ -49,6 +49,15 @@ async def test_nothing_is_posted_on_days_off_and_the_plan_leaves_them_out(world:
     assert await days_posted(world) == ["implement", "module"]
 
 
+async def test_a_week_of_days_off_is_called_that(world: World) -> None:
+    await world.joined(ANA)
+    await world.command(MENTOR, "cohort holidays", first="2026-11-23", last="2026-11-29")
+    assert (
+        await world.command(ANA, "plan") == "**Week 1 · Hyper-parameters** — days off, no challenge"
+    )
+    assert await days_posted(world) == []
+
+
 async def test_days_off_add_up_and_can_be_taken_back(world: World) -> None:
     assert "no days off" in await world.command(MENTOR, "cohort holidays")
     await world.command(MENTOR, "cohort holidays", first="2026-12-24", last="2027-01-01")
