@@ -170,7 +170,7 @@ class Client(discord.Client):
             return
         try:
             await message.channel.send(ELSEWHERE, allowed_mentions=discord.AllowedMentions.none())
-        except discord.HTTPException as error:
+        except discord.DiscordException as error:
             log.info("not_pointed_elsewhere", reason=str(error))
 
     async def _complete(self, interaction: discord.Interaction) -> None:
