@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import available_timezones
 
 from bot.domain.challenge import Challenge
@@ -186,7 +186,7 @@ class Commands:
         elif (command, option) == ("challenge close", "challenge"):
             words = await self._open_challenges(where)
         elif (command, option) == ("challenge unpin", "date"):
-            words = [on.isoformat() for on, _ in await self._pins(where)]
+            words = await self._pinned_dates(where)
         elif option == "timezone":
             words = sorted(available_timezones())
         else:
@@ -312,6 +312,7 @@ class Commands:
     async def _list(self, call: Call) -> Message:
         async with self.store.read() as tx:
             challenges = await tx.challenges.of(call.cohort.id)
+            pinned = await tx.challenges.pins(call.cohort.id, call.cohort.local_date(self.clock()))
             outcomes = [
                 outcome
                 for week in sorted({challenge.week for challenge in challenges})
@@ -322,7 +323,7 @@ class Commands:
             tried = [outcome for outcome in outcomes if outcome.challenge == challenge.id]
             solved = sum(outcome.solved for outcome in tried)
             rows.append((challenge, self._title(challenge), len(tried), solved))
-        pins = [(on, self._name(slug)) for on, slug in await self._pins(call.cohort.place)]
+        pins = [(on, self._name(slug)) for on, slug in pinned]
         return listing(rows, pins, self.clock())
 
     async def _close(self, call: Call) -> Message:
@@ -411,12 +412,13 @@ class Commands:
         except CatalogueError:
             return slug  # removed from the catalogue since
 
-    async def _pins(self, where: ConversationRef) -> Sequence[tuple[date, str]]:
+    async def _pinned_dates(self, where: ConversationRef) -> list[str]:
         async with self.store.read() as tx:
             cohort = await tx.cohorts.find_by_place(where)
             if cohort is None:
-                return ()
-            return await tx.challenges.pins(cohort.id, cohort.local_date(self.clock()))
+                return []
+            pins = await tx.challenges.pins(cohort.id, cohort.local_date(self.clock()))
+        return [on.isoformat() for on, _ in pins]
 
     async def _open_challenges(self, where: ConversationRef) -> list[str]:
         async with self.store.read() as tx:

@@ -65,5 +65,5 @@ def told(cohort: Cohort) -> Message:
     lines.append(f"- `{DETAILS}` **{details}** — threads show each check, not its author alone")
     return Message.of(
         "\n".join(lines),
-        "A change holds for what is posted from now on; a challenge that is open keeps its hours.",
+        "A challenge that is open keeps its `open_hours` and `late_hours`; the rest holds at once.",
     )

@@ -624,7 +624,12 @@ async def test_who_has_withdrawn_is_reminded(world: World, thread: ConversationR
     await world.services.challenges.tick()
     await world.settle()
 
-    assert any(key.startswith("reminder:") for key in world.chat.posted)
+    reminded = [
+        posted.private_to
+        for key, posted in world.chat.posted.items()
+        if key.startswith("reminder:")
+    ]
+    assert ANA in reminded
 
 
 async def test_a_fault_of_ours_is_retried_then_owned_and_costs_no_try(
