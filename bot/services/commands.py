@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from zoneinfo import available_timezones
 
 from bot.domain.challenge import Challenge
@@ -106,7 +105,6 @@ SPECS = (
     ),
 )
 
-PINS_WITHIN = timedelta(days=366)
 SUGGESTIONS_AT_MOST = 25
 """Discord's limit for one autocompletion."""
 
@@ -342,7 +340,7 @@ class Commands:
         on = days.read(call.arg("date"))
         if on < call.cohort.local_date(self.clock()):
             raise UserError("That day is past.")
-        if on > call.cohort.local_date(self.clock()) + PINS_WITHIN:
+        if on > call.cohort.local_date(self.clock()) + days.WITHIN:
             raise UserError("That day is more than a year away.")
         day = WEEKDAYS.get(on.weekday())
         if day is None:
@@ -371,29 +369,37 @@ class Commands:
         )
         if first or last or change:
             first = call.arg("first")
-            cohort = days.changed(cohort, first=first, last=last, change=change, today=today)
-            await self._update(cohort)
+            cohort = await self._change(
+                cohort,
+                lambda now: days.changed(now, first=first, last=last, change=change, today=today),
+            )
         return days.told(cohort, today=today)
 
     async def _rules(self, call: Call) -> Message:
         cohort, name = call.cohort, call.args.get("rule", "").strip().lower()
         if name or call.args.get("value", "").strip():
-            cohort = rules.changed(cohort, call.arg("rule").lower(), call.arg("value"))
-            await self._update(cohort)
+            name, value = call.arg("rule").lower(), call.arg("value")
+            cohort = await self._change(cohort, lambda now: rules.changed(now, name, value))
         return rules.told(cohort)
 
-    async def _update(self, cohort: Cohort) -> None:
+    async def _change(self, cohort: Cohort, change: Callable[[Cohort], Cohort]) -> Cohort:
+        """Change a cohort as it is by now: two mentors at once undo nothing of each other's."""
         async with self.store.write() as tx:
-            await tx.cohorts.update(cohort)
+            changed = change(await tx.cohorts.get(cohort.id))
+            await tx.cohorts.update(changed)
+        return changed
 
     async def _limits(self, call: Call) -> Message:
         name = call.args.get("limit", "").strip().lower()
         if not name and not call.args.get("cap", "").strip():
             return caps.table(call.cohort)
         name = call.arg("limit").lower()
-        cohort = replace(call.cohort, caps=caps.changed(call.cohort.caps, name, call.arg("cap")))
-        await self._update(cohort)
-        return caps.table(cohort)
+        cap = call.arg("cap")
+        return caps.table(
+            await self._change(
+                call.cohort, lambda now: replace(now, caps=caps.changed(now.caps, name, cap))
+            )
+        )
 
     def _exercise(self, call: Call) -> Exercise:
         slug = call.arg("exercise")

@@ -9,6 +9,8 @@ from bot.domain.cohort import Cohort
 from bot.domain.errors import UserError
 
 WITHIN = timedelta(days=366)
+"""Nobody plans further: a day beyond it is a slip of the finger."""
+
 CHANGES = ("add", "remove")
 
 _ONE_DAY = timedelta(days=1)

@@ -46,7 +46,6 @@ SPEC = CommandSpec(
 )
 
 LAST_HOUR = 23
-STARTS_WITHIN = timedelta(days=366)
 MENTORS_APART = (
     "The mentors need a channel of their own, which is no cohort's: they are sent learners' code."
 )
@@ -198,7 +197,7 @@ def _hour(text: str) -> int:
 
 def _start(text: str, *, today: date) -> date:
     start = days.read(text)
-    if not today - STARTS_WITHIN <= start <= today + STARTS_WITHIN:
+    if not today - days.WITHIN <= start <= today + days.WITHIN:
         raise UserError("A cohort starts within a year from today, before or after.")
     return start
 
