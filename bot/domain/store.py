@@ -10,7 +10,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.challenge import Challenge, NewChallenge
-from bot.domain.chat import ConversationRef, Event, Message, MessageRef, UserRef
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Grade

@@ -3,15 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.chat import (
-    ActionPressed,
-    ChatPort,
-    Code,
-    Form,
-    FormField,
-    FormSubmitted,
-    Message,
-)
+from bot.domain.chat.events import ActionPressed, FormSubmitted
+from bot.domain.chat.message import Code, Form, FormField, Message
+from bot.domain.chat.port import ChatPort
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member
 from bot.domain.errors import NotAllowedError, UserError
@@ -19,10 +13,10 @@ from bot.domain.exercise import Catalogue
 from bot.domain.grading import CheckStatus
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Submission
-from bot.services import feedback, hints
-from bot.services.intake import Intake
-from bot.services.joining import Joining
-from bot.services.reply import Reply
+from bot.services.cohorts.joining import Joining
+from bot.services.submissions import hints, messages
+from bot.services.submissions.intake import Intake
+from bot.services.talk.reply import Reply
 
 NO_MEMBER = "You are not in this cohort yet. Type /join first."
 
@@ -107,7 +101,7 @@ class Actions:
             )
         if submission.grade is None:
             return Message.of("It is not graded yet. The details follow with the verdict.")
-        return feedback.details(submission, self.catalogue.get(challenge.exercise), points=points)
+        return messages.details(submission, self.catalogue.get(challenge.exercise), points=points)
 
     async def _dispute(self, event: FormSubmitted, submission_id: str) -> Message:
         submission, member = await self._own(event, submission_id)

@@ -8,9 +8,8 @@ from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 
-from bot.domain.chat import (
+from bot.domain.chat.events import (
     ActionPressed,
-    Block,
     CommandInvoked,
     Event,
     FormSubmitted,
@@ -18,6 +17,7 @@ from bot.domain.chat import (
     MessageEdited,
     MessagePosted,
 )
+from bot.domain.chat.message import Block
 from bot.domain.errors import StoreError
 
 Value = TypeVar("Value")

@@ -10,7 +10,9 @@ from sqlalchemy import Text, case, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
-from bot.domain.chat import ConversationRef, Event, Message, MessageRef, UserRef
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import StoreError
 from bot.domain.store import Outgoing
 from bot.store import codec

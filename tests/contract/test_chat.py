@@ -7,27 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.chat import (
+from bot.domain.chat.events import (
     ActionPressed,
-    Button,
-    Buttons,
-    Code,
     CommandInvoked,
-    ConversationRef,
     Event,
-    Form,
-    FormField,
     FormSubmitted,
-    Image,
-    Message,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
-    MessageRef,
+)
+from bot.domain.chat.message import (
+    Button,
+    Buttons,
+    Code,
+    Form,
+    FormField,
+    Image,
+    Message,
     Moment,
     Place,
     Table,
 )
+from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.errors import ExpiredError, GoneError, StoreError, TooLargeError
 from tests.contract.platforms import PLATFORMS, Platform
 

@@ -12,8 +12,15 @@ from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckStatus, Grade, Grader, Verdict
 from bot.sandbox.process import ProcessGrader
-from tests.gradings import SOLVED, STARTER, containers, request, require_docker, write_exercise
-from tests.parts import require
+from tests.support.gradings import (
+    SOLVED,
+    STARTER,
+    containers,
+    request,
+    require_docker,
+    write_exercise,
+)
+from tests.support.parts import require
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 

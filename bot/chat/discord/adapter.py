@@ -9,17 +9,12 @@ from bot.chat.discord import files, refs
 from bot.chat.discord.client import Client
 from bot.chat.discord.connection import NOT_CONNECTED, Connection
 from bot.chat.discord.errors import translated
-from bot.chat.discord.voice import Voice
-from bot.domain.chat import (
-    Attachment,
-    CommandSpec,
-    ConversationRef,
-    Message,
-    MessageRef,
-    Sink,
-    UserInfo,
-    UserRef,
-)
+from bot.chat.discord.outbound import Voice
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.events import Attachment, UserInfo
+from bot.domain.chat.message import Message
+from bot.domain.chat.port import Sink
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ForbiddenError, GoneError, TransientError
 

@@ -8,9 +8,11 @@ from typing import Protocol
 import discord
 import structlog
 
-from bot.chat.discord import commands, ears, refs
+from bot.chat.discord import commands, inbound, refs
 from bot.chat.discord.responder import DiscordResponder
-from bot.domain.chat import CommandSpec, Event, Responder, Sink
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.events import Event
+from bot.domain.chat.port import Responder, Sink
 from bot.domain.errors import ChatError
 
 log = structlog.get_logger()
@@ -111,13 +113,13 @@ class Client(discord.Client):
         if message.guild is None:
             await self._point_elsewhere(message)
             return
-        event = ears.posted(message, self.me)
+        event = inbound.posted(message, self.me)
         if event is not None:
             self._listener.hear(event, None)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message was changed; raw, because discord.py tells of no other that it did not keep."""
-        event = ears.edited(payload.message, self.me)
+        event = inbound.edited(payload.message, self.me)
         if event is not None:
             self._listener.hear(event, None)
 
@@ -135,7 +137,7 @@ class Client(discord.Client):
         *messages: int,
     ) -> None:
         for message in messages:
-            event = ears.deleted(
+            event = inbound.deleted(
                 self, payload.guild_id, payload.channel_id, message, discord.utils.utcnow()
             )
             if event is not None:
@@ -146,7 +148,7 @@ class Client(discord.Client):
         if interaction.type is discord.InteractionType.autocomplete:
             await self._complete(interaction)
             return
-        event = ears.interaction(interaction)
+        event = inbound.interaction(interaction)
         if event is None:
             return
         responder = DiscordResponder(interaction, tag=refs.tag(event.conversation))
@@ -166,7 +168,7 @@ class Client(discord.Client):
 
     async def _point_elsewhere(self, message: discord.Message) -> None:
         """Somebody talks to us in direct messages, where no challenge is."""
-        if message.author.bot or message.type not in ears.TYPED:
+        if message.author.bot or message.type not in inbound.TYPED:
             return
         try:
             await message.channel.send(ELSEWHERE, allowed_mentions=discord.AllowedMentions.none())
@@ -175,7 +177,7 @@ class Client(discord.Client):
 
     async def _complete(self, interaction: discord.Interaction) -> None:
         data = interaction.data or {}
-        where = ears.place(interaction)
+        where = inbound.place(interaction)
         words = await self._sink.suggest(*commands.focused(data), where=where)  # pyright: ignore[reportArgumentType]  # as Discord sends it
         choices = [discord.app_commands.Choice(name=word[:100], value=word[:100]) for word in words]
         try:
@@ -218,7 +220,7 @@ class Client(discord.Client):
         older = thread.history(limit=HISTORY_AT_ONCE, before=since)  # they may have been changed
         for messages in (newer, older):
             async for message in messages:
-                for event in (ears.posted(message, self.me), ears.edited(message, self.me)):
+                for event in (inbound.posted(message, self.me), inbound.edited(message, self.me)):
                     if event is not None and event.at >= since:
                         yield event
 

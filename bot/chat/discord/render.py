@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import discord
 
 from bot.chat.discord import refs
-from bot.domain.chat import (
+from bot.domain.chat.message import (
     Block,
     Button,
     Buttons,

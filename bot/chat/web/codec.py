@@ -7,33 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from bot.domain.chat import (
+from bot.domain.chat.commands import CommandOption
+from bot.domain.chat.events import (
     ActionPressed,
     Attachment,
+    CommandInvoked,
+    Event,
+    FormSubmitted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+)
+from bot.domain.chat.message import (
     Block,
     Button,
     Buttons,
     ButtonStyle,
     Code,
-    CommandInvoked,
-    CommandOption,
-    ConversationRef,
-    Event,
     Form,
     FormField,
-    FormSubmitted,
     Image,
     Message,
-    MessageDeleted,
-    MessageEdited,
-    MessagePosted,
-    MessageRef,
     Moment,
     Place,
     Table,
     Text,
-    UserRef,
 )
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 
 Json = dict[str, Any]
 

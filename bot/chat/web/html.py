@@ -14,7 +14,8 @@ from bot.chat.web.archive import Stored, Thread, Viewer
 from bot.chat.web.codec import Picture, Shown, Typed
 from bot.chat.web.ledger import OpenedForm
 from bot.chat.web.workspace import BOT, Workspace
-from bot.domain.chat import Attachment, Buttons, Code, Moment, Place, Table, Text
+from bot.domain.chat.events import Attachment
+from bot.domain.chat.message import Buttons, Code, Moment, Place, Table, Text
 
 PAGE = Path(__file__).parent / "page"
 

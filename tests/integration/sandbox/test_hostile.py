@@ -1,0 +1,146 @@
+"""Submissions that try everything but the exercise: a folder of them for each exercise.
+
+A file's first lines say what it must come to: ``# expect:`` a verdict, or several with ``or``;
+``# holds:`` the core checks that it honestly gets right; ``# perhaps:`` those that chance decides,
+where something of it runs beside the checks; ``# prints:`` a line of its output. Then comes its
+idea.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.catalogue import Catalogue
+from bot.domain.grading import CheckStatus, Grade, Grader, GradingRequest, Verdict
+from tests.support.gradings import ROOT, SEED, containers, docker, require_docker
+
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(300),
+]
+
+EXERCISES = ROOT / "exercises"
+CATALOGUE = Catalogue.load(EXERCISES)
+FOLDER = Path(__file__).parent / "hostile"
+INSTANCE = f"test-{os.getpid()}-hostile"  # two runs on one engine leave each other alone
+WARM = 2
+SECONDS = 4.0
+"""For those that shall run out of time; the others have what learners have."""
+
+GONE_WITHIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One file.
+
+    Attributes:
+        expected: Verdicts that it may get.
+        holds: Core checks that it passes by right.
+        perhaps: Core checks that it may pass.
+        printed: Lines of its output.
+    """
+
+    exercise: str
+    name: str
+    source: str
+    expected: tuple[str, ...]
+    holds: frozenset[str]
+    perhaps: frozenset[str]
+    printed: tuple[str, ...]
+
+    @staticmethod
+    def read(file: Path) -> "Submission":
+        """Read a file and its first lines."""
+        source = file.read_text(encoding="utf-8")
+        return Submission(
+            exercise=file.parent.name,
+            name=file.stem,
+            source=source,
+            expected=tuple(" ".join(_said(source, "expect")).split(" or ")),
+            holds=_names(source, "holds"),
+            perhaps=_names(source, "perhaps"),
+            printed=tuple(_said(source, "prints")),
+        )
+
+
+def _said(source: str, word: str) -> list[str]:
+    lines = source.removeprefix("\ufeff").splitlines()[:8]
+    return [line.removeprefix(f"# {word}: ") for line in lines if line.startswith(f"# {word}: ")]
+
+
+def _names(source: str, word: str) -> frozenset[str]:
+    return frozenset(name for said in _said(source, word) for name in said.split(", "))
+
+
+SUBMISSIONS = [Submission.read(file) for file in sorted(FOLDER.glob("*/*.py"))]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def grader(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Grader]:
+    """A grader in containers. When all is graded it is as good as new, and nothing is left."""
+    await require_docker()
+    temporary = tmp_path_factory.mktemp("temporary")
+    async with containers(EXERCISES, instance=INSTANCE, warm=WARM) as grader:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", str(temporary))
+            yield grader
+        for exercise in {submission.exercise for submission in SUBMISSIONS}:
+            honest = Submission.read(FOLDER / exercise / "honest.py")
+            assert (await graded(grader, honest)).verdict is Verdict.SOLVED
+        async with asyncio.timeout(GONE_WITHIN_S):
+            while len(await alive()) > WARM + 1:  # the solvers that wait, and the judge
+                pass
+    assert not list(temporary.iterdir())
+    assert not await alive()
+
+
+async def alive() -> list[str]:
+    """This instance's containers."""
+    found = await docker(
+        "ps", "--all", "--quiet", "--filter", f"label=freehand.instance={INSTANCE}"
+    )
+    return found.split()
+
+
+async def graded(grader: Grader, submission: Submission) -> Grade:
+    exercise = CATALOGUE.get(submission.exercise)
+    waits = Verdict.TIMED_OUT in submission.expected
+    seconds = SECONDS if waits else exercise.limits.seconds
+    limits = replace(exercise.limits, seconds=seconds, output_kb=64)
+    return await grader.grade(
+        GradingRequest(
+            run=f"{submission.name}.1",
+            exercise=replace(exercise, limits=limits),
+            source=submission.source,
+            seed=SEED,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "submission",
+    [pytest.param(found, id=f"{found.exercise}/{found.name}") for found in SUBMISSIONS],
+)
+async def test_hostile_submission_gets_the_verdict_it_deserves(
+    grader: Grader, submission: Submission
+) -> None:
+    grade = await graded(grader, submission)
+
+    core = [check for check in grade.checks if check.core]
+    passed = {check.name for check in core if check.status is CheckStatus.PASSED}
+    assert grade.verdict in submission.expected, grade
+    if submission.name == "honest":
+        assert len(passed) == len(core)
+    else:
+        assert grade.verdict is not Verdict.SOLVED
+        assert passed - submission.perhaps == submission.holds
+    for line in submission.printed:
+        assert line in grade.output.splitlines()
