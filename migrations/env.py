@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.app.settings import load
 from bot.store.engine import migration_engine, parse_url
-from bot.store.tables import Base
+from bot.store.store import Base
 
 
 def run(connection: Connection) -> None:

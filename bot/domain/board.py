@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.domain.challenge import Challenge
-from bot.domain.cohort import BoardMode, Cohort, Member, Role
+from bot.domain.cohort import Cohort
+from bot.domain.member import BoardMode, Member, Role
 from bot.domain.progression import (
     CHALLENGE_POINTS,
     PointsEvent,

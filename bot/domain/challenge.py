@@ -1,10 +1,12 @@
-"""A challenge: an exercise released to a cohort for a while."""
+"""A challenge: an exercise released to a cohort for a while, with a post in each of its places."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
-from bot.domain.chat.refs import ConversationRef, MessageRef
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.exercise import Day
 
 
@@ -22,6 +24,7 @@ class NewChallenge:
 
     Attributes:
         key: Unique; the same slot or command never opens two.
+        version: The content hash of the exercise that was released.
         week: Programme week it belongs to.
         opens_at, closes_at, late_until: Aware UTC.
     """
@@ -29,7 +32,7 @@ class NewChallenge:
     key: str
     cohort: int
     exercise: str
-    version: int
+    version: str
     day: Day
     week: int
     opens_at: datetime
@@ -38,23 +41,106 @@ class NewChallenge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A challenge in one place of its cohort.
+
+    Attributes:
+        channel: The place's channel.
+        message: The bot's message, once it is posted.
+        thread: Where it is answered, once it is opened.
+    """
+
+    id: int
+    place: int
+    channel: ConversationRef
+    message: MessageRef | None = None
+    thread: ConversationRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge(NewChallenge):
     """A stored challenge.
 
     Attributes:
-        post: The bot's message, once it is posted.
-        thread: Where it is answered, once it is opened.
+        posts: One for each place that the cohort had when it opened.
         reminded_at, closed_at: When the reminder and the closing summary were made.
     """
 
     id: int
-    post: MessageRef | None = None
-    thread: ConversationRef | None = None
+    posts: tuple[Post, ...] = ()
     reminded_at: datetime | None = None
     closed_at: datetime | None = None
+
+    @property
+    def threads(self) -> tuple[ConversationRef, ...]:
+        """Where it can be answered by now."""
+        return tuple(post.thread for post in self.posts if post.thread is not None)
+
+    def thread_for(self, conversation: ConversationRef | UserRef) -> ConversationRef | None:
+        """Its thread on the same platform, if there is one, else any; None before there is one."""
+        near = (thread for thread in self.threads if thread.platform == conversation.platform)
+        return next(near, next(iter(self.threads), None))
 
     def window(self, at: datetime) -> Window:
         """Whether an answer at that moment is in time, late or too late."""
         if at < self.closes_at:
             return Window.OPEN
         return Window.LATE if at < self.late_until else Window.OVER
+
+
+class Challenges(Protocol):
+    """Challenges and their posts."""
+
+    async def open(
+        self, challenge: NewChallenge, places: Mapping[int, ConversationRef]
+    ) -> Challenge | None:
+        """Store it with a post for each place (channels by place id); None when its key exists."""
+        ...
+
+    async def get(self, challenge: int) -> Challenge:
+        """One challenge. Raises NotFoundError."""
+        ...
+
+    async def find_by_thread(self, conversation: ConversationRef) -> Challenge | None:
+        """The challenge answered in this thread."""
+        ...
+
+    async def of_week(self, cohort: int, week: int) -> Sequence[Challenge]:
+        """A cohort's challenges of one programme week, oldest first."""
+        ...
+
+    async def not_over(self, cohort: int, now: datetime) -> Sequence[Challenge]:
+        """A cohort's challenges that can still be answered, or are not closed, oldest first."""
+        ...
+
+    async def newest(self, cohort: int, *, limit: int) -> Sequence[Challenge]:
+        """A cohort's last challenges, oldest of them first."""
+        ...
+
+    async def since(self, cohort: int, at: datetime) -> Sequence[Challenge]:
+        """A cohort's challenges opened from a moment on, without their posts, oldest first."""
+        ...
+
+    async def set_posted(self, post: int, message: MessageRef, thread: ConversationRef) -> int:
+        """Remember where it was posted and is answered; returns the challenge's id."""
+        ...
+
+    async def due_reminders(self, now: datetime) -> Sequence[Challenge]:
+        """Posted, not yet reminded, not closed, within their cohort's reminder hours of closing."""
+        ...
+
+    async def due_closings(self, now: datetime) -> Sequence[Challenge]:
+        """Past `closes_at` and not yet summarised."""
+        ...
+
+    async def set_reminded(self, challenge: int, at: datetime) -> bool:
+        """Mark once; False when it was marked before."""
+        ...
+
+    async def set_closed(self, challenge: int, at: datetime) -> bool:
+        """Mark once, and end its open time if it was still open. False when it was marked."""
+        ...
+
+    async def last_used(self, cohort: int) -> Mapping[str, datetime]:
+        """When each exercise was last opened in a cohort, by slug."""
+        ...

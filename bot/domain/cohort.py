@@ -1,37 +1,43 @@
-"""Cohorts, and the people in them."""
+"""Cohorts: a group that practises together, and the channels where it does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.chat.events import UserInfo
-from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.exercise import THEMES, Caps
 
 
-class Role(StrEnum):
-    """What a member may do."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a cohort practises on one platform.
 
-    LEARNER = "learner"
-    MENTOR = "mentor"
+    Attributes:
+        channel: Where challenges are posted.
+        mentors_channel: The channel for mentors, where disputed checks arrive.
+        mentor_role: The platform's id of a role whose holders are mentors; empty without one.
+        id: Given by the store; 0 before.
+    """
 
+    channel: ConversationRef
+    mentors_channel: ConversationRef
+    mentor_role: str = ""
+    id: int = 0
 
-class BoardMode(StrEnum):
-    """How a member stands on the leaderboard."""
-
-    NAMED = "named"
-    ALIAS = "alias"  # until they choose
-    HIDDEN = "hidden"  # takes no rank
+    def includes(self, conversation: ConversationRef) -> bool:
+        """Whether a channel, or the channel of a thread, is one of the two."""
+        return conversation.parent in {self.channel, self.mentors_channel}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """A group that practises together, in one place, by one calendar.
+    """A group that practises together, in one or more places, by one calendar.
 
     Attributes:
-        place: The channel where challenges are posted.
-        mentors_place: The channel for mentors, where disputed checks arrive.
+        places: At least one, the oldest first.
         timezone: IANA name; every wall-clock time of the cohort is in it.
         hour: Local hour at which challenges and the leaderboard are posted.
         starts_on: First day of week 1 is the Monday of this date.
@@ -42,13 +48,11 @@ class Cohort:
         details_public: Show each check in the thread instead of behind the author's button.
         holidays: Local dates without a challenge.
         caps: Lower the limits of every exercise.
-        mentor_role: The platform's id of a role whose holders are mentors; empty for none.
     """
 
     id: int
     name: str
-    place: ConversationRef
-    mentors_place: ConversationRef
+    places: tuple[Place, ...]
     timezone: str
     starts_on: date
     hour: int = 9
@@ -59,16 +63,23 @@ class Cohort:
     details_public: bool = False
     holidays: frozenset[date] = frozenset()
     caps: Caps = field(default_factory=dict[str, float])
-    mentor_role: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
         """The cohort's time zone."""
         return ZoneInfo(self.timezone)
 
+    def place_of(self, conversation: ConversationRef) -> Place | None:
+        """The place to which a channel or thread belongs, as far as its channel tells."""
+        return next((place for place in self.places if place.includes(conversation)), None)
+
+    def mentors_channel_for(self, conversation: ConversationRef) -> ConversationRef:
+        """Where the mentors hear of something that happened in a conversation."""
+        return (self.place_of(conversation) or self.places[0]).mentors_channel
+
     def steered_by(self, info: UserInfo) -> bool:
         """Whether somebody is a mentor here."""
-        return info.mentor or self.mentor_role in info.roles
+        return info.mentor or any(place.mentor_role in info.roles for place in self.places)
 
     def local_date(self, at: datetime) -> date:
         """The cohort's calendar date at a moment."""
@@ -90,22 +101,29 @@ def theme_of(week: int) -> tuple[int, str]:
     return number, THEMES[number - 1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One person in one cohort.
+class Cohorts(Protocol):
+    """Cohorts with their places."""
 
-    Attributes:
-        name: Display name at the time of joining; never logged.
-        alias: What the leaderboard shows instead of the name while `board` is ALIAS.
-        reminders: Whether the bot may remind them before a challenge closes.
-    """
+    async def add(self, cohort: Cohort) -> Cohort:
+        """Store a new one (its ids are ignored) and return it with its ids."""
+        ...
 
-    id: int
-    cohort: int
-    user: UserRef
-    name: str
-    alias: str
-    role: Role
-    joined_at: datetime
-    board: BoardMode = BoardMode.ALIAS
-    reminders: bool = True
+    async def update(self, cohort: Cohort) -> None:
+        """Replace a stored one. Raises NotFoundError."""
+        ...
+
+    async def all(self) -> Sequence[Cohort]:
+        """Every cohort, by id."""
+        ...
+
+    async def get(self, cohort: int) -> Cohort:
+        """One cohort. Raises NotFoundError."""
+        ...
+
+    async def lock(self, cohort: int) -> Cohort:
+        """One cohort, which nobody else changes until this transaction ends. NotFoundError."""
+        ...
+
+    async def find_by_channel(self, conversation: ConversationRef) -> Cohort | None:
+        """The cohort whose channel or mentors' channel this is; a thread counts as its channel."""
+        ...

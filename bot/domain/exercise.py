@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -136,4 +137,16 @@ class Catalogue(Protocol):
 
     def all(self) -> Sequence[Exercise]:
         """Every exercise, by slug."""
+        ...
+
+
+class ExerciseVersions(Protocol):
+    """Exercises as they were ever released: the content hash is the version."""
+
+    async def record(self, exercise: Exercise, at: datetime) -> None:
+        """Remember this version; nothing happens when it is known whole."""
+        ...
+
+    async def find(self, slug: str, version: str) -> Exercise | None:
+        """One version, whole; None when it is not known, or was kept without its checks."""
         ...

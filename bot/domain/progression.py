@@ -3,14 +3,16 @@
 Facts are append-only; stages and milestones (`journey`), streaks and boards are derived from them.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from bot.domain.challenge import Challenge
-from bot.domain.cohort import Cohort, Member
+from bot.domain.cohort import Cohort
 from bot.domain.exercise import Day
+from bot.domain.member import Member
 
 TRY_POINTS = 2.0
 CHECKS_POINTS = 4.0
@@ -77,6 +79,15 @@ class Outcome:
     tries: int
     hints: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turnout:
+    """How many members tried a challenge, solved it, and did so at the first try."""
+
+    tried: int = 0
+    solved: int = 0
+    solved_first: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,3 +164,58 @@ def challenges_for(
 
 def _checks_points(events: Iterable[PointsEvent]) -> float:
     return sum(event.points for event in events if event.reason is PointsReason.CHECKS)
+
+
+class Progress(Protocol):
+    """Append-only facts about members, and their plans."""
+
+    async def add_points(self, events: Iterable[PointsEvent]) -> None:
+        """Record points; a known (member, challenge, reason, submission) changes nothing."""
+        ...
+
+    async def points_for(self, *, member: int, challenge: int) -> Sequence[PointsEvent]:
+        """Points events of a member for one challenge, oldest first."""
+        ...
+
+    async def points_of_week(self, cohort: int, week: int) -> Sequence[PointsEvent]:
+        """Every points event of a cohort's programme week."""
+        ...
+
+    async def total_points(self, member: int) -> float:
+        """All points of a member."""
+        ...
+
+    async def best_weeks(self, cohort: int, *, before: int) -> Mapping[int, float]:
+        """Most points in one of the programme weeks before, by member; only those with points."""
+        ...
+
+    async def outcomes_of(self, member: int, *, week: int | None = None) -> Sequence[Outcome]:
+        """One per challenge that the member has tried, of one programme week if given."""
+        ...
+
+    async def turnouts(self, challenges: Sequence[int]) -> Mapping[int, Turnout]:
+        """How many members tried and solved each of these challenges, by id, if any."""
+        ...
+
+    async def take_hint(self, hint: HintTaken) -> None:
+        """Record that a member read a hint; the same level again changes nothing."""
+        ...
+
+    async def hints_of(self, *, member: int, challenge: int) -> int:
+        """Highest level a member has read for a challenge; 0 for none."""
+        ...
+
+    async def plan_week(self, cohort: int, items: Sequence[PlanItem]) -> None:
+        """Put items of one week on every member's plan (their `member` is not looked at).
+
+        An item with an exercise replaces the one for the same day; one without only fills a gap.
+        """
+        ...
+
+    async def plan(self, items: Sequence[PlanItem]) -> None:
+        """Put items on members' plans, as `plan_week` does."""
+        ...
+
+    async def plan_of(self, member: int, week: int) -> Sequence[PlanItem]:
+        """A member's plan for a programme week, Monday's item first."""
+        ...

@@ -7,6 +7,8 @@ clocks go back names the same slot, and storing that name makes the post happen 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Protocol
 
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import THEMES, Day, Exercise
@@ -24,12 +26,19 @@ _ONE_WEEK = timedelta(weeks=1)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
+class SlotKind(StrEnum):
+    """What a slot is for."""
+
+    POST = "post"
+    BOARD = "board"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """A scheduled challenge of one cohort.
 
     Attributes:
-        on: Local calendar date.
+        on: Local calendar date; with the kind it names the slot in its cohort.
         due_at: Aware UTC.
         missed: Too old to be posted; it is only recorded.
     """
@@ -38,11 +47,7 @@ class Slot:
     on: date
     due_at: datetime
     missed: bool = False
-
-    @property
-    def key(self) -> str:
-        """Unique in its cohort: ``post:2026-11-23``."""
-        return f"post:{self.on.isoformat()}"
+    kind: SlotKind = SlotKind.POST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +63,35 @@ class BoardSlot:
     on: date
     due_at: datetime
     missed: bool = False
+    kind: SlotKind = SlotKind.BOARD
 
-    @property
-    def key(self) -> str:
-        """Unique in its cohort: ``board:2026-11-30``."""
-        return f"board:{self.on.isoformat()}"
+
+class Calendar(Protocol):
+    """Slots that were seen to, and what mentors chose for coming dates."""
+
+    async def take_slot(self, cohort: int, slot: Slot | BoardSlot, at: datetime) -> bool:
+        """Claim a scheduled moment; False when it was claimed before."""
+        ...
+
+    async def last_slots(self, kind: SlotKind) -> Mapping[int, datetime]:
+        """`due_at` of the newest claimed slot of each cohort that has one, by cohort."""
+        ...
+
+    async def pin(self, *, cohort: int, on: date, exercise: str, by: int | None) -> None:
+        """A mentor's choice for a date; a later pin replaces it."""
+        ...
+
+    async def unpin(self, cohort: int, on: date) -> bool:
+        """Forget the choice for a date; False when there was none."""
+        ...
+
+    async def pins(self, cohort: int, since: date) -> Sequence[tuple[date, str]]:
+        """What is pinned from a date on, soonest first: the date and the slug."""
+        ...
+
+    async def find_pin(self, cohort: int, on: date) -> str | None:
+        """The slug pinned for a date."""
+        ...
 
 
 def due_slots(

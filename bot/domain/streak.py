@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.domain import schedule
 from bot.domain.challenge import Challenge
-from bot.domain.cohort import Cohort, Member
+from bot.domain.cohort import Cohort
+from bot.domain.member import Member
 from bot.domain.progression import challenges_for
 
 _FIRST_TOKENS = 1

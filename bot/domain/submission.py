@@ -1,10 +1,12 @@
 """Submissions: a learner's code on its way to a grade."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.grading import Grade
 
 
@@ -50,15 +52,146 @@ class Submission(NewSubmission):
 
     Attributes:
         run: Number of the current or last run; the fence that every write of a run carries.
-        place: Place in line, from 1, where the whole line was asked for; 0 otherwise.
         try_number: Which of the member's tries at the challenge this grade is, from 1; 0 when the
             verdict is none (the starter, a syntax error) or it is not graded yet.
     """
 
     state: SubmissionState
     run: int = 0
-    place: int = 0
     started_at: datetime | None = None
     finished_at: datetime | None = None
     grade: Grade | None = None
     try_number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A submission that one worker may run until its lease ends.
+
+    Attributes:
+        others_wait: Whether more submissions were in line when it was claimed.
+    """
+
+    submission: Submission
+    run: int
+    others_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """What became of a claim.
+
+    Attributes:
+        is_latest: Whether no newer submission has taken over the answer's status message.
+    """
+
+    submission: Submission
+    is_latest: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One answer in line, without its source.
+
+    Attributes:
+        reader: The author, where the status is for them alone.
+        exercise: Slug.
+        queue_position: From 1, the next to be claimed.
+    """
+
+    submission: str
+    answer: str
+    conversation: ConversationRef
+    reader: UserRef | None
+    exercise: str
+    queue_position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What a new answer of a member meets.
+
+    Attributes:
+        pending: How many of the member's submissions are queued or running.
+        pending_limit: How many may be.
+        latest_source: Of the newest submission for the same answer; None for the first.
+    """
+
+    pending: int
+    pending_limit: int
+    latest_source: str | None
+
+
+class Submissions(Protocol):
+    """Submissions, their runs and results."""
+
+    async def before(self, *, member: int, answer: str) -> Before:
+        """What an answer of this member meets. Locks the member until the transaction ends."""
+        ...
+
+    async def add(self, submission: NewSubmission) -> bool:
+        """Queue it; False when its event is known."""
+        ...
+
+    async def get(self, submission: str) -> Submission:
+        """One submission with its grade. Raises NotFoundError."""
+        ...
+
+    async def find_latest(self, answer: str) -> Submission | None:
+        """The newest submission for one answer."""
+        ...
+
+    async def queue_position(self, submission: str) -> int:
+        """Where a queued submission stands in line, from 1; 0 when it does not."""
+        ...
+
+    async def waiting(self, *, limit: int) -> Sequence[Waiting]:
+        """The head of the line, in the order it will be claimed; one for each answer."""
+        ...
+
+    async def queue_length(self) -> int:
+        """How many submissions are queued."""
+        ...
+
+    async def is_claimable(self, *, now: datetime, lease_s: float) -> bool:
+        """Whether `claim` could find something."""
+        ...
+
+    async def claim(
+        self, *, worker: str, now: datetime, lease_s: float, without: Collection[str] = ()
+    ) -> Claim | None:
+        """Lease the next one: queued, or running while its worker is silent for too long.
+
+        Fair: those whose member has fewer outstanding come first, then the oldest.
+
+        Args:
+            worker: Id of the worker, which is not silent now.
+            now: Aware UTC.
+            lease_s: How long a worker may be silent.
+            without: Slugs of exercises whose submissions stay in line.
+        """
+        ...
+
+    async def release(self, claim: Claim, *, not_before: datetime) -> None:
+        """Queue it again, not to be claimed before a moment. Raises LeaseLostError."""
+        ...
+
+    async def finish(self, claim: Claim, grade: Grade, *, at: datetime) -> Graded:
+        """Store the grade with its check results. Raises LeaseLostError."""
+        ...
+
+    async def withdraw(self, answer: str) -> bool:
+        """Take what is queued for an answer out of the line; False when nothing is."""
+        ...
+
+    async def take_back(self, worker: str) -> int:
+        """Queue again what a worker held, when it is known to be gone. Returns how many."""
+        ...
+
+    async def answered_by(self, challenge: int) -> Collection[int]:
+        """Ids of members with a submission to a challenge that they did not withdraw."""
+        ...
+
+    async def history(self, member: int, *, limit: int = 20) -> Sequence[Submission]:
+        """A member's submissions, newest first."""
+        ...

@@ -1,157 +1,206 @@
-"""Exercise versions, challenges and the slots that release them, over SQL."""
+"""Challenges and their posts, over SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    UniqueConstraint,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
+from typing_extensions import override
 
-from bot.domain.challenge import Challenge, NewChallenge
+from bot.domain.challenge import Challenge, Challenges, NewChallenge, Post
 from bot.domain.chat.refs import ConversationRef, MessageRef
-from bot.domain.exercise import Exercise
-from bot.store.mapping import get_row, row_of, value_of
-from bot.store.statements import find_row, insert_once, insert_or_replace
-from bot.store.tables import ChallengeRow, CohortRow, ExerciseVersionRow, PinRow, SlotRow
+from bot.domain.errors import NotFoundError
+from bot.domain.exercise import Day
+from bot.store.base import Base, partial_index
+from bot.store.cohorts import CohortRow
+from bot.store.mapping import is_possible_id, row_of, value_of
+from bot.store.statements import insert_once
+
+
+class PostRow(Base):
+    """See `Post`."""
+
+    __tablename__ = "posts"
+    __table_args__ = (UniqueConstraint("challenge", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    challenge: Mapped[int] = mapped_column(ForeignKey("challenges.id"))
+    place: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    channel: Mapped[ConversationRef]
+    message: Mapped[MessageRef | None] = mapped_column(default=None)
+    thread: Mapped[ConversationRef | None] = mapped_column(default=None, index=True)
+
+
+class ChallengeRow(Base):
+    """See `Challenge`."""
+
+    __tablename__ = "challenges"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["exercise", "version"], ["exercise_versions.slug", "exercise_versions.version"]
+        ),
+        Index(None, "cohort", "week"),
+        Index(None, "cohort", "opens_at"),
+        partial_index("ix_challenges_not_closed", "closes_at", where="closed_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(unique=True)
+    cohort: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
+    exercise: Mapped[str]
+    version: Mapped[str]
+    day: Mapped[Day]
+    week: Mapped[int]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    late_until: Mapped[datetime]
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    posts: Mapped[list[PostRow]] = relationship(
+        init=False, lazy="joined", viewonly=True, order_by=PostRow.id
+    )
+
+
+_OLDEST = (ChallengeRow.opens_at, ChallengeRow.id)
 
 
 @dataclass(frozen=True, slots=True)
-class SqlExercises:
-    """See `Exercises`."""
+class SqlChallenges(Challenges):
+    """Challenges in one session."""
 
     session: AsyncSession
 
-    async def record(self, exercise: Exercise, at: datetime) -> None:
-        """See `Exercises.record`."""
-        row = row_of(ExerciseVersionRow, exercise, content=exercise, recorded_at=at)
-        unique = (ExerciseVersionRow.slug, ExerciseVersionRow.version)
-        await insert_once(self.session, row, unique)
-
-
-@dataclass(frozen=True, slots=True)
-class SqlChallenges:
-    """See `Challenges`."""
-
-    session: AsyncSession
-
-    async def open(self, challenge: NewChallenge) -> Challenge | None:
-        """See `Challenges.open`."""
-        row = row_of(ChallengeRow, challenge, **_UNPOSTED)
+    @override
+    async def open(
+        self, challenge: NewChallenge, places: Mapping[int, ConversationRef]
+    ) -> Challenge | None:
+        row = row_of(ChallengeRow, challenge, reminded_at=None, closed_at=None)
         number = await insert_once(self.session, row, (ChallengeRow.key,))
-        return None if number is None else value_of(Challenge, row, id=number)
-
-    async def get(self, challenge: int) -> Challenge:
-        """See `Challenges.get`."""
-        return value_of(Challenge, await self._row(challenge))
-
-    async def find_by_thread(self, conversation: ConversationRef) -> Challenge | None:
-        """See `Challenges.find_by_thread`."""
-        row = await self.session.scalar(
-            select(ChallengeRow).where(ChallengeRow.thread == conversation).limit(1)
+        if not isinstance(number, int):
+            return None
+        posts = [
+            PostRow(challenge=number, place=place, channel=channel)
+            for place, channel in places.items()
+        ]
+        self.session.add_all(posts)
+        await self.session.flush()
+        return value_of(
+            Challenge, row, id=number, posts=tuple(value_of(Post, post) for post in posts)
         )
-        return None if row is None else value_of(Challenge, row)
 
-    async def of(self, cohort: int, *, week: int | None = None) -> Sequence[Challenge]:
-        """See `Challenges.of`."""
-        query = select(ChallengeRow).where(ChallengeRow.cohort == cohort)
-        if week is not None:
-            query = query.where(ChallengeRow.week == week)
-        rows = await self.session.scalars(query.order_by(ChallengeRow.opens_at, ChallengeRow.id))
-        return [value_of(Challenge, row) for row in rows]
+    @override
+    async def get(self, challenge: int) -> Challenge:
+        query = select(ChallengeRow).where(ChallengeRow.id == challenge)
+        found = await self._all(query) if is_possible_id(challenge) else ()
+        if not found:
+            raise NotFoundError(f"There is no challenge {challenge}.")
+        return found[0]
 
-    async def set_posted(self, challenge: int, post: MessageRef, thread: ConversationRef) -> None:
-        """See `Challenges.set_posted`."""
-        row = await self._row(challenge)
-        row.post, row.thread = post, thread
+    @override
+    async def find_by_thread(self, conversation: ConversationRef) -> Challenge | None:
+        here = select(PostRow.challenge).where(PostRow.thread == conversation).limit(1)
+        query = select(ChallengeRow).where(ChallengeRow.id == here.scalar_subquery())
+        return next(iter(await self._all(query)), None)
 
+    @override
+    async def of_week(self, cohort: int, week: int) -> Sequence[Challenge]:
+        return await self._all(_of(cohort).where(ChallengeRow.week == week).order_by(*_OLDEST))
+
+    @override
+    async def not_over(self, cohort: int, now: datetime) -> Sequence[Challenge]:
+        unfinished = or_(ChallengeRow.closed_at.is_(None), ChallengeRow.late_until > now)
+        return await self._all(_of(cohort).where(unfinished).order_by(*_OLDEST))
+
+    @override
+    async def newest(self, cohort: int, *, limit: int) -> Sequence[Challenge]:
+        latest = (
+            select(ChallengeRow.id)
+            .where(ChallengeRow.cohort == cohort)
+            .order_by(ChallengeRow.opens_at.desc(), ChallengeRow.id.desc())
+            .limit(limit)
+        )
+        query = select(ChallengeRow).where(ChallengeRow.id.in_(latest))
+        return await self._all(query.order_by(*_OLDEST))
+
+    @override
+    async def since(self, cohort: int, at: datetime) -> Sequence[Challenge]:
+        query = _of(cohort).where(ChallengeRow.opens_at >= at).order_by(*_OLDEST)
+        rows = await self.session.scalars(query.options(lazyload(ChallengeRow.posts)))
+        return [value_of(Challenge, row, posts=()) for row in rows]
+
+    @override
+    async def set_posted(self, post: int, message: MessageRef, thread: ConversationRef) -> int:
+        challenge = await self.session.scalar(
+            update(PostRow)
+            .where(PostRow.id == (post if is_possible_id(post) else 0))
+            .values(message=message, thread=thread)
+            .returning(PostRow.challenge)
+        )
+        if challenge is None:
+            raise NotFoundError(f"There is no post {post}.")
+        return challenge
+
+    @override
     async def due_reminders(self, now: datetime) -> Sequence[Challenge]:
-        """See `Challenges.due_reminders`."""
-        rows = await self.session.execute(
+        query = (
             select(ChallengeRow, CohortRow.reminder_hours)
             .join(CohortRow, CohortRow.id == ChallengeRow.cohort)
             .where(
-                ChallengeRow.post.is_not(None),
                 ChallengeRow.reminded_at.is_(None),
                 ChallengeRow.closed_at.is_(None),
                 ChallengeRow.closes_at > now,
             )
             .order_by(ChallengeRow.closes_at, ChallengeRow.id)
+            .execution_options(populate_existing=True)
         )
+        rows = (await self.session.execute(query)).unique()
         return [
-            value_of(Challenge, row)
+            _challenge(row)
             for row, hours in rows
-            if row.closes_at - timedelta(hours=hours) <= now
+            if row.closes_at - timedelta(hours=hours) <= now and any(p.message for p in row.posts)
         ]
 
+    @override
     async def due_closings(self, now: datetime) -> Sequence[Challenge]:
-        """See `Challenges.due_closings`."""
-        rows = await self.session.scalars(
-            select(ChallengeRow)
-            .where(ChallengeRow.closes_at <= now, ChallengeRow.closed_at.is_(None))
-            .order_by(ChallengeRow.closes_at, ChallengeRow.id)
+        query = select(ChallengeRow).where(
+            ChallengeRow.closes_at <= now, ChallengeRow.closed_at.is_(None)
         )
-        return [value_of(Challenge, row) for row in rows]
+        return await self._all(query.order_by(ChallengeRow.closes_at, ChallengeRow.id))
 
+    @override
     async def set_reminded(self, challenge: int, at: datetime) -> bool:
-        """See `Challenges.set_reminded`."""
-        unmarked = ChallengeRow.reminded_at.is_(None)
-        row = await find_row(self.session, ChallengeRow, ChallengeRow.id == challenge, unmarked)
-        if row is None:
-            return False
-        row.reminded_at = at
-        return True
+        mark = update(ChallengeRow).where(
+            ChallengeRow.id == challenge, ChallengeRow.reminded_at.is_(None)
+        )
+        marked = await self.session.scalar(mark.values(reminded_at=at).returning(ChallengeRow.id))
+        return marked is not None
 
+    @override
     async def set_closed(self, challenge: int, at: datetime) -> bool:
-        """See `Challenges.set_closed`."""
-        unmarked = ChallengeRow.closed_at.is_(None)
-        row = await find_row(self.session, ChallengeRow, ChallengeRow.id == challenge, unmarked)
-        if row is None:
-            return False
-        row.closed_at = at
-        row.closes_at = min(row.closes_at, at)
-        return True
-
-    async def take_slot(self, *, cohort: int, key: str, due_at: datetime, at: datetime) -> bool:
-        """See `Challenges.take_slot`."""
-        row = SlotRow(cohort=cohort, key=key, due_at=due_at, taken_at=at)
-        return await insert_once(self.session, row, (SlotRow.cohort, SlotRow.key)) is not None
-
-    async def last_slot(self, cohort: int, prefix: str) -> datetime | None:
-        """See `Challenges.last_slot`."""
-        return await self.session.scalar(
-            select(func.max(SlotRow.due_at)).where(
-                SlotRow.cohort == cohort, SlotRow.key.startswith(prefix, autoescape=True)
-            )
+        mark = update(ChallengeRow).where(
+            ChallengeRow.id == challenge, ChallengeRow.closed_at.is_(None)
         )
-
-    async def pin(self, *, cohort: int, on: date, exercise: str, by: int | None) -> None:
-        """See `Challenges.pin`."""
-        row = PinRow(cohort=cohort, on_date=on, exercise=exercise, member=by)
-        await insert_or_replace(self.session, row, (PinRow.cohort, PinRow.on_date))
-
-    async def unpin(self, cohort: int, on: date) -> bool:
-        """See `Challenges.unpin`."""
-        row = await self.session.get(PinRow, (cohort, on))
-        if row is None:
-            return False
-        await self.session.delete(row)
-        await self.session.flush()
-        return True
-
-    async def pins(self, cohort: int, since: date) -> Sequence[tuple[date, str]]:
-        """See `Challenges.pins`."""
-        query = select(PinRow).where(PinRow.cohort == cohort, PinRow.on_date >= since)
-        rows = await self.session.scalars(query.order_by(PinRow.on_date))
-        return [(row.on_date, row.exercise) for row in rows]
-
-    async def find_pin(self, cohort: int, on: date) -> str | None:
-        """See `Challenges.find_pin`."""
-        return await self.session.scalar(
-            select(PinRow.exercise).where(PinRow.cohort == cohort, PinRow.on_date == on)
+        ended = case((ChallengeRow.closes_at < at, ChallengeRow.closes_at), else_=at)
+        marked = await self.session.scalar(
+            mark.values(closed_at=at, closes_at=ended).returning(ChallengeRow.id)
         )
+        return marked is not None
 
-    async def last_used(self, cohort: int) -> dict[str, datetime]:
-        """See `Challenges.last_used`."""
+    @override
+    async def last_used(self, cohort: int) -> Mapping[str, datetime]:
         rows = await self.session.execute(
             select(ChallengeRow.exercise, func.max(ChallengeRow.opens_at))
             .where(ChallengeRow.cohort == cohort)
@@ -159,8 +208,14 @@ class SqlChallenges:
         )
         return {exercise: at for exercise, at in rows}  # noqa: C416  # a Row is no pair to dict()
 
-    async def _row(self, challenge: int) -> ChallengeRow:
-        return await get_row(self.session, ChallengeRow, challenge, name="challenge")
+    async def _all(self, query: Select[ChallengeRow]) -> list[Challenge]:
+        fresh = query.execution_options(populate_existing=True)
+        return [_challenge(row) for row in (await self.session.scalars(fresh)).unique()]
 
 
-_UNPOSTED = dict.fromkeys(("post", "thread", "reminded_at", "closed_at"))
+def _of(cohort: int) -> Select[ChallengeRow]:
+    return select(ChallengeRow).where(ChallengeRow.cohort == cohort)
+
+
+def _challenge(row: ChallengeRow) -> Challenge:
+    return value_of(Challenge, row, posts=tuple(value_of(Post, post) for post in row.posts))

@@ -4,6 +4,7 @@ import base64
 import json
 from typing import TypeVar, cast
 
+import structlog
 from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
@@ -19,6 +20,8 @@ from bot.domain.chat.events import (
 )
 from bot.domain.chat.message import Block
 from bot.domain.errors import StoreError
+
+log = structlog.get_logger()
 
 Value = TypeVar("Value")
 
@@ -57,6 +60,18 @@ def decode(text: str, kind: type[Value]) -> Value:
         return cast("Value", _converter.structure(json.loads(text), _precise(kind)))
     except (BaseValidationError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise StoreError(f"The database holds a {kind.__name__} that cannot be read.") from error
+
+
+def decode_or_none(text: str | None, kind: type[Value], *, key: str) -> Value | None:
+    """The value, or None for what a newer or broken version wrote: that is logged under its key.
+
+    One unreadable row must not hold up all the others.
+    """
+    try:
+        return None if text is None else decode(text, kind)
+    except StoreError as error:
+        log.error("row_unreadable", key=key, reason=str(error))  # noqa: TRY400 - no trace: it is not code
+        return None
 
 
 def _precise(kind: type[object]) -> type[object]:

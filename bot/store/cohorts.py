@@ -1,115 +1,127 @@
-"""Cohorts and the people in them, over SQL."""
+"""Cohorts and their places, over SQL."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ForeignKey, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from typing_extensions import override
 
-from bot.domain.alias import ALIASES, alias
-from bot.domain.chat.refs import ConversationRef, UserRef
-from bot.domain.cohort import BoardMode, Cohort, Member, Role
-from bot.store.mapping import get_row, row_of, value_of
-from bot.store.tables import CohortRow, MemberRow
+from bot.domain.chat.refs import ConversationRef
+from bot.domain.cohort import Cohort, Cohorts, Place
+from bot.domain.errors import NotFoundError
+from bot.domain.exercise import Caps
+from bot.store.base import Base, Dates
+from bot.store.mapping import is_possible_id, row_of, value_of
+
+
+class PlaceRow(Base):
+    """See `Place`."""
+
+    __tablename__ = "places"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    cohort: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), index=True, init=False)
+    channel: Mapped[ConversationRef] = mapped_column(unique=True)
+    mentors_channel: Mapped[ConversationRef] = mapped_column(index=True)
+    mentor_role: Mapped[str]
+
+
+class CohortRow(Base):
+    """See `Cohort`."""
+
+    __tablename__ = "cohorts"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str]
+    timezone: Mapped[str]
+    starts_on: Mapped[date]
+    hour: Mapped[int]
+    open_hours: Mapped[int]
+    late_hours: Mapped[int]
+    reminder_hours: Mapped[int]
+    pending_limit: Mapped[int]
+    details_public: Mapped[bool]
+    holidays: Mapped[Dates]
+    caps: Mapped[Caps]
+    places: Mapped[list[PlaceRow]] = relationship(
+        lazy="joined", order_by=PlaceRow.id, cascade="all, delete-orphan", default_factory=list
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class SqlCohorts:
-    """See `Cohorts`."""
+class SqlCohorts(Cohorts):
+    """Cohorts in one session."""
 
     session: AsyncSession
 
+    @override
     async def add(self, cohort: Cohort) -> Cohort:
-        """See `Cohorts.add`."""
-        row = row_of(CohortRow, cohort)
+        row = row_of(CohortRow, cohort, places=[_place_row(place) for place in cohort.places])
         self.session.add(row)
         await self.session.flush()
-        return value_of(Cohort, row)
+        return _cohort(row)
 
+    @override
     async def update(self, cohort: Cohort) -> None:
-        """See `Cohorts.update`."""
-        row = await get_row(self.session, CohortRow, cohort.id, name="cohort")
+        row = await self._row(cohort.id)
         for field in fields(cohort):
-            setattr(row, field.name, getattr(cohort, field.name))
-
-    async def all(self) -> Sequence[Cohort]:
-        """See `Cohorts.all`."""
-        rows = await self.session.scalars(select(CohortRow).order_by(CohortRow.id))
-        return [value_of(Cohort, row) for row in rows]
-
-    async def get(self, cohort: int) -> Cohort:
-        """See `Cohorts.get`."""
-        return value_of(Cohort, await get_row(self.session, CohortRow, cohort, name="cohort"))
-
-    async def find_by_place(self, channel: ConversationRef) -> Cohort | None:
-        """See `Cohorts.find_by_place`."""
-        here = or_(
-            CohortRow.place == channel.parent,
-            CohortRow.mentors_place == channel.parent,
-        )
-        query = select(CohortRow).where(here).order_by(CohortRow.id).limit(1)
-        row = await self.session.scalar(query)
-        return None if row is None else value_of(Cohort, row)
-
-
-@dataclass(frozen=True, slots=True)
-class SqlMembers:
-    """See `Members`."""
-
-    session: AsyncSession
-
-    async def join(
-        self, *, cohort: int, user: UserRef, name: str, role: Role, at: datetime
-    ) -> tuple[Member, bool]:
-        """See `Members.join`."""
-        known = await self.find(cohort, user)
-        if known is not None:
-            return known, False
-        row = MemberRow(
-            cohort=cohort,
-            user=user,
-            name=name,
-            alias=await self._free_alias(cohort),
-            role=role,
-            joined_at=at,
-        )
-        self.session.add(row)
+            if field.name != "places":
+                setattr(row, field.name, getattr(cohort, field.name))
+        known = {place.id: place for place in row.places}
+        row.places = [_updated(known.get(place.id), place) for place in cohort.places]
         await self.session.flush()
-        return value_of(Member, row), True
 
-    async def find(self, cohort: int, user: UserRef) -> Member | None:
-        """See `Members.find`."""
-        row = await self.session.scalar(
-            select(MemberRow).where(MemberRow.cohort == cohort, MemberRow.user == user)
+    @override
+    async def all(self) -> Sequence[Cohort]:
+        return [_cohort(row) for row in await self._rows(select(CohortRow).order_by(CohortRow.id))]
+
+    @override
+    async def get(self, cohort: int) -> Cohort:
+        return _cohort(await self._row(cohort))
+
+    @override
+    async def lock(self, cohort: int) -> Cohort:
+        return _cohort(await self._row(cohort, locked=True))
+
+    @override
+    async def find_by_channel(self, conversation: ConversationRef) -> Cohort | None:
+        channel = conversation.parent
+        here = select(PlaceRow.cohort).where(
+            or_(PlaceRow.channel == channel, PlaceRow.mentors_channel == channel)
         )
-        return None if row is None else value_of(Member, row)
-
-    async def get(self, member: int) -> Member:
-        """See `Members.get`."""
-        return value_of(Member, await get_row(self.session, MemberRow, member, name="member"))
-
-    async def of(self, cohort: int) -> Sequence[Member]:
-        """See `Members.of`."""
-        rows = await self.session.scalars(
-            select(MemberRow).where(MemberRow.cohort == cohort).order_by(MemberRow.id)
+        rows = await self._rows(
+            select(CohortRow).where(CohortRow.id.in_(here)).order_by(CohortRow.id)
         )
-        return [value_of(Member, row) for row in rows]
+        return _cohort(rows[0]) if rows else None
 
-    async def set_board(self, member: int, board: BoardMode) -> None:
-        """See `Members.set_board`."""
-        row = await get_row(self.session, MemberRow, member, name="member")
-        row.board = board
+    async def _row(self, cohort: int, *, locked: bool = False) -> CohortRow:
+        query = select(CohortRow).where(CohortRow.id == cohort)
+        if locked:
+            query = query.with_for_update(of=CohortRow)
+        rows = await self._rows(query) if is_possible_id(cohort) else ()
+        if not rows:
+            raise NotFoundError(f"There is no cohort {cohort}.")
+        return rows[0]
 
-    async def set_reminders(self, member: int, *, on: bool) -> None:
-        """See `Members.set_reminders`."""
-        row = await get_row(self.session, MemberRow, member, name="member")
-        row.reminders = on
+    async def _rows(self, query: Select[CohortRow]) -> Sequence[CohortRow]:
+        fresh = query.execution_options(populate_existing=True)
+        return (await self.session.scalars(fresh)).unique().all()
 
-    async def _free_alias(self, cohort: int) -> str:
-        rows = await self.session.scalars(select(MemberRow.alias).where(MemberRow.cohort == cohort))
-        taken = set(rows)
-        turns = len(taken) // ALIASES + 1
-        names = (alias(number) for number in range(turns * ALIASES))
-        return secrets.choice([name for name in names if name not in taken])
+
+def _cohort(row: CohortRow) -> Cohort:
+    return value_of(Cohort, row, places=tuple(value_of(Place, place) for place in row.places))
+
+
+def _place_row(place: Place) -> PlaceRow:
+    return row_of(PlaceRow, place)
+
+
+def _updated(row: PlaceRow | None, place: Place) -> PlaceRow:
+    if row is None:
+        return _place_row(place)
+    row.channel, row.mentors_channel = place.channel, place.mentors_channel
+    row.mentor_role = place.mentor_role
+    return row

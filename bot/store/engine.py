@@ -1,10 +1,11 @@
 """Database connections: SQLite or PostgreSQL by URL, and their errors in our words.
 
-One transaction writes at a time, on both: services read, decide and write, and none of that may be
-out of date by the time it is committed. On SQLite that is BEGIN IMMEDIATE (the driver's own way
-lost 174 of 200 concurrent updates, a deferred BEGIN ended in "database is locked"); on PostgreSQL
-an advisory lock (row locks deadlocked as soon as two transactions told the whole line its places).
-A cohort writes a few times a second at most. Readers wait for nobody and see one moment.
+Services read, decide and write, and none of that may be out of date by the time it is committed.
+On SQLite one transaction writes at a time, by BEGIN IMMEDIATE (the driver's own way lost 174 of 200
+concurrent updates, a deferred BEGIN ended in "database is locked"). On PostgreSQL many write at
+once: what a decision rests on is locked row by row, a member, a cohort or a submission, and rows
+that several transactions change are changed in one order. Readers wait for nobody and see one
+moment.
 """
 
 import re
@@ -26,7 +27,7 @@ POSTGRESQL = "postgresql"
 _DRIVERS = {SQLITE: "sqlite+aiosqlite", POSTGRESQL: "postgresql+psycopg"}
 _WAIT_S = 10
 _READERS = 4
-_WRITER_LOCK = 0x66726565_0001  # any number that no other program on that database uses
+_WRITERS = 4
 
 IN_TRANSACTION = "in_transaction"
 """Execution option: False for what SQLite does outside of transactions only."""
@@ -60,15 +61,14 @@ def connect(url: URL, *, wait_s: int = _WAIT_S) -> tuple[AsyncEngine, AsyncEngin
         url: From `parse_url`.
         wait_s: Longest wait for another writer, another process, or a free connection.
     """
-    # One connection: this process's writers queue for it in order, without trying again and again.
-    writing = _pooled(url, size=1, wait_s=wait_s)
     reading = _pooled(url, size=_READERS, wait_s=wait_s)
     if url.get_backend_name() == SQLITE:
+        # One connection: the writers queue for it in order, without trying again and again.
+        writing = _pooled(url, size=1, wait_s=wait_s)
         _follow_recipe(writing.sync_engine, "BEGIN IMMEDIATE", "foreign_keys=ON", wait_s=wait_s)
         _follow_recipe(reading.sync_engine, "BEGIN", "query_only=ON", wait_s=wait_s)
         return writing, reading
-    event.listen(writing.sync_engine, "begin", _wait_for_other_writers)
-    return writing, reading.execution_options(
+    return _pooled(url, size=_WRITERS, wait_s=wait_s), reading.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
 
@@ -84,10 +84,6 @@ def _pooled(url: URL, *, size: int, wait_s: int) -> AsyncEngine:
         # A server that was restarted costs no transaction.
         pool_pre_ping=url.get_backend_name() != SQLITE,
     )
-
-
-def _wait_for_other_writers(connection: Connection) -> None:
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
 def migration_engine(url: URL, *, wait_s: int = _WAIT_S) -> Engine:

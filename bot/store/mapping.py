@@ -3,10 +3,7 @@
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from bot.domain.errors import NotFoundError
-from bot.store.tables import Base
+from bot.store.base import Base
 
 Value = TypeVar("Value")
 Row = TypeVar("Row", bound=Base)
@@ -25,18 +22,11 @@ def row_of(kind: type[Row], value: object, **others: object) -> Row:
     return kind(**_fields(kind, value, others))
 
 
+def is_possible_id(number: int) -> bool:
+    """Whether a row could have this id: people type numbers that no database takes."""
+    return 0 < number <= _LARGEST_ID
+
+
 def _fields(kind: type[object], source: object, others: dict[str, object]) -> dict[str, Any]:
     names = {field.name for field in fields(kind) if field.init}  # pyright: ignore[reportArgumentType]
     return {name: getattr(source, name) for name in names - others.keys()} | others
-
-
-async def get_row(session: AsyncSession, kind: type[Row], key: int, *, name: str) -> Row:
-    """One row by its id.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = await session.get(kind, key) if 0 < key <= _LARGEST_ID else None
-    if row is None:
-        raise NotFoundError(f"There is no {name} {key}.")
-    return row

@@ -1,70 +1,176 @@
 """Facts about members, and what follows from them, over SQL."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Row,
+    ScalarSelect,
+    Subquery,
+    UniqueConstraint,
+    case,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import Mapped, mapped_column
+from typing_extensions import override
 
 from bot.domain.exercise import Day
 from bot.domain.grading import Verdict
-from bot.domain.progression import HintTaken, Outcome, PlanItem, PointsEvent
-from bot.store.mapping import row_of, value_of
-from bot.store.statements import insert_once, insert_or_replace
-from bot.store.tables import (
-    ChallengeRow,
-    GradeRow,
-    HintRow,
-    PlanItemRow,
-    PointsEventRow,
-    SubmissionRow,
+from bot.domain.progression import (
+    HintTaken,
+    Outcome,
+    PlanItem,
+    PointsEvent,
+    PointsReason,
+    Progress,
+    Turnout,
 )
+from bot.store.base import Base
+from bot.store.challenges import ChallengeRow
+from bot.store.grades import GradeRow
+from bot.store.mapping import row_of, value_of
+from bot.store.members import MemberRow
+from bot.store.queue import SubmissionRow
+from bot.store.statements import insert_missing, insert_or_replace
 
 _DAYS = list(Day)
 
 
+class HintRow(Base):
+    """See `HintTaken`."""
+
+    __tablename__ = "hints"
+
+    member: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    challenge: Mapped[int] = mapped_column(ForeignKey("challenges.id"), primary_key=True)
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+
+
+class PlanItemRow(Base):
+    """See `PlanItem`."""
+
+    __tablename__ = "plan_items"
+
+    member: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    week: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[Day] = mapped_column(primary_key=True)
+    exercise: Mapped[str]
+    reason: Mapped[str]
+
+
+class PointsEventRow(Base):
+    """See `PointsEvent`."""
+
+    __tablename__ = "points_events"
+    __table_args__ = (
+        UniqueConstraint("member", "challenge", "reason", "submission"),
+        Index(None, "cohort", "week", "member", "points"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True, init=False)
+    member: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    cohort: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
+    challenge: Mapped[int] = mapped_column(ForeignKey("challenges.id"))
+    week: Mapped[int]
+    reason: Mapped[PointsReason]
+    points: Mapped[float]
+    submission: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
+    at: Mapped[datetime]
+
+
+_PLAN_KEY = (PlanItemRow.member, PlanItemRow.week, PlanItemRow.day)
+_POINTS_KEY = (
+    PointsEventRow.member,
+    PointsEventRow.challenge,
+    PointsEventRow.reason,
+    PointsEventRow.submission,
+)
+
+
 @dataclass(frozen=True, slots=True)
-class SqlProgress:
-    """See `Progress`."""
+class SqlProgress(Progress):
+    """Progress in one session."""
 
     session: AsyncSession
 
-    async def add_points(self, event: PointsEvent) -> None:
-        """See `Progress.add_points`."""
-        row = row_of(PointsEventRow, event)
-        unique = (
-            PointsEventRow.member,
-            PointsEventRow.challenge,
-            PointsEventRow.reason,
-            PointsEventRow.submission,
+    @override
+    async def add_points(self, events: Iterable[PointsEvent]) -> None:
+        rows = [row_of(PointsEventRow, event) for event in events]
+        await insert_missing(self.session, rows, _POINTS_KEY)
+
+    @override
+    async def points_for(self, *, member: int, challenge: int) -> Sequence[PointsEvent]:
+        return await self._points(
+            PointsEventRow.member == member, PointsEventRow.challenge == challenge
         )
-        await insert_once(self.session, row, unique)
 
-    async def points_of(self, member: int) -> Sequence[PointsEvent]:
-        """See `Progress.points_of`."""
-        return await self._points(PointsEventRow.member == member)
-
+    @override
     async def points_of_week(self, cohort: int, week: int) -> Sequence[PointsEvent]:
-        """See `Progress.points_of_week`."""
         return await self._points(PointsEventRow.cohort == cohort, PointsEventRow.week == week)
 
-    async def outcomes_of(self, member: int) -> Sequence[Outcome]:
-        """See `Progress.outcomes_of`."""
-        return await self._outcomes(SubmissionRow.member == member)
+    @override
+    async def total_points(self, member: int) -> float:
+        total = select(func.sum(PointsEventRow.points)).where(PointsEventRow.member == member)
+        return await self.session.scalar(total) or 0.0
 
-    async def outcomes_of_week(self, cohort: int, week: int) -> Sequence[Outcome]:
-        """See `Progress.outcomes_of_week`."""
-        return await self._outcomes(ChallengeRow.cohort == cohort, ChallengeRow.week == week)
+    @override
+    async def best_weeks(self, cohort: int, *, before: int) -> Mapping[int, float]:
+        weeks = (
+            select(PointsEventRow.member, func.sum(PointsEventRow.points).label("points"))
+            .where(PointsEventRow.cohort == cohort, PointsEventRow.week < before)
+            .group_by(PointsEventRow.member, PointsEventRow.week)
+            .subquery()
+        )
+        rows = await self.session.execute(
+            select(weeks.c.member, func.max(weeks.c.points)).group_by(weeks.c.member)
+        )
+        return {member: round(points, 2) for member, points in rows}
 
+    @override
+    async def outcomes_of(self, member: int, *, week: int | None = None) -> Sequence[Outcome]:
+        tries = _tries(member, week)
+        best = select(tries).where(tries.c.rank == 1).order_by(tries.c.opens_at, tries.c.challenge)
+        rows = await self.session.execute(best)
+        return [_outcome(member, row) for row in rows]
+
+    @override
+    async def turnouts(self, challenges: Sequence[int]) -> Mapping[int, Turnout]:
+        by_member = (
+            select(
+                SubmissionRow.challenge,
+                func.max(_SOLVED).label("solved"),
+                func.max(GradeRow.try_number).label("tries"),
+            )
+            .join(GradeRow, GradeRow.submission == SubmissionRow.id)
+            .where(SubmissionRow.challenge.in_(challenges), GradeRow.try_number > 0)
+            .group_by(SubmissionRow.challenge, SubmissionRow.member)
+            .subquery()
+        )
+        at_first_try = case((by_member.c.tries == 1, by_member.c.solved), else_=0)
+        sums = (func.count(), func.sum(by_member.c.solved), func.sum(at_first_try))
+        rows = await self.session.execute(
+            select(by_member.c.challenge, *sums).group_by(by_member.c.challenge)
+        )
+        return {
+            challenge: Turnout(tried=tried, solved=int(solved), solved_first=int(first))
+            for challenge, tried, solved, first in rows
+        }
+
+    @override
     async def take_hint(self, hint: HintTaken) -> None:
-        """See `Progress.take_hint`."""
         unique = (HintRow.member, HintRow.challenge, HintRow.level)
-        await insert_once(self.session, row_of(HintRow, hint), unique)
+        await insert_missing(self.session, [row_of(HintRow, hint)], unique)
 
+    @override
     async def hints_of(self, *, member: int, challenge: int) -> int:
-        """See `Progress.hints_of`."""
         level = await self.session.scalar(
             select(func.max(HintRow.level)).where(
                 HintRow.member == member, HintRow.challenge == challenge
@@ -72,13 +178,21 @@ class SqlProgress:
         )
         return level or 0
 
-    async def plan(self, item: PlanItem) -> None:
-        """See `Progress.plan`."""
-        unique = (PlanItemRow.member, PlanItemRow.week, PlanItemRow.day)
-        await insert_or_replace(self.session, row_of(PlanItemRow, item), unique)
+    @override
+    async def plan_week(self, cohort: int, items: Sequence[PlanItem]) -> None:
+        query = select(MemberRow.id).where(MemberRow.cohort == cohort).order_by(MemberRow.id)
+        members = (await self.session.scalars(query)).all()
+        await self.plan([replace(item, member=member) for member in members for item in items])
 
+    @override
+    async def plan(self, items: Sequence[PlanItem]) -> None:
+        chosen = [row_of(PlanItemRow, item) for item in items if item.exercise]
+        open_days = [row_of(PlanItemRow, item) for item in items if not item.exercise]
+        await insert_or_replace(self.session, chosen, _PLAN_KEY)
+        await insert_missing(self.session, open_days, _PLAN_KEY)
+
+    @override
     async def plan_of(self, member: int, week: int) -> Sequence[PlanItem]:
-        """See `Progress.plan_of`."""
         rows = await self.session.scalars(
             select(PlanItemRow)
             .where(PlanItemRow.member == member, PlanItemRow.week == week)
@@ -93,37 +207,52 @@ class SqlProgress:
         )
         return [value_of(PointsEvent, row) for row in rows]
 
-    async def _outcomes(self, *conditions: ColumnElement[bool]) -> Sequence[Outcome]:
-        rows = await self.session.execute(
-            select(SubmissionRow.member, ChallengeRow, GradeRow, _hints_read())
-            .join(ChallengeRow, ChallengeRow.id == SubmissionRow.challenge)
-            .join(GradeRow, GradeRow.submission == SubmissionRow.id)
-            .where(GradeRow.try_number > 0, *conditions)
-            .order_by(ChallengeRow.opens_at, ChallengeRow.id, SubmissionRow.member)
-            .order_by(GradeRow.graded_at, SubmissionRow.number)
-            .options(lazyload(GradeRow.checks))
+
+_SOLVED = case((GradeRow.verdict == Verdict.SOLVED, 1), else_=0)
+
+
+def _tries(member: int, week: int | None) -> Subquery:
+    """A member's tries: the best of each challenge has rank 1, the first of several best ones."""
+    challenge = SubmissionRow.challenge
+    rank = func.row_number().over(
+        partition_by=challenge,
+        order_by=(GradeRow.core_share.desc(), GradeRow.graded_at, SubmissionRow.number),
+    )
+    query = (
+        select(
+            ChallengeRow.id.label("challenge"),
+            ChallengeRow.exercise,
+            ChallengeRow.day,
+            ChallengeRow.week,
+            ChallengeRow.opens_at,
+            GradeRow.core_share.label("best_core_share"),
+            GradeRow.graded_at.label("at"),
+            func.max(_SOLVED).over(partition_by=challenge).label("solved"),
+            func.max(GradeRow.try_number).over(partition_by=challenge).label("tries"),
+            _hints_read().label("hints"),
+            rank.label("rank"),
         )
-        return [
-            _outcome(member, challenge, hints, [grade for _, _, grade, _ in tries])
-            for (member, challenge, hints), tries in groupby(
-                rows, key=lambda row: (row[0], row[1], row[3])
-            )
-        ]
+        .join(SubmissionRow, SubmissionRow.challenge == ChallengeRow.id)
+        .join(GradeRow, GradeRow.submission == SubmissionRow.id)
+        .where(SubmissionRow.member == member, GradeRow.try_number > 0)
+    )
+    if week is not None:
+        query = query.where(ChallengeRow.week == week)
+    return query.subquery("tries")
 
 
-def _outcome(member: int, challenge: ChallengeRow, hints: int, grades: list[GradeRow]) -> Outcome:
-    best = max(grades, key=lambda grade: grade.core_share)  # the first of several
+def _outcome(member: int, row: Row[Any]) -> Outcome:
     return Outcome(
         member=member,
-        challenge=challenge.id,
-        exercise=challenge.exercise,
-        day=challenge.day,
-        week=challenge.week,
-        best_core_share=best.core_share,
-        solved=any(grade.verdict is Verdict.SOLVED for grade in grades),
-        tries=max(grade.try_number for grade in grades),
-        hints=hints,
-        at=best.graded_at,
+        challenge=row.challenge,
+        exercise=row.exercise,
+        day=row.day,
+        week=row.week,
+        best_core_share=row.best_core_share,
+        solved=bool(row.solved),
+        tries=row.tries,
+        hints=row.hints,
+        at=row.at,
     )
 
 

@@ -1,14 +1,30 @@
 """A session whose statements are never cut short."""
 
-# ruff: noqa: ANN401 - the signatures are AsyncSession's, through which this class is used
-
 import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
+
+from bot.domain.jobs import Queue
 
 Result = TypeVar("Result")
+
+_ANNOUNCED = "announced"
+
+
+def announce(session: AsyncSession, queue: Queue) -> None:
+    """Let whoever works on a queue be woken when this session has committed.
+
+    Said by the repositories that fill a queue, not after every change: none can be forgotten.
+    """
+    session.info.setdefault(_ANNOUNCED, set()).add(queue)
+
+
+def announced(session: AsyncSession) -> frozenset[Queue]:
+    """The queues that something was put into."""
+    return frozenset(session.info.get(_ANNOUNCED, ()))
 
 
 async def to_the_end(operation: Coroutine[Any, Any, Result]) -> Result:
@@ -30,30 +46,30 @@ async def to_the_end(operation: Coroutine[Any, Any, Result]) -> Result:
 class Session(AsyncSession):
     """`AsyncSession`, with every operation that the repositories use brought to its end."""
 
+    @override
     async def execute(self, *args: Any, **kwargs: Any) -> Any:
-        """See `AsyncSession.execute`; `scalars` comes here too."""
         return await to_the_end(super().execute(*args, **kwargs))
 
+    @override
     async def scalar(self, *args: Any, **kwargs: Any) -> Any:
-        """See `AsyncSession.scalar`."""
         return await to_the_end(super().scalar(*args, **kwargs))
 
+    @override
     async def get(self, *args: Any, **kwargs: Any) -> Any:
-        """See `AsyncSession.get`."""
         return await to_the_end(super().get(*args, **kwargs))
 
+    @override
     async def get_one(self, *args: Any, **kwargs: Any) -> Any:
-        """See `AsyncSession.get_one`."""
         return await to_the_end(super().get_one(*args, **kwargs))
 
+    @override
     async def flush(self, *args: Any, **kwargs: Any) -> None:
-        """See `AsyncSession.flush`."""
         await to_the_end(super().flush(*args, **kwargs))
 
+    @override
     async def commit(self) -> None:
-        """See `AsyncSession.commit`."""
         await to_the_end(super().commit())
 
+    @override
     async def close(self) -> None:
-        """See `AsyncSession.close`."""
         await to_the_end(super().close())

@@ -1,76 +1,70 @@
 """The database as the services see it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import override
 
 from bot.domain.errors import StoreError
-from bot.domain.store import (
-    Audit,
-    Challenges,
-    Cohorts,
-    Exercises,
-    Inbox,
-    Members,
-    Outbox,
-    Progress,
-    Submissions,
-    Transaction,
-)
+from bot.domain.jobs import Queue
+from bot.domain.store import Store, Transaction
 from bot.store.audit import SqlAudit
-from bot.store.challenges import SqlChallenges, SqlExercises
-from bot.store.cohorts import SqlCohorts, SqlMembers
+from bot.store.base import Base as Base  # with every table of the repositories below
+from bot.store.calendar import SqlCalendar
+from bot.store.challenges import SqlChallenges
+from bot.store.cohorts import SqlCohorts
 from bot.store.engine import connect, errors_translated, parse_url, probe
-from bot.store.mail import SqlInbox, SqlOutbox
+from bot.store.exercises import SqlExerciseVersions
+from bot.store.inbox import SqlInbox
+from bot.store.installation import SqlInputKeys, SqlWatermarks
+from bot.store.members import SqlMembers
+from bot.store.outbox import SqlOutbox
 from bot.store.progress import SqlProgress
-from bot.store.session import Session
+from bot.store.session import Session, announced
 from bot.store.submissions import SqlSubmissions
+from bot.store.workers import SqlWorkers
+
+Announce = Callable[[Collection[Queue]], None]
 
 
-@dataclass(slots=True)
-class SqlTransaction:
-    """See `Transaction`."""
+class SqlTransaction(Transaction):
+    """Every repository over one session."""
 
-    cohorts: Cohorts
-    members: Members
-    exercises: Exercises
-    challenges: Challenges
-    submissions: Submissions
-    progress: Progress
-    outbox: Outbox
-    inbox: Inbox
-    audit: Audit
-
-    @classmethod
-    def over(cls, session: AsyncSession) -> Self:
-        """Every repository over one session."""
-        return cls(
-            cohorts=SqlCohorts(session),
-            members=SqlMembers(session),
-            exercises=SqlExercises(session),
-            challenges=SqlChallenges(session),
-            submissions=SqlSubmissions(session),
-            progress=SqlProgress(session),
-            outbox=SqlOutbox(session),
-            inbox=SqlInbox(session),
-            audit=SqlAudit(session),
-        )
+    def __init__(self, session: Session) -> None:
+        self.cohorts = SqlCohorts(session)
+        self.members = SqlMembers(session)
+        self.exercises = SqlExerciseVersions(session)
+        self.challenges = SqlChallenges(session)
+        self.calendar = SqlCalendar(session)
+        self.submissions = SqlSubmissions(session)
+        self.workers = SqlWorkers(session)
+        self.progress = SqlProgress(session)
+        self.outbox = SqlOutbox(session)
+        self.inbox = SqlInbox(session)
+        self.audit = SqlAudit(session)
+        self.input_keys = SqlInputKeys(session)
+        self.watermarks = SqlWatermarks(session)
 
 
-@dataclass(frozen=True, slots=True)
-class SqlStore:
-    """See `Store`. On SQLite a write begun inside a write waits for the outer one, in vain."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlStore(Store):
+    """SQLite or PostgreSQL. On SQLite a write begun inside a write waits for it, in vain.
 
-    _writing: AsyncEngine
-    _reading: AsyncEngine
+    Attributes:
+        announce: Told after a commit which queues it filled.
+    """
+
+    writing: AsyncEngine
+    reading: AsyncEngine
+    announce: Announce
 
     @classmethod
-    async def open(cls, url: str) -> Self:
+    async def open(cls, url: str, *, announce: Announce = lambda _: None) -> Self:
         """Connect to a database whose schema is up to date.
 
         Raises:
@@ -79,40 +73,44 @@ class SqlStore:
         """
         parsed = parse_url(url)
         await asyncio.to_thread(probe, parsed)
-        return cls(*connect(parsed))
+        writing, reading = connect(parsed)
+        return cls(writing=writing, reading=reading, announce=announce)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._writing.dispose()
-        await self._reading.dispose()
+        await self.writing.dispose()
+        await self.reading.dispose()
 
     async def health(self) -> str:
         """Empty when the database answers, else one sentence on what is wrong."""
         try:
-            async with self._begun(self._reading) as session:
+            async with _begun(self.reading) as session:
                 await session.execute(text("SELECT 1"))
         except StoreError as error:
             return str(error)
         return ""
 
+    @override
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Transaction]:
-        """See `Store.write`."""
-        async with self._begun(self._writing) as session:
-            yield SqlTransaction.over(session)
+        async with _begun(self.writing) as session:
+            yield SqlTransaction(session)
+        if queues := announced(session):
+            self.announce(queues)
 
+    @override
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Transaction]:
-        """See `Store.read`."""
-        async with self._begun(self._reading) as session:
-            yield SqlTransaction.over(session)
+        async with _begun(self.reading) as session:
+            yield SqlTransaction(session)
 
-    @asynccontextmanager
-    async def _begun(self, engine: AsyncEngine) -> AsyncGenerator[Session]:
-        session = Session(engine, expire_on_commit=False)
-        with errors_translated():
-            try:
-                yield session
-                await session.commit()
-            finally:
-                await session.close()  # rolls back what is not committed
+
+@asynccontextmanager
+async def _begun(engine: AsyncEngine) -> AsyncGenerator[Session]:
+    session = Session(engine, expire_on_commit=False)
+    with errors_translated():
+        try:
+            yield session
+            await session.commit()
+        finally:
+            await session.close()  # rolls back what is not committed

@@ -1,166 +1,229 @@
-"""Submissions, their runs and grades, over SQL. Here stand the lease, the fence and the fair line.
+"""Submissions, their runs and grades, over SQL.
 
-Lease: a run owns its submission until `lease_until`. Fence: every write of a run matches on its
-number, so that a run which lost its lease writes nothing. Fair: a member's second submission stands
-behind everybody's first.
+Every write of a run matches on its number, the fence: a run which lost its lease writes nothing.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import lazyload
+from typing_extensions import override
 
 from bot.domain.errors import LeaseLostError, NotFoundError
-from bot.domain.grading import CheckResult, Grade, Usage
-from bot.domain.store import Claim
-from bot.domain.submission import NewSubmission, Submission, SubmissionState
+from bot.domain.grading import Grade
+from bot.domain.jobs import Queue
+from bot.domain.submission import (
+    Before,
+    Claim,
+    Graded,
+    NewSubmission,
+    Submission,
+    Submissions,
+    SubmissionState,
+    Waiting,
+)
+from bot.store.challenges import ChallengeRow
+from bot.store.cohorts import CohortRow
+from bot.store.grades import GradeRow, grade_of, grade_row
 from bot.store.mapping import row_of, value_of
-from bot.store.statements import find_row, insert_once
-from bot.store.tables import (
-    ChallengeRow,
-    CheckResultRow,
-    GradeRow,
+from bot.store.members import MemberRow
+from bot.store.queue import (
+    PENDING,
+    QUEUED,
+    RUNNING,
     RunOutcome,
     RunRow,
     SubmissionRow,
+    first_identity,
+    is_claimable,
+    is_latest,
+    line_of_queued,
+    next_in_line,
 )
+from bot.store.session import announce
+from bot.store.statements import insert_once, lock_row
 
-_QUEUED = SubmissionRow.state == SubmissionState.QUEUED
-_RUNNING = SubmissionRow.state == SubmissionState.RUNNING
+_NEVER_RUN = {"run": 0, "worker": None, "not_before": None, "started_at": None}
+_NEWEST = SubmissionRow.number.desc()
 
 
 @dataclass(frozen=True, slots=True)
-class SqlSubmissions:
-    """See `Submissions`."""
+class SqlSubmissions(Submissions):
+    """Submissions in one session."""
 
     session: AsyncSession
 
+    @override
+    async def before(self, *, member: int, answer: str) -> Before:
+        pending = (
+            select(func.count()).where(SubmissionRow.member == member, PENDING).scalar_subquery()
+        )
+        latest = (
+            select(SubmissionRow.source)
+            .where(SubmissionRow.answer == answer)
+            .order_by(_NEWEST)
+            .limit(1)
+            .scalar_subquery()
+        )
+        await lock_row(self.session, MemberRow.id, member)
+        found = await self.session.execute(
+            select(pending, CohortRow.pending_limit, latest)
+            .join(MemberRow, MemberRow.cohort == CohortRow.id)
+            .where(MemberRow.id == member)
+        )
+        count, limit, source = found.one()
+        return Before(pending=count, pending_limit=limit, latest_source=source)
+
+    @override
     async def add(self, submission: NewSubmission) -> bool:
-        """See `Submissions.add`."""
         row = row_of(SubmissionRow, submission, state=SubmissionState.QUEUED, **_NEVER_RUN)
+        announce(self.session, Queue.GRADING)
         return await insert_once(self.session, row, (SubmissionRow.event,)) is not None
 
+    @override
     async def get(self, submission: str) -> Submission:
-        """See `Submissions.get`."""
         found = await self._all(select(SubmissionRow).where(SubmissionRow.id == submission))
         if not found:
             raise NotFoundError(f"There is no submission {submission}.")
         return found[0]
 
+    @override
     async def find_latest(self, answer: str) -> Submission | None:
-        """See `Submissions.find_latest`."""
         newest = select(SubmissionRow).where(SubmissionRow.answer == answer).order_by(_NEWEST)
         found = await self._all(newest.limit(1))
         return found[0] if found else None
 
-    async def pending_of(self, member: int) -> int:
-        """See `Submissions.pending_of`."""
-        query = select(func.count()).where(SubmissionRow.member == member, or_(_QUEUED, _RUNNING))
-        return await self.session.scalar(query) or 0
+    @override
+    async def queue_position(self, submission: str) -> int:
+        line = line_of_queued()
+        position = await self.session.scalar(
+            select(line.c.position).where(line.c.submission == submission)
+        )
+        return position or 0
 
-    async def queued(self) -> Sequence[Submission]:
-        """See `Submissions.queued`."""
-        rows = await self._rows(_in_line().where(_QUEUED))
-        return [_submission(row, row.grade, place=place) for place, row in enumerate(rows, 1)]
+    @override
+    async def waiting(self, *, limit: int) -> Sequence[Waiting]:
+        line = line_of_queued()
+        rows = await self.session.execute(
+            select(
+                SubmissionRow.id.label("submission"),
+                SubmissionRow.answer,
+                SubmissionRow.conversation,
+                case((SubmissionRow.private, first_identity()), else_=None).label("reader"),
+                ChallengeRow.exercise,
+                line.c.position.label("queue_position"),
+            )
+            .join(line, line.c.submission == SubmissionRow.id)
+            .join(ChallengeRow, ChallengeRow.id == SubmissionRow.challenge)
+            .where(is_latest())
+            .order_by(line.c.position)
+            .limit(limit)
+        )
+        return [Waiting(**row) for row in rows.mappings()]
 
+    @override
+    async def queue_length(self) -> int:
+        return await self.session.scalar(select(func.count()).where(QUEUED)) or 0
+
+    @override
+    async def is_claimable(self, *, now: datetime, lease_s: float) -> bool:
+        query = select(SubmissionRow.id).where(is_claimable(now, lease_s)).limit(1)
+        return await self.session.scalar(query) is not None
+
+    @override
     async def claim(
-        self, *, owner: str, now: datetime, lease_s: float, without: Collection[str] = ()
+        self, *, worker: str, now: datetime, lease_s: float, without: Collection[str] = ()
     ) -> Claim | None:
-        """See `Submissions.claim`."""
-        line = _in_line().where(_claimable(now))
-        if without:
-            held_up = select(ChallengeRow.id).where(ChallengeRow.exercise.in_(without))
-            line = line.where(SubmissionRow.challenge.not_in(held_up))
-        rows = await self._rows(line.limit(1))
-        if not rows:
+        found = (await self.session.execute(next_in_line(now, lease_s, without))).first()
+        if found is None:
             return None
-        row = rows[0]
+        row, queued = found
+        others = queued - (row.state is SubmissionState.QUEUED)
         await self._end_run(row, RunOutcome.LOST)
-        row.state = SubmissionState.RUNNING
+        row.state, row.worker = SubmissionState.RUNNING, worker
         row.run += 1
         row.started_at = now
-        row.lease_until = now + timedelta(seconds=lease_s)
-        self.session.add(RunRow(submission=row.id, number=row.run, owner=owner, started_at=now))
+        self.session.add(RunRow(submission=row.id, number=row.run, worker=worker, started_at=now))
         await self.session.flush()
-        return Claim(_submission(row, None), row.run)
+        return Claim(_submission(row, None), row.run, others_wait=others > 0)
 
-    async def renew(self, claim: Claim, *, now: datetime, lease_s: float) -> None:
-        """See `Submissions.renew`."""
-        row = await self._owned(claim)
-        row.lease_until = now + timedelta(seconds=lease_s)
-
+    @override
     async def release(self, claim: Claim, *, not_before: datetime) -> None:
-        """See `Submissions.release`."""
         row = await self._owned(claim)
         await self._end_run(row, RunOutcome.RELEASED)
-        row.state = SubmissionState.QUEUED
+        row.state, row.worker = SubmissionState.QUEUED, None
         row.not_before = not_before
-        row.lease_until = None
         await self.session.flush()
 
-    async def finish(self, claim: Claim, grade: Grade, *, at: datetime) -> Submission:
-        """See `Submissions.finish`."""
+    @override
+    async def finish(self, claim: Claim, grade: Grade, *, at: datetime) -> Graded:
         row = await self._owned(claim)
-        graded = _grade_row(row, grade, at=at, try_number=await self._try_number(row, grade))
+        try_number, newer = await self._standing(row, grade)
+        made = grade_row(grade, submission=row.id, run=row.run, at=at, try_number=try_number)
         await self._end_run(row, RunOutcome.GRADED, at=at)
-        row.state = SubmissionState.GRADED
-        row.lease_until = None
-        self.session.add(graded)
+        row.state, row.worker = SubmissionState.GRADED, None
+        self.session.add(made)
         await self.session.flush()
-        return _submission(row, graded)
+        return Graded(submission=_submission(row, made), is_latest=not newer)
 
+    @override
     async def withdraw(self, answer: str) -> bool:
-        """See `Submissions.withdraw`."""
-        rows = await self._rows(
-            select(SubmissionRow).where(SubmissionRow.answer == answer, _QUEUED)
+        withdrawn = await self.session.scalars(
+            update(SubmissionRow)
+            .where(SubmissionRow.answer == answer, QUEUED)
+            .values(state=SubmissionState.WITHDRAWN, not_before=None)
+            .returning(SubmissionRow.id)
         )
-        for row in rows:
-            row.state = SubmissionState.WITHDRAWN
-            row.not_before = None
-        await self.session.flush()
-        return bool(rows)
+        return bool(withdrawn.all())
 
-    async def reclaim(self) -> int:
-        """See `Submissions.reclaim`."""
-        rows = await self._rows(select(SubmissionRow).where(_RUNNING))
+    @override
+    async def take_back(self, worker: str) -> int:
+        mine = select(SubmissionRow).where(RUNNING, SubmissionRow.worker == worker)
+        rows = (await self.session.scalars(mine)).unique().all()
         for row in rows:
             await self._end_run(row, RunOutcome.LOST)
-            row.state = SubmissionState.QUEUED
+            row.state, row.worker = SubmissionState.QUEUED, None
             row.not_before = None
-            row.lease_until = None
         await self.session.flush()
+        if rows:
+            announce(self.session, Queue.GRADING)
         return len(rows)
 
-    async def of(self, *, challenge: int, member: int | None = None) -> Sequence[Submission]:
-        """See `Submissions.of`."""
-        query = select(SubmissionRow).where(SubmissionRow.challenge == challenge)
-        if member is not None:
-            query = query.where(SubmissionRow.member == member)
-        return await self._all(query.order_by(SubmissionRow.number))
+    @override
+    async def answered_by(self, challenge: int) -> Collection[int]:
+        rows = await self.session.scalars(
+            select(SubmissionRow.member)
+            .where(
+                SubmissionRow.challenge == challenge,
+                SubmissionRow.state != SubmissionState.WITHDRAWN,
+            )
+            .distinct()
+        )
+        return set(rows)
 
+    @override
     async def history(self, member: int, *, limit: int = 20) -> Sequence[Submission]:
-        """See `Submissions.history`."""
         query = select(SubmissionRow).where(SubmissionRow.member == member)
         return await self._all(query.order_by(_NEWEST).limit(limit))
 
     async def _all(self, query: Select[SubmissionRow]) -> list[Submission]:
-        return [_submission(row, row.grade) for row in await self._rows(query)]
-
-    async def _rows(self, query: Select[SubmissionRow]) -> Sequence[SubmissionRow]:
         fresh = query.execution_options(populate_existing=True)
-        return (await self.session.scalars(fresh)).unique().all()
+        rows = (await self.session.scalars(fresh)).unique()
+        return [_submission(row, row.grade) for row in rows]
 
     async def _owned(self, claim: Claim) -> SubmissionRow:
-        """The row of a run that is still the current one."""
-        row = await find_row(
-            self.session,
-            SubmissionRow,
-            SubmissionRow.id == claim.submission.id,
-            SubmissionRow.run == claim.run,
-            _RUNNING,
+        """The row of a run that is still the current one, locked until the transaction ends."""
+        query = (
+            select(SubmissionRow)
+            .where(SubmissionRow.id == claim.submission.id, SubmissionRow.run == claim.run, RUNNING)
+            .options(lazyload(SubmissionRow.grade))
+            .with_for_update(of=SubmissionRow)
+            .execution_options(populate_existing=True)
         )
+        row = await self.session.scalar(query)
         if row is None:
             raise LeaseLostError(
                 f"Run {claim.run} of submission {claim.submission.id} is not the current one."
@@ -172,89 +235,43 @@ class SqlSubmissions:
     ) -> None:
         """Say how the current run ended, if one runs."""
         if row.state is SubmissionState.RUNNING:
-            run = await self.session.get_one(RunRow, (row.id, row.run))
-            run.outcome, run.ended_at = outcome, at
-
-    async def _try_number(self, row: SubmissionRow, grade: Grade) -> int:
-        if not grade.verdict.counts_as_try:
-            return 0
-        earlier = (
-            select(func.max(GradeRow.try_number))
-            .join(SubmissionRow, SubmissionRow.id == GradeRow.submission)
-            .where(
-                SubmissionRow.challenge == row.challenge,
-                SubmissionRow.member == row.member,
-                GradeRow.try_number > 0,
+            await self.session.execute(
+                update(RunRow)
+                .where(RunRow.submission == row.id, RunRow.number == row.run)
+                .values(outcome=outcome, ended_at=at)
             )
+
+    async def _standing(self, row: SubmissionRow, grade: Grade) -> tuple[int, bool]:
+        """Which try a grade is, and whether a newer submission speaks for the answer by now.
+
+        Locks the member: two grades of theirs at once would both be the first try.
+        """
+        tried = and_(
+            SubmissionRow.challenge == row.challenge,
+            SubmissionRow.member == row.member,
+            GradeRow.try_number > 0,
         )
-        same = await self.session.scalar(earlier.where(SubmissionRow.source == row.source))
-        return same or (await self.session.scalar(earlier) or 0) + 1
+        last = select(func.max(GradeRow.try_number)).join(
+            SubmissionRow, SubmissionRow.id == GradeRow.submission
+        )
+        same = last.where(tried, SubmissionRow.source == row.source)
+        newer = select(SubmissionRow.number).where(
+            SubmissionRow.answer == row.answer, SubmissionRow.number > row.number
+        )
+        await lock_row(self.session, MemberRow.id, row.member)
+        found = await self.session.execute(
+            select(same.scalar_subquery(), last.where(tried).scalar_subquery(), newer.exists())
+        )
+        known, highest, is_outdated = found.one()
+        number = (known or (highest or 0) + 1) if grade.verdict.counts_as_try else 0
+        return number, is_outdated
 
 
-_NEVER_RUN = {
-    "run": 0,
-    "not_before": None,
-    "started_at": None,
-    "lease_until": None,
-}
-_NEWEST = SubmissionRow.number.desc()
-
-
-def _in_line() -> Select[SubmissionRow]:
-    """Submissions in the order in which they are claimed."""
-    place = func.row_number().over(
-        partition_by=SubmissionRow.member,
-        order_by=(SubmissionRow.received_at, SubmissionRow.number),
-    )
-    ranked = (
-        select(SubmissionRow.number, place.label("turn"))
-        .where(or_(_QUEUED, _RUNNING))
-        .subquery("ranked")
-    )
-    return (
-        select(SubmissionRow)
-        .join(ranked, ranked.c.number == SubmissionRow.number)
-        .order_by(ranked.c.turn, SubmissionRow.received_at, SubmissionRow.number)
-    )
-
-
-def _claimable(now: datetime) -> ColumnElement[bool]:
-    ripe = or_(SubmissionRow.not_before.is_(None), SubmissionRow.not_before <= now)
-    return or_(and_(_QUEUED, ripe), and_(_RUNNING, SubmissionRow.lease_until <= now))
-
-
-def _submission(row: SubmissionRow, grade: GradeRow | None, *, place: int = 0) -> Submission:
+def _submission(row: SubmissionRow, grade: GradeRow | None) -> Submission:
     return value_of(
         Submission,
         row,
-        place=place,
         finished_at=grade.graded_at if grade else None,
-        grade=_grade(grade) if grade else None,
+        grade=grade_of(grade) if grade else None,
         try_number=grade.try_number if grade else 0,
-    )
-
-
-def _grade(row: GradeRow) -> Grade:
-    checks = tuple(value_of(CheckResult, check) for check in row.checks)
-    return value_of(Grade, row, checks=checks, usage=value_of(Usage, row))
-
-
-def _grade_row(row: SubmissionRow, grade: Grade, *, at: datetime, try_number: int) -> GradeRow:
-    return GradeRow(
-        submission=row.id,
-        run=row.run,
-        graded_at=at,
-        verdict=grade.verdict,
-        core_share=grade.core_share,
-        try_number=try_number,
-        detail=grade.detail,
-        traceback=grade.traceback,
-        output=grade.output,
-        start_s=grade.usage.start_s,
-        run_s=grade.usage.run_s,
-        peak_memory_bytes=grade.usage.peak_memory_bytes,
-        checks=[
-            row_of(CheckResultRow, check, position=position)
-            for position, check in enumerate(grade.checks, 1)
-        ],
     )

@@ -1,0 +1,14 @@
+"""What mentors and operators did, and disputes."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Audit(Protocol):
+    """The audit trail; it only grows."""
+
+    async def record(
+        self, *, at: datetime, actor: str, action: str, target: str, note: str = ""
+    ) -> None:
+        """Append one line."""
+        ...

@@ -1,0 +1,81 @@
+"""The people in cohorts, and who they are on each platform."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.chat.refs import UserRef
+
+
+class Role(StrEnum):
+    """What a member may do."""
+
+    LEARNER = "learner"
+    MENTOR = "mentor"
+
+
+class BoardMode(StrEnum):
+    """How a member stands on the leaderboard."""
+
+    NAMED = "named"
+    ALIAS = "alias"  # until they choose
+    HIDDEN = "hidden"  # takes no rank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One person in one cohort.
+
+    Attributes:
+        identities: Who they are on each platform; at least one, the oldest first.
+        name: Display name at the time of joining; never logged.
+        alias: What the leaderboard shows instead of the name while `board` is ALIAS.
+        reminders: Whether the bot may remind them before a challenge closes.
+    """
+
+    id: int
+    cohort: int
+    identities: tuple[UserRef, ...]
+    name: str
+    alias: str
+    role: Role
+    joined_at: datetime
+    board: BoardMode = BoardMode.ALIAS
+    reminders: bool = True
+
+    def identity_on(self, platform: str) -> UserRef:
+        """Who they are on a platform; where they are not on it, who they are elsewhere."""
+        here = (user for user in self.identities if user.platform == platform)
+        return next(here, self.identities[0])
+
+
+class Members(Protocol):
+    """Members of cohorts."""
+
+    async def join(
+        self, *, cohort: int, user: UserRef, name: str, role: Role, at: datetime
+    ) -> tuple[Member, bool]:
+        """The member, and whether they are new. Gives a new member an alias of their own."""
+        ...
+
+    async def find(self, cohort: int, user: UserRef) -> Member | None:
+        """The member this person is in a cohort, if any."""
+        ...
+
+    async def get(self, member: int) -> Member:
+        """One member. Raises NotFoundError."""
+        ...
+
+    async def of(self, cohort: int) -> Sequence[Member]:
+        """Every member of a cohort, by id."""
+        ...
+
+    async def set_board(self, member: int, board: BoardMode) -> None:
+        """How they stand on the leaderboard."""
+        ...
+
+    async def set_reminders(self, member: int, *, on: bool) -> None:
+        """Whether they are reminded."""
+        ...

@@ -1,0 +1,109 @@
+"""What the bot wants to have said: wanted states, which delivery makes true."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+
+
+class Kind(StrEnum):
+    """What a message of the bot is about; its value begins the message's key."""
+
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """Names one message of the bot."""
+
+    kind: Kind
+    subject: str
+    repost: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What one of the bot's messages should say, and to whom.
+
+    Attributes:
+        private_to: Who alone may read it; None for everyone in the conversation.
+        thread_title: Title of the thread that belongs to it; None for a message without one.
+        not_before: When a message that was never posted may be; what it should say may change
+            until then, and a change makes it due at once.
+    """
+
+    key: MessageKey
+    conversation: ConversationRef
+    message: Message
+    private_to: UserRef | None = None
+    thread_title: str | None = None
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A wanted state that is not on the platform yet.
+
+    Attributes:
+        key: Names the message; the platform's idempotency key is made of it.
+        revision: Counts changes of the wanted content.
+        ref: The message on the platform, once posted; later revisions edit it.
+        thread_title: Set for a message that a thread belongs to.
+    """
+
+    key: MessageKey
+    conversation: ConversationRef
+    message: Message
+    private_to: UserRef | None
+    thread_title: str | None
+    revision: int
+    ref: MessageRef | None
+    failures: int
+
+
+class Outbox(Protocol):
+    """What the bot wants to have said."""
+
+    async def say(self, *wanted: Wanted) -> None:
+        """State what messages should say. Unsent older wording is simply replaced.
+
+        Saying the same again changes nothing; saying something else also revives a message that
+        was given up.
+        """
+        ...
+
+    async def unsent(
+        self, now: datetime, *, limit: int = 20, without: Collection[ConversationRef] = ()
+    ) -> Sequence[Outgoing]:
+        """Messages whose wanted state is not on the platform yet; what is waited for comes first.
+
+        Args:
+            now: Aware UTC.
+            limit: How many.
+            without: Conversations that are seen to already.
+        """
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """When the first message is due that may not be sent yet; None without any."""
+        ...
+
+    async def unsent_count(self) -> int:
+        """How many messages are not on the platform yet and were not given up."""
+        ...
+
+    async def sent(self, item: Outgoing, ref: MessageRef, *, at: datetime) -> None:
+        """This revision is on the platform."""
+        ...
+
+    async def failed(self, item: Outgoing, *, reason: str, retry_at: datetime | None) -> None:
+        """Try again at a moment; never when None."""
+        ...
+
+    async def purge(self, before: datetime, *, limit: int) -> int:
+        """Forget the pictures in messages sent before a moment. How many."""
+        ...

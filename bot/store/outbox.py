@@ -1,0 +1,201 @@
+"""What is to be said and on which platform it already is, over SQL."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    type_coerce,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, defer, mapped_column
+from typing_extensions import override
+
+from bot.domain.chat.message import Image, Message
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from bot.domain.jobs import Queue
+from bot.domain.outbox import MessageKey, Outbox, Outgoing, Wanted
+from bot.store import codec
+from bot.store.base import Base, partial_index
+from bot.store.mapping import value_of
+from bot.store.session import announce
+from bot.store.statements import insert, values_of
+
+_UNSENT = "revision > sent_revision"
+_PICTURED = "has_picture AND sent_at IS NOT NULL"
+
+
+class OutboxRow(Base):
+    """What one message should say, and how much of that is on the platform."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        partial_index("ix_outbox_unsent", "urgency", "number", where=_UNSENT),
+        partial_index("ix_outbox_pictured", "sent_at", where=_PICTURED),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(unique=True)
+    urgency: Mapped[int]  # of the key's kind: smaller ones are sent first
+    conversation: Mapped[ConversationRef]
+    private_to: Mapped[UserRef | None]
+    thread_title: Mapped[str | None]
+    message: Mapped[Message]
+    has_picture: Mapped[bool]
+    not_before: Mapped[datetime | None] = mapped_column(default=None)
+    revision: Mapped[int] = mapped_column(default=1)
+    sent_revision: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    ref: Mapped[MessageRef | None] = mapped_column(default=None)
+    failures: Mapped[int] = mapped_column(default=0)
+    dead: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(default="")  # of the last failure
+
+
+_CONTENT = ("conversation", "private_to", "thread_title", "message")
+_IS_UNSENT = and_(OutboxRow.revision > OutboxRow.sent_revision, OutboxRow.dead.is_(False))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlOutbox(Outbox):
+    """The outbox in one session."""
+
+    session: AsyncSession
+
+    @override
+    async def say(self, *wanted: Wanted) -> None:
+        # In the order of their keys: two transactions that say the same never wait for each other.
+        rows = [_row(item) for item in sorted(wanted, key=lambda item: str(item.key))]
+        for start in range(0, len(rows), 200):
+            await self._say(rows[start : start + 200])
+        announce(self.session, Queue.DELIVERY)
+
+    @override
+    async def unsent(
+        self, now: datetime, *, limit: int = 20, without: Collection[ConversationRef] = ()
+    ) -> Sequence[Outgoing]:
+        due = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
+        others = OutboxRow.conversation.not_in(without) if without else true()
+        rows = await self.session.execute(
+            select(OutboxRow, type_coerce(OutboxRow.message, Text))
+            .options(defer(OutboxRow.message))
+            .where(_IS_UNSENT, due, others)
+            .order_by(OutboxRow.urgency, OutboxRow.number)
+            .limit(limit)
+            .execution_options(populate_existing=True)
+        )
+        found = [(row, codec.decode_or_none(text, Message, key=row.key)) for row, text in rows]
+        return [
+            value_of(Outgoing, row, key=MessageKey.parse(row.key), message=message)
+            for row, message in found
+            if message is not None
+        ]
+
+    @override
+    async def next_due(self) -> datetime | None:
+        return await self.session.scalar(select(func.min(OutboxRow.not_before)).where(_IS_UNSENT))
+
+    @override
+    async def unsent_count(self) -> int:
+        return await self.session.scalar(select(func.count()).where(_IS_UNSENT)) or 0
+
+    @override
+    async def sent(self, item: Outgoing, ref: MessageRef, *, at: datetime) -> None:
+        await self.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.key == _text(item), OutboxRow.sent_revision < item.revision)
+            .values(
+                sent_revision=item.revision,
+                sent_at=at,
+                ref=ref,
+                failures=0,
+                reason="",
+                not_before=None,
+            )
+        )
+
+    @override
+    async def failed(self, item: Outgoing, *, reason: str, retry_at: datetime | None) -> None:
+        given_up = and_(
+            OutboxRow.revision == item.revision, true() if retry_at is None else ~true()
+        )
+        await self.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.key == _text(item), OutboxRow.sent_revision < item.revision)
+            .values(
+                failures=OutboxRow.failures + 1,
+                reason=reason,
+                not_before=retry_at,
+                dead=given_up,
+            )
+        )
+
+    @override
+    async def purge(self, before: datetime, *, limit: int) -> int:
+        old = select(OutboxRow).where(
+            OutboxRow.has_picture, OutboxRow.sent_at < before, OutboxRow.sent_at.is_not(None)
+        )
+        rows = (await self.session.scalars(old.order_by(OutboxRow.sent_at).limit(limit))).all()
+        for row in rows:
+            kept = tuple(block for block in row.message.blocks if not isinstance(block, Image))
+            row.message, row.has_picture = Message(kept), False
+        await self.session.flush()
+        return len(rows)
+
+    async def _say(self, rows: Sequence[OutboxRow]) -> None:
+        statement = insert(self.session, OutboxRow).values([values_of(row) for row in rows])
+        new = statement.excluded
+        table = OutboxRow.__table__.c
+        differs = or_(*(table[name].is_distinct_from(new[name]) for name in _CONTENT))
+        taken: dict[str, Any] = {name: new[name] for name in (*_CONTENT, "has_picture")}
+        revived = {
+            "revision": table.revision + 1,
+            "failures": _unless_dead(table.failures, 0),
+            "not_before": _when_posted(table.not_before),
+            "dead": false(),
+        }
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[OutboxRow.key], set_=taken | revived, where=differs
+            )
+        )
+
+
+def _unless_dead(value: ColumnElement[Any], otherwise: object) -> ColumnElement[Any]:
+    """A message that was given up begins anew."""
+    return case((OutboxRow.dead, otherwise), else_=value)
+
+
+def _when_posted(not_before: ColumnElement[Any]) -> ColumnElement[Any]:
+    """After a failure a message keeps its wait; one that was never tried is due at once."""
+    waits = and_(OutboxRow.failures > 0, OutboxRow.dead.is_(False))
+    return case((waits, not_before), else_=null())
+
+
+def _row(wanted: Wanted) -> OutboxRow:
+    return OutboxRow(
+        key=str(wanted.key),
+        urgency=wanted.key.kind.urgency,
+        conversation=wanted.conversation,
+        private_to=wanted.private_to,
+        thread_title=wanted.thread_title,
+        message=wanted.message,
+        has_picture=any(isinstance(block, Image) for block in wanted.message.blocks),
+        not_before=wanted.not_before,
+    )
+
+
+def _text(item: Outgoing) -> str:
+    return str(item.key)
