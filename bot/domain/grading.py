@@ -164,7 +164,7 @@ class Seeds(Protocol):
         """Id of the key new submissions are seeded with."""
         ...
 
-    def seed(self, *, key: str, submission: str) -> bytes:
+    async def seed(self, *, key: str, submission: str) -> bytes:
         """16 bytes: HMAC-SHA-256 of the submission id under the named key, cut to 128 bits.
 
         Raises:

@@ -22,6 +22,10 @@ class Inbox(Protocol):
         """Done with this event, well or with an error that no retry would fix."""
         ...
 
+    async def has_kept(self, before: datetime) -> bool:
+        """Whether `purge` would find something."""
+        ...
+
     async def purge(self, before: datetime, *, limit: int) -> int:
         """Forget what was in events handled before a moment, though not their keys. How many."""
         ...

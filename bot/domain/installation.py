@@ -1,7 +1,7 @@
 """What all processes of one installation share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class InputKey:
     """
 
     name: str
-    secret: bytes
+    secret: bytes = field(repr=False)
     made_at: datetime
 
 

@@ -4,18 +4,38 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
 from bot.domain.errors import BotError, LeaseLostError, StoreError
-from bot.domain.store import Claim
-from bot.domain.submission import Submission
-from bot.services.submissions.grading import LEASE_S, Grading
+from bot.domain.jobs import Jobs, Queue
+from bot.domain.submission import Claim, Submission
 
 log = structlog.get_logger()
 
 POLL_S = 1.0
-"""For what no commit of this process announces: leases running out, postponed submissions."""
+"""For what nobody announces: workers that fell silent, postponed submissions."""
+
+
+class Grading(Protocol):
+    """What grades; see `GradingService`."""
+
+    async def claim(self, *, is_announced: bool) -> Claim | None:
+        """Lease the next submission; None when none can run now."""
+        ...
+
+    async def grade(self, claim: Claim) -> Submission | None:
+        """Run it and record the outcome; None when it has to run again."""
+        ...
+
+    async def recover(self, claim: Claim) -> None:
+        """Put back what could not be recorded, so that it runs again."""
+        ...
+
+    async def beat(self) -> None:
+        """Say that this worker is alive."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,33 +43,48 @@ class Worker:
     """Grades up to `parallel` submissions side by side.
 
     Attributes:
-        wake: Set whenever something may have been queued.
+        heartbeat_s: How often this worker says that it is alive, while it runs something.
         observe: Told of every graded submission, for metrics.
     """
 
     grading: Grading
+    jobs: Jobs
     parallel: int
-    wake: asyncio.Event
+    heartbeat_s: float
     observe: Callable[[Submission], None]
     _running: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
-    async def run(self, stopping: asyncio.Event) -> None:
+    async def run(self) -> None:
         """Work until told to stop; then finish what is running."""
-        while not stopping.is_set():
-            self.wake.clear()
-            claim = await self._claim() if len(self._running) < self.parallel else None
+        heartbeat = asyncio.create_task(self._keep_leases())
+        try:
+            await self._work()
+            if self._running:
+                await asyncio.wait(self._running)
+        finally:
+            heartbeat.cancel()
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._stopping.set()
+        self.jobs.announce([Queue.GRADING])
+
+    async def _work(self) -> None:
+        is_announced = True
+        while not self._stopping.is_set():
+            claim = await self._claim(is_announced=is_announced)
             if claim is not None:
                 self._start(claim)
+                is_announced = True  # more may have been in line
                 continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_S):
-                    await self.wake.wait()
-        if self._running:
-            await asyncio.wait(self._running)
+            is_announced = await self.jobs.wait(Queue.GRADING, at_most_s=POLL_S)
 
-    async def _claim(self) -> Claim | None:
+    async def _claim(self, *, is_announced: bool) -> Claim | None:
+        if len(self._running) >= self.parallel:
+            return None
         try:
-            return await self.grading.claim()
+            return await self.grading.claim(is_announced=is_announced)
         except StoreError as error:
             log.warning("claim_failed", reason=str(error))
             return None
@@ -61,28 +96,40 @@ class Worker:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self.wake.set()
+        self.jobs.announce([Queue.GRADING])  # there is room for another
 
     async def _job(self, claim: Claim) -> None:
-        heartbeat = asyncio.create_task(self._keep(claim))
         try:
             submission = await self.grading.grade(claim)
             if submission is not None:
                 self._report(claim, submission)
         except LeaseLostError:
             log.warning("lease_lost", submission=claim.submission.id, run=claim.run)
-        except BotError as error:  # the lease runs out and the submission runs again
+        except BotError as error:
             log.warning("run_failed", submission=claim.submission.id, reason=str(error))
+            await self._recover(claim)
         except Exception:  # one worker job's edge
             log.exception("run_failed", submission=claim.submission.id, run=claim.run)
-        finally:
-            heartbeat.cancel()
+            await self._recover(claim)
 
-    async def _keep(self, claim: Claim) -> None:
+    async def _recover(self, claim: Claim) -> None:
+        """Give a lease back that nobody works on: it would last for as long as this worker does."""
+        while not self._stopping.is_set():
+            try:
+                await self.grading.recover(claim)
+            except LeaseLostError:
+                return
+            except StoreError:
+                await asyncio.sleep(POLL_S)
+            else:
+                return
+
+    async def _keep_leases(self) -> None:
         while True:
-            await asyncio.sleep(LEASE_S / 3)
-            with contextlib.suppress(StoreError):
-                await self.grading.renew(claim)
+            await asyncio.sleep(self.heartbeat_s)
+            if self._running:
+                with contextlib.suppress(StoreError):
+                    await self.grading.beat()
 
     def _report(self, claim: Claim, submission: Submission) -> None:
         self.observe(submission)

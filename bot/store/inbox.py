@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Text, select, type_coerce, update
+from sqlalchemy import Select, Text, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import override
@@ -66,13 +66,12 @@ class SqlInbox(Inbox):
         )
 
     @override
+    async def has_kept(self, before: datetime) -> bool:
+        return await self.session.scalar(_kept(before).limit(1)) is not None
+
+    @override
     async def purge(self, before: datetime, *, limit: int) -> int:
-        old = (
-            select(InboxRow.number)
-            .where(InboxRow.handled_at < before, InboxRow.payload.is_not(None))
-            .order_by(InboxRow.handled_at)
-            .limit(limit)
-        )
+        old = _kept(before).order_by(InboxRow.handled_at).limit(limit)
         purged = await self.session.scalars(
             update(InboxRow)
             .where(InboxRow.number.in_(old.scalar_subquery()))
@@ -80,3 +79,11 @@ class SqlInbox(Inbox):
             .returning(InboxRow.number)
         )
         return len(purged.all())
+
+
+def _kept(before: datetime) -> Select[int]:
+    return select(InboxRow.number).where(
+        InboxRow.handled_at < before,
+        InboxRow.handled_at.is_not(None),
+        InboxRow.payload.is_not(None),
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     ColumnElement,
     Text,
@@ -33,8 +34,11 @@ from bot.store.mapping import value_of
 from bot.store.session import announce
 from bot.store.statements import insert, values_of
 
+log = structlog.get_logger()
+
 _UNSENT = "revision > sent_revision"
 _PICTURED = "has_picture AND sent_at IS NOT NULL"
+_ROWS_AT_ONCE = 1500  # in one statement: SQLite takes 32,766 values
 
 
 class OutboxRow(Base):
@@ -78,8 +82,8 @@ class SqlOutbox(Outbox):
     async def say(self, *wanted: Wanted) -> None:
         # In the order of their keys: two transactions that say the same never wait for each other.
         rows = [_row(item) for item in sorted(wanted, key=lambda item: str(item.key))]
-        for start in range(0, len(rows), 200):
-            await self._say(rows[start : start + 200])
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            await self._say(rows[start : start + _ROWS_AT_ONCE])
         announce(self.session, Queue.DELIVERY)
 
     @override
@@ -96,12 +100,8 @@ class SqlOutbox(Outbox):
             .limit(limit)
             .execution_options(populate_existing=True)
         )
-        found = [(row, codec.decode_or_none(text, Message, key=row.key)) for row, text in rows]
-        return [
-            value_of(Outgoing, row, key=MessageKey.parse(row.key), message=message)
-            for row, message in found
-            if message is not None
-        ]
+        found = (_outgoing(row, text) for row, text in rows)
+        return [item for item in found if item is not None]
 
     @override
     async def next_due(self) -> datetime | None:
@@ -143,11 +143,14 @@ class SqlOutbox(Outbox):
         )
 
     @override
+    async def has_pictures(self, before: datetime) -> bool:
+        pictured = select(OutboxRow.number).where(_is_pictured(before)).limit(1)
+        return await self.session.scalar(pictured) is not None
+
+    @override
     async def purge(self, before: datetime, *, limit: int) -> int:
-        old = select(OutboxRow).where(
-            OutboxRow.has_picture, OutboxRow.sent_at < before, OutboxRow.sent_at.is_not(None)
-        )
-        rows = (await self.session.scalars(old.order_by(OutboxRow.sent_at).limit(limit))).all()
+        old = select(OutboxRow).where(_is_pictured(before)).order_by(OutboxRow.sent_at)
+        rows = (await self.session.scalars(old.limit(limit))).all()
         for row in rows:
             kept = tuple(block for block in row.message.blocks if not isinstance(block, Image))
             row.message, row.has_picture = Message(kept), False
@@ -173,6 +176,22 @@ class SqlOutbox(Outbox):
         )
 
 
+def _outgoing(row: OutboxRow, text: str) -> Outgoing | None:
+    """None for what a newer or broken version wrote: it must not hold up all the others."""
+    message = codec.decode_or_none(text, Message, key=row.key)
+    try:
+        key = MessageKey.read(row.key)
+    except ValueError:
+        log.error("message_unknown", key=row.key)  # noqa: TRY400 - no trace: it is not code
+        return None
+    return None if message is None else value_of(Outgoing, row, key=key, message=message)
+
+
+def _is_pictured(before: datetime) -> ColumnElement[bool]:
+    """Holds a picture, and was sent before a moment."""
+    return and_(OutboxRow.has_picture, OutboxRow.sent_at < before, OutboxRow.sent_at.is_not(None))
+
+
 def _unless_dead(value: ColumnElement[Any], otherwise: object) -> ColumnElement[Any]:
     """A message that was given up begins anew."""
     return case((OutboxRow.dead, otherwise), else_=value)
@@ -187,7 +206,7 @@ def _when_posted(not_before: ColumnElement[Any]) -> ColumnElement[Any]:
 def _row(wanted: Wanted) -> OutboxRow:
     return OutboxRow(
         key=str(wanted.key),
-        urgency=wanted.key.kind.urgency,
+        urgency=0 if wanted.key.kind.asked_for else 1,
         conversation=wanted.conversation,
         private_to=wanted.private_to,
         thread_title=wanted.thread_title,

@@ -1,7 +1,7 @@
 """Facts about members, and what follows from them, over SQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,14 @@ from sqlalchemy import (
     Index,
     Row,
     ScalarSelect,
+    Select,
     Subquery,
     UniqueConstraint,
     case,
     func,
+    literal,
     select,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,7 +41,7 @@ from bot.store.grades import GradeRow
 from bot.store.mapping import row_of, value_of
 from bot.store.members import MemberRow
 from bot.store.queue import SubmissionRow
-from bot.store.statements import insert_missing, insert_or_replace
+from bot.store.statements import insert, insert_missing, insert_or_replace
 
 _DAYS = list(Day)
 
@@ -180,9 +183,20 @@ class SqlProgress(Progress):
 
     @override
     async def plan_week(self, cohort: int, items: Sequence[PlanItem]) -> None:
-        query = select(MemberRow.id).where(MemberRow.cohort == cohort).order_by(MemberRow.id)
-        members = (await self.session.scalars(query)).all()
-        await self.plan([replace(item, member=member) for member in members for item in items])
+        """As it says, in two statements however many members there are."""
+        for is_chosen in (True, False):
+            some = [item for item in items if bool(item.exercise) is is_chosen]
+            if not some:
+                continue
+            statement = insert(self.session, PlanItemRow).from_select(
+                _PLAN_COLUMNS, union_all(*(_for_everybody(cohort, item) for item in some))
+            )
+            taken = {name: statement.excluded[name] for name in ("exercise", "reason")}
+            await self.session.execute(
+                statement.on_conflict_do_update(index_elements=_PLAN_KEY, set_=taken)
+                if is_chosen
+                else statement.on_conflict_do_nothing(index_elements=_PLAN_KEY)
+            )
 
     @override
     async def plan(self, items: Sequence[PlanItem]) -> None:
@@ -206,6 +220,18 @@ class SqlProgress(Progress):
             select(PointsEventRow).where(*conditions).order_by(PointsEventRow.number)
         )
         return [value_of(PointsEvent, row) for row in rows]
+
+
+_PLAN_COLUMNS = ("member", "week", "day", "exercise", "reason")
+
+
+def _for_everybody(cohort: int, item: PlanItem) -> Select[Any]:
+    """The item as a row for every member of a cohort."""
+    columns = PlanItemRow.__table__.c
+    values = (
+        literal(getattr(item, name), columns[name].type).label(name) for name in _PLAN_COLUMNS[1:]
+    )
+    return select(MemberRow.id, *values).where(MemberRow.cohort == cohort)
 
 
 _SOLVED = case((GradeRow.verdict == Verdict.SOLVED, 1), else_=0)

@@ -1,47 +1,60 @@
 """A member's week: one item for each of the three days."""
 
-import contextlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.challenge import Window
-from bot.domain.chat.message import Place
-from bot.domain.cohort import Member
-from bot.domain.errors import CatalogueError
-from bot.domain.exercise import Catalogue, Day
+from bot.domain.challenge import Challenge, Window
+from bot.domain.chat.message import ChannelLink
+from bot.domain.chat.refs import ConversationRef
+from bot.domain.exercise import Day
 from bot.domain.progression import PlanItem
 from bot.domain.store import Transaction
-
-ANNOUNCED_ON = {
-    Day.IMPLEMENT: "announced on Monday",
-    Day.DEBUG: "announced on Wednesday",
-    Day.MODULE: "announced on Friday",
-}
+from bot.services.submissions.released import ReleasedExercises
 
 
-async def open_places(
-    tx: Transaction, catalogue: Catalogue, cohort: int, now: datetime
-) -> list[Place]:
-    """Where a cohort can answer now."""
-    places: list[Place] = []
-    for challenge in await tx.challenges.of(cohort):
-        if challenge.window(now) is Window.OPEN and challenge.thread is not None:
-            with contextlib.suppress(CatalogueError):  # removed from the catalogue since
-                title = catalogue.get(challenge.exercise).title
-                places.append(Place("Open now:", challenge.thread, title))
-    return places
+async def links_to_open(
+    tx: Transaction,
+    released: ReleasedExercises,
+    cohort: int,
+    *,
+    near: ConversationRef,
+    now: datetime,
+) -> list[ChannelLink]:
+    """Where a cohort can answer now, on the platform of a conversation."""
+    links: list[ChannelLink] = []
+    for challenge in await tx.challenges.not_over(cohort, now):
+        thread = challenge.thread_for(near)
+        if challenge.window(now) is Window.OPEN and thread is not None:
+            title = await released.title_of(tx, challenge)
+            links.append(ChannelLink("Open now:", thread, title))
+    return links
 
 
-async def ensure_week(tx: Transaction, member: Member, week: int) -> None:
-    """Give a member's week its three items; days whose challenge is out already take it over."""
-    planned = {item.day for item in await tx.progress.plan_of(member.id, week)}
-    released = {
-        challenge.day: challenge.exercise
-        for challenge in await tx.challenges.of(member.cohort, week=week)
-    }
-    for day in Day:
-        if day not in planned:
-            exercise = released.get(day, "")
-            reason = "" if exercise else ANNOUNCED_ON[day]
-            await tx.progress.plan(
-                PlanItem(member=member.id, week=week, day=day, exercise=exercise, reason=reason)
-            )
+def week_of(member: int, week: int, challenges: Iterable[Challenge]) -> list[PlanItem]:
+    """A week's three items, as far as its challenges are out already.
+
+    Args:
+        member: Whose.
+        week: The programme week.
+        challenges: Of that week, the oldest first.
+    """
+    released = {challenge.day: challenge.exercise for challenge in challenges}
+    return [
+        PlanItem(member=member, week=week, day=day, exercise=released.get(day, ""), reason="")
+        for day in Day
+    ]
+
+
+def with_release(challenge: Challenge, reason: str) -> list[PlanItem]:
+    """What a released challenge puts on everybody's plan; the other days are filled if missing."""
+    return [
+        replace(item, reason=reason) if item.day is challenge.day else item
+        for item in week_of(0, challenge.week, [challenge])
+    ]
+
+
+def completed(plan: Sequence[PlanItem], week: Sequence[PlanItem]) -> list[PlanItem]:
+    """A plan with what it lacks taken from a week's items; in the order of the days."""
+    planned = {item.day: item for item in plan}
+    return [planned.get(item.day, item) for item in week]

@@ -14,9 +14,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import CatalogueError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
-from bot.domain.progression import Outcome, PlanItem
 from bot.domain.store import Store, Transaction
-from bot.domain.submission import SubmissionState
 from bot.services.challenges import planning
 
 log = structlog.get_logger()
@@ -29,7 +27,7 @@ DAY_NAMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Challenges:
+class ChallengeService:
     """Opens, announces, reminds and closes. Every method may be repeated without harm.
 
     Attributes:
@@ -38,6 +36,7 @@ class Challenges:
 
     store: Store
     catalogue: Catalogue
+    released: ReleasedExercises
     clock: Clock
     devices: frozenset[Device]
 
@@ -46,10 +45,12 @@ class Challenges:
         now = self.clock()
         async with self.store.read() as tx:
             cohorts = await tx.cohorts.all()
+            last = await tx.calendar.last_slots(SlotKind.POST)
             reminders = await tx.challenges.due_reminders(now)
             closings = await tx.challenges.due_closings(now)
         for cohort in cohorts:
-            await self._release(cohort, now)
+            for slot in schedule.due_slots(cohort, after=last.get(cohort.id), now=now):
+                await self._release(cohort, slot, now)
         for challenge in reminders:
             await self._remind(challenge, now)
         for challenge in closings:
@@ -97,42 +98,57 @@ class Challenges:
             raise UserError("That challenge is closed already.")
         await self._summarise(challenge, self.clock())
 
-    async def introduce(self, tx: Transaction, challenge: Challenge) -> None:
-        """State the task in the challenge's thread, once the thread is there."""
-        if challenge.thread is None:
-            return
-        exercise = self.catalogue.get(challenge.exercise)
+    async def introduce(
+        self, tx: Transaction, key: MessageKey, message: MessageRef, thread: ConversationRef
+    ) -> None:
+        """State the task in a post's thread, once the thread is there."""
+        challenge = await tx.challenges.get(
+            await tx.challenges.set_posted(int(key.subject), message, thread)
+        )
+        exercise = await self.released.of(tx, challenge)
         await tx.outbox.say(
-            f"task:{challenge.id}", challenge.thread, task(exercise, buttons_for=challenge)
+            Wanted(
+                key=MessageKey(Kind.TASK, key.subject),
+                conversation=thread,
+                message=task(exercise, buttons_for=challenge),
+            )
         )
 
-    async def _release(self, cohort: Cohort, now: datetime) -> None:
-        """Take every slot that is due; each is posted by exactly one tick of one process."""
+    async def notice_changes(self) -> None:
+        """Say in the log which open challenges are about exercises whose folders have changed."""
+        now = self.clock()
         async with self.store.read() as tx:
-            last = await tx.challenges.last_slot(cohort.id, "post:")
-        for slot in schedule.due_slots(cohort, after=last, now=now):
-            async with self.store.write() as tx:
-                if not await tx.challenges.take_slot(
-                    cohort=cohort.id, key=slot.key, due_at=slot.due_at, at=now
-                ):
-                    continue
-                if slot.missed:
-                    log.warning("slot_missed", cohort=cohort.id, slot=slot.key)
-                    continue
-                choice = await self._choose(tx, cohort, slot.day, slot.on)
-                if choice is None:
-                    log.warning("slot_without_exercise", cohort=cohort.id, slot=slot.key)
-                    continue
-                await self._open(
-                    tx, cohort, choice[0], key=f"{cohort.id}:{slot.key}", reason=choice[1]
-                )
+            for cohort in await tx.cohorts.all():
+                for challenge in await tx.challenges.not_over(cohort.id, now):
+                    with contextlib.suppress(CatalogueError):
+                        exercise = self.catalogue.get(challenge.exercise)
+                        if exercise.fingerprint != challenge.version:
+                            log.warning(
+                                "exercise_changed", slug=exercise.slug, challenge=challenge.id
+                            )
+
+    async def _release(self, cohort: Cohort, slot: Slot, now: datetime) -> None:
+        """Take a slot that is due; it is posted by exactly one tick of one process."""
+        async with self.store.write() as tx:
+            if not await tx.calendar.take_slot(cohort.id, slot, now):
+                return
+            if slot.missed:
+                log.warning("slot_missed", cohort=cohort.id, on=slot.on.isoformat())
+                return
+            choice = await self._choose(tx, cohort, slot.day, slot.on)
+            if choice is None:
+                log.warning("slot_without_exercise", cohort=cohort.id, on=slot.on.isoformat())
+                return
+            key = f"{cohort.id}:{slot.kind}:{slot.on}"
+            await self._open(tx, cohort, choice[0], key=key, reason=choice[1])
 
     async def _choose(
         self, tx: Transaction, cohort: Cohort, day: Day, on: date
     ) -> tuple[Exercise, str] | None:
         """What a day's slot releases: nothing that could not be graded, or that is open still."""
         theme, _ = theme_of(cohort.week_of(on))
-        known, now = await tx.challenges.of(cohort.id), self.clock()
+        now = self.clock()
+        known = await tx.challenges.not_over(cohort.id, now)
         still = {item.exercise for item in known if item.window(now) is Window.OPEN}
         return schedule.choose_exercise(
             [
@@ -143,7 +159,7 @@ class Challenges:
             day=day,
             theme=theme,
             last_used=await tx.challenges.last_used(cohort.id),
-            pinned=await tx.challenges.find_pin(cohort.id, on),
+            pinned=await tx.calendar.find_pin(cohort.id, on),
         )
 
     async def _open(
@@ -157,76 +173,83 @@ class Challenges:
                 key=key,
                 cohort=cohort.id,
                 exercise=exercise.slug,
-                version=exercise.version,
+                version=exercise.fingerprint,
                 day=exercise.day,
                 week=cohort.week_at(now),
                 opens_at=now,
                 closes_at=closes_at,
                 late_until=late_until,
-            )
+            ),
+            {place.id: place.channel for place in cohort.places},
         )
         if challenge is None:
             return None
-        await tx.outbox.say(
-            f"challenge:{challenge.id}",
-            cohort.place,
-            announcement(challenge, exercise),
-            challenge=challenge.id,
-        )
-        for member in await tx.members.of(cohort.id):
-            await planning.ensure_week(tx, member, challenge.week)
-            await tx.progress.plan(
-                PlanItem(
-                    member=member.id,
-                    week=challenge.week,
-                    day=challenge.day,
-                    exercise=exercise.slug,
-                    reason=reason,
-                )
-            )
+        await tx.outbox.say(*_announced(challenge, exercise))
+        await tx.progress.plan_week(cohort.id, planning.with_release(challenge, reason))
         return challenge
 
     async def _remind(self, challenge: Challenge, now: datetime) -> None:
         async with self.store.write() as tx:
-            if not await tx.challenges.set_reminded(challenge.id, now) or challenge.thread is None:
+            if not await tx.challenges.set_reminded(challenge.id, now) or not challenge.threads:
                 return
-            title = self.catalogue.get(challenge.exercise).title
-            started = {
-                submission.member
-                for submission in await tx.submissions.of(challenge=challenge.id)
-                if submission.state is not SubmissionState.WITHDRAWN
-            }
-            for member in await tx.members.of(challenge.cohort):
-                if member.reminders and member.id not in started:
-                    await tx.outbox.say(
-                        f"reminder:{challenge.id}:{member.id}",
-                        challenge.thread,
-                        reminder(challenge, title),
-                        private_to=member.user,
-                    )
+            message = reminder(challenge, await self.released.title_of(tx, challenge))
+            answered = await tx.submissions.answered_by(challenge.id)
+            members = await tx.members.of(challenge.cohort)
+            wanted = (
+                _reminder_for(challenge, member, message)
+                for member in members
+                if member.reminders and member.id not in answered
+            )
+            await tx.outbox.say(*(item for item in wanted if item is not None))
 
     async def _summarise(self, challenge: Challenge, now: datetime) -> None:
         async with self.store.write() as tx:
             if not await tx.challenges.set_closed(challenge.id, now):
                 return
-            cohort = await tx.cohorts.get(challenge.cohort)
             closed = await tx.challenges.get(challenge.id)
-            outcomes = [
-                outcome
-                for outcome in await tx.progress.outcomes_of_week(cohort.id, challenge.week)
-                if outcome.challenge == challenge.id
-            ]
-            await tx.outbox.say(
-                f"closing:{challenge.id}", closed.thread or cohort.place, closing(closed, outcomes)
-            )
-            with contextlib.suppress(CatalogueError):  # removed from the catalogue since
-                exercise = self.catalogue.get(challenge.exercise)
-                await tx.outbox.say(
-                    f"challenge:{challenge.id}",
-                    cohort.place,
-                    announcement(closed, exercise),
-                    challenge=challenge.id,
-                )
+            turnouts = await tx.progress.turnouts([challenge.id])
+            summary = closing(closed, turnouts.get(challenge.id, Turnout()))
+            await tx.outbox.say(*_closed(closed, summary))
+            with contextlib.suppress(CatalogueError):  # neither kept nor in the catalogue any more
+                exercise = await self.released.of(tx, challenge)
+                await tx.outbox.say(*_announced(closed, exercise))
+
+
+def _announced(challenge: Challenge, exercise: Exercise) -> list[Wanted]:
+    """The challenge's message in each place, to which its thread belongs."""
+    return [
+        Wanted(
+            key=MessageKey(Kind.POST, str(post.id)),
+            conversation=post.channel,
+            message=announcement(challenge, exercise),
+            thread_title=exercise.title,
+        )
+        for post in challenge.posts
+    ]
+
+
+def _closed(challenge: Challenge, summary: Message) -> list[Wanted]:
+    return [
+        Wanted(
+            key=MessageKey(Kind.CLOSING, str(post.id)),
+            conversation=post.thread or post.channel,
+            message=summary,
+        )
+        for post in challenge.posts
+    ]
+
+
+def _reminder_for(challenge: Challenge, member: Member, message: Message) -> Wanted | None:
+    """A reminder in the thread on a platform that the member is on."""
+    thread = challenge.thread_for(member.identities[0])
+    if thread is None:
+        return None
+    return Wanted(
+        key=MessageKey(Kind.REMINDER, f"{challenge.id}:{member.id}"),
+        conversation=thread,
+        message=message,
+        private_to=member.identity_on(thread.platform),
+    )
 
 
 def announcement(challenge: Challenge, exercise: Exercise) -> Message:
@@ -274,15 +297,15 @@ def reminder(challenge: Challenge, title: str) -> Message:
     )
 
 
-def closing(challenge: Challenge, outcomes: Sequence[Outcome]) -> Message:
+def closing(challenge: Challenge, turnout: Turnout) -> Message:
     """The summary in the thread. It names nobody: wrong answers are private."""
-    solved = sum(outcome.solved for outcome in outcomes)
-    if not outcomes:
+    if not turnout.tried:
         words = "Nobody has tried this one yet."
     else:
-        tried = f"{len(outcomes)} {'person' if len(outcomes) == 1 else 'people'} tried it"
-        first = sum(outcome.solved and outcome.tries == 1 for outcome in outcomes)
-        words = f"{tried}, {solved} solved it, {first} of them at the first try."
+        tried = f"{turnout.tried} {'person' if turnout.tried == 1 else 'people'} tried it"
+        words = (
+            f"{tried}, {turnout.solved} solved it, {turnout.solved_first} of them at the first try."
+        )
     return Message.of(
         f"**Closed.** {words} Talking about solutions is welcome from now on.",
         Moment("Late answers are still graded until", challenge.late_until),

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from bot.domain import schedule
-from bot.domain.board import Standings, best_week, standings
+from bot.domain.board import Standings, standings
 from bot.domain.chat.message import Image, Message, Table
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
@@ -32,12 +32,10 @@ class Leaderboard:
         """Post every board that is due and not posted yet."""
         now = self.clock()
         async with self.store.read() as tx:
-            cohorts = [
-                (cohort, await tx.challenges.last_slot(cohort.id, "board:"))
-                for cohort in await tx.cohorts.all()
-            ]
-        for cohort, last in cohorts:
-            for slot in schedule.due_boards(cohort, after=last, now=now):
+            cohorts = await tx.cohorts.all()
+            last = await tx.calendar.last_slots(SlotKind.BOARD)
+        for cohort in cohorts:
+            for slot in schedule.due_boards(cohort, after=last.get(cohort.id), now=now):
                 await self._post(cohort, slot, now)
 
     async def show(self, cohort: Cohort, week: int) -> Message:
@@ -49,26 +47,19 @@ class Leaderboard:
         seen = await self._standings(cohort, slot.week)
         picture = b"" if slot.missed else await self._picture(seen)
         async with self.store.write() as tx:
-            new = await tx.challenges.take_slot(
-                cohort=cohort.id, key=slot.key, due_at=slot.due_at, at=now
-            )
-            if new and seen.possible and not slot.missed:
-                key = f"board:{cohort.id}:{slot.week}"
-                await tx.outbox.say(key, cohort.place, board(seen, picture))
+            is_new = await tx.calendar.take_slot(cohort.id, slot, now)
+            if is_new and seen.possible and not slot.missed:
+                await tx.outbox.say(*_posted(cohort, seen, picture))
 
     async def _standings(self, cohort: Cohort, week: int) -> Standings:
         async with self.store.read() as tx:
-            members = await tx.members.of(cohort.id)
             return standings(
                 cohort,
-                members,
+                await tx.members.of(cohort.id),
                 week=week,
-                challenges=await tx.challenges.of(cohort.id, week=week),
+                challenges=await tx.challenges.of_week(cohort.id, week),
                 events=await tx.progress.points_of_week(cohort.id, week),
-                bests={
-                    member.id: best_week(await tx.progress.points_of(member.id), before=week)
-                    for member in members
-                },
+                bests=await tx.progress.best_weeks(cohort.id, before=week),
             )
 
     async def _picture(self, seen: Standings) -> bytes:
@@ -81,6 +72,22 @@ class Leaderboard:
         except PlatformError as error:  # the board is worth posting without its picture
             log.warning("picture_failed", reason=str(error))
             return b""
+
+
+def _posted(cohort: Cohort, seen: Standings, picture: bytes) -> list[Wanted]:
+    """The board in each place; the first has the key that boards had when there was one place."""
+    first, *others = cohort.places
+    subjects = {first: f"{cohort.id}:{seen.week}"} | {
+        place: f"{cohort.id}:{seen.week}:{place.id}" for place in others
+    }
+    return [
+        Wanted(
+            key=MessageKey(Kind.BOARD, subject),
+            conversation=place.channel,
+            message=board(seen, picture),
+        )
+        for place, subject in subjects.items()
+    ]
 
 
 def board(seen: Standings, picture: bytes) -> Message:

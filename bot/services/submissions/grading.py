@@ -1,13 +1,15 @@
 """From a queued submission to its feedback: claimed under a lease, graded, recorded once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.challenge import Challenge
 from bot.domain.chat.message import Message
 from bot.domain.clock import Clock
+from bot.domain.cohort import Cohort
 from bot.domain.errors import (
     CatalogueError,
     GpuUnavailableError,
@@ -16,54 +18,91 @@ from bot.domain.errors import (
 )
 from bot.domain.exercise import Catalogue, Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest, Seeds, Usage, Verdict
+from bot.domain.outbox import Kind, MessageKey, Wanted
 from bot.domain.progression import PointsEvent, earned
-from bot.domain.store import Claim, Store, Transaction
-from bot.domain.submission import Submission
-from bot.services.submissions import messages, status
+from bot.domain.store import Store, Transaction
+from bot.domain.submission import Claim, Graded, Submission
+from bot.services.submissions import messages
+from bot.services.submissions.released import ReleasedExercises
+from bot.services.submissions.status import GRACE, status, tell_next, tell_why
 
 log = structlog.get_logger()
 
 LEASE_S = 30.0
-"""Longer than three heartbeats; a dead worker's submission waits at most this long."""
+"""How long a worker may be silent: longer than three heartbeats."""
+
+HEARTBEAT_S = LEASE_S / 3
 
 RETRY_AFTER_S = 5.0
-RUNS_AT_MOST = 4
+MAX_RUNS = 4
 """Runs that failed by our own fault before the learner is told so."""
+
+Halt = tuple[str, tuple[tuple[str, str], ...]]
+"""Why the line does not move: for all, and for the exercises that are held up."""
+
+MOVING: Halt = ("", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grading:
-    """Grades one submission at a time; the worker decides how many run side by side."""
+class Assignment:
+    """What a submission is graded by.
+
+    Attributes:
+        exercise: As its challenge released it, under the cohort's caps.
+    """
+
+    challenge: Challenge
+    cohort: Cohort
+    exercise: Exercise
+
+
+@dataclass(slots=True, kw_only=True)
+class GradingService:
+    """Grades one submission at a time; the worker decides how many run side by side.
+
+    Attributes:
+        worker: Id of this process in leases. No other process has it, not even on another machine;
+            the one that is started after this one on the same data does.
+    """
 
     store: Store
     catalogue: Catalogue
+    released: ReleasedExercises
     grader: Grader
     seeds: Seeds
     clock: Clock
-    owner: str
+    worker: str
+    _beaten_at: datetime | None = field(default=None, init=False)
+    _told: tuple[Halt, Sequence[str]] | None = field(default=None, init=False)
 
-    async def claim(self) -> Claim | None:
-        """Lease the next submission and say so in its thread; None when none can run now."""
+    async def take_back(self) -> int:
+        """Queue again what this worker held when its last process ended. How many."""
+        async with self.store.write() as tx:
+            return await tx.submissions.take_back(self.worker)
+
+    async def claim(self, *, is_announced: bool = True) -> Claim | None:
+        """Lease the next submission; None when none can run now.
+
+        Args:
+            is_announced: Whether something was put in line since the last call. Otherwise the line
+                is looked at first, since an attempt to claim would write to the disk.
+        """
         problem = await self.grader.health()
         if problem:
-            await self._explain(problem)
+            await self._explain((problem, ()))
             return None
         held_up = await self._held_up()
-        async with self.store.write() as tx:
-            claim = await tx.submissions.claim(
-                owner=self.owner, now=self.clock(), lease_s=LEASE_S, without=tuple(held_up)
-            )
-            if claim is not None:
-                await status.say(tx, claim.submission, messages.running())
-                await status.say_places(tx, held_up=held_up)
+        if not is_announced and not await self._is_claimable():
+            return None
+        claim = await self._lease(held_up)
         if claim is None and held_up:
-            await self._explain(held_up=held_up)
+            await self._explain(("", tuple(held_up.items())))
         return claim
 
-    async def renew(self, claim: Claim) -> None:
-        """Extend the lease. Raises LeaseLostError."""
+    async def beat(self) -> None:
+        """Say that this worker is alive: its leases last as long as it does so."""
         async with self.store.write() as tx:
-            await tx.submissions.renew(claim, now=self.clock(), lease_s=LEASE_S)
+            await self._beat(tx)
 
     async def grade(self, claim: Claim) -> Submission | None:
         """Run a claimed submission and record the outcome; None when it has to run again.
@@ -73,33 +112,83 @@ class Grading:
         """
         submission = claim.submission
         try:
-            exercise = await self._exercise(submission)
-            seed = self.seeds.seed(key=submission.seed_key, submission=submission.id)
-            run = f"{submission.id}.{claim.run}"
+            assignment = await self._assignment(submission)
+            seed = await self.seeds.seed(key=submission.seed_key, submission=submission.id)
             request = GradingRequest(
-                run=run, exercise=exercise, source=submission.source, seed=seed
+                run=f"{submission.id}.{claim.run}",
+                exercise=assignment.exercise,
+                source=submission.source,
+                seed=seed,
             )
             grade = await self.grader.grade(request)
         except GpuUnavailableError:
-            await self._postpone(claim, problem="")  # those who need none go on; `claim` says why
+            await self._postpone(claim)  # those who need none go on; `claim` says why
             return None
         except SandboxUnavailableError as error:
             await self._postpone(claim, problem=str(error))
             return None
         except (SandboxError, CatalogueError) as error:
-            log.warning("grading_failed", submission=submission.id, reason=str(error))
-            if claim.run < RUNS_AT_MOST and isinstance(error, SandboxError):
-                await self._postpone(claim, problem="")
-                return None
-            return await self._give_up(claim)
-        return await self._record(claim, exercise, grade)
+            return await self._fail(claim, error)
+        return await self._record(claim, assignment, grade)
 
-    async def _exercise(self, submission: Submission) -> Exercise:
+    async def recover(self, claim: Claim) -> None:
+        """Let a submission run again whose outcome could not be recorded, though not for ever.
+
+        Raises:
+            LeaseLostError: Another run owns it.
+            StoreError: Not now.
+        """
+        if claim.run < MAX_RUNS:
+            await self._postpone(claim)
+        else:
+            await self._give_up(claim)
+
+    async def _is_claimable(self) -> bool:
+        async with self.store.read() as tx:
+            return await tx.submissions.is_claimable(now=self.clock(), lease_s=LEASE_S)
+
+    async def _lease(self, held_up: Mapping[str, str]) -> Claim | None:
+        now = self.clock()
+        async with self.store.write() as tx:
+            claim = await tx.submissions.claim(
+                worker=self.worker, now=now, lease_s=LEASE_S, without=tuple(held_up)
+            )
+            if claim is None:
+                return None
+            if self._beaten_at is None or now - self._beaten_at > timedelta(seconds=HEARTBEAT_S):
+                await self._beat(tx)
+            await self._tell_line(tx, claim, held_up)
+        return claim
+
+    async def _beat(self, tx: Transaction) -> None:
+        self._beaten_at = self.clock()
+        await tx.workers.beat(self.worker, self._beaten_at)
+
+    async def _tell_line(self, tx: Transaction, claim: Claim, held_up: Mapping[str, str]) -> None:
+        """Tell the author that it runs, unless that goes without saying; and who waits."""
+        submission = claim.submission
+        if self.clock() - submission.received_at > GRACE:
+            latest = await tx.submissions.find_latest(submission.answer)
+            if latest is not None and latest.id == submission.id:
+                await self._say(tx, submission, messages.running())
+        if self._told is None or self._told[0] != MOVING:  # it stood still, or may have
+            await tell_why(tx, held_up=held_up)
+            self._told = (MOVING, ())
+        elif claim.others_wait:
+            await tell_next(tx)
+
+    async def _say(self, tx: Transaction, submission: Submission, message: Message) -> None:
+        member = await tx.members.get(submission.member)
+        reader = member.identity_on(submission.conversation.platform)
+        await tx.outbox.say(status(submission, message, reader=reader))
+
+    async def _assignment(self, submission: Submission) -> Assignment:
         async with self.store.read() as tx:
             challenge = await tx.challenges.get(submission.challenge)
             cohort = await tx.cohorts.get(challenge.cohort)
-        exercise = self.catalogue.get(challenge.exercise)
-        return replace(exercise, limits=exercise.limits.under(cohort.caps))
+            exercise = await self.released.of(tx, challenge)
+        capped = replace(exercise, limits=exercise.limits.under(cohort.caps))
+        return Assignment(challenge=challenge, cohort=cohort, exercise=capped)
 
     async def _held_up(self) -> Mapping[str, str]:
         """Exercises that cannot be graded now while others can, and why."""
@@ -107,76 +196,92 @@ class Grading:
         problem = await self.grader.health(Device.GPU) if needy else ""
         return dict.fromkeys(needy, problem) if problem else {}
 
-    async def _explain(self, problem: str = "", held_up: Mapping[str, str] | None = None) -> None:
-        """Tell those who wait why the line does not move, or not for them."""
+    async def _explain(self, halt: Halt) -> None:
+        """Tell those who wait why the line does not move, or not for them; once, until it changes."""
         async with self.store.read() as tx:
-            waiting = await tx.submissions.queued()
-        if waiting:
+            waiting = await tx.submissions.waiting(limit=max(messages.POSITIONS_TOLD))
+        told = (halt, [item.submission for item in waiting])
+        if waiting and told != self._told:
+            problem, held_up = halt
             async with self.store.write() as tx:
-                await status.say_places(tx, problem=problem, held_up=held_up)
+                await tell_why(tx, problem=problem, held_up=dict(held_up))
+            self._told = told
 
-    async def _postpone(self, claim: Claim, *, problem: str) -> None:
+    async def _postpone(self, claim: Claim, *, problem: str = "") -> None:
         not_before = self.clock() + timedelta(seconds=RETRY_AFTER_S)
         async with self.store.write() as tx:
             await tx.submissions.release(claim, not_before=not_before)
-            await status.say_places(tx, problem=problem)
+            await tell_why(tx, problem=problem)
+            self._told = None
 
-    async def _record(self, claim: Claim, exercise: Exercise, grade: Grade) -> Submission:
-        now = self.clock()
+    async def _fail(self, claim: Claim, error: SandboxError | CatalogueError) -> Submission | None:
+        log.warning("grading_failed", submission=claim.submission.id, reason=str(error))
+        if claim.run < MAX_RUNS and isinstance(error, SandboxError):
+            await self._postpone(claim)
+            return None
+        return await self._give_up(claim)
+
+    async def _record(self, claim: Claim, assignment: Assignment, grade: Grade) -> Submission:
         async with self.store.write() as tx:
-            submission = await tx.submissions.finish(claim, grade, at=now)
-            points = await _give_points(tx, submission, grade)
-            member = await tx.members.get(submission.member)
-            cohort = await tx.cohorts.get(member.cohort)
-            message = messages.verdict(
-                submission,
-                exercise,
-                name=member.name,
-                points=points,
-                details=cohort.details_public or submission.private,
-            )
-            await status.say(tx, submission, message)
-        return submission
+            done = await tx.submissions.finish(claim, grade, at=self.clock())
+            points = await _give_points(tx, done.submission, assignment.challenge, grade)
+            await self._give_feedback(tx, done, assignment, points)
+        return done.submission
+
+    async def _give_feedback(
+        self, tx: Transaction, done: Graded, assignment: Assignment, points: float
+    ) -> None:
+        submission = done.submission
+        if not done.is_latest:
+            return
+        member = await tx.members.get(submission.member)
+        message = messages.verdict(
+            submission,
+            assignment.exercise,
+            name=member.name,
+            points=points,
+            details=assignment.cohort.details_public or submission.private,
+        )
+        reader = member.identity_on(submission.conversation.platform)
+        await tx.outbox.say(status(submission, message, reader=reader))
 
     async def _give_up(self, claim: Claim) -> Submission:
         """Tell the learner and the mentors that the fault is ours; it costs no try."""
         grade = Grade(verdict=Verdict.SANDBOX_FAULT, usage=Usage(start_s=0.0, run_s=0.0))
         async with self.store.write() as tx:
-            submission = await tx.submissions.finish(claim, grade, at=self.clock())
-            await status.say(tx, submission, messages.fault())
-            member = await tx.members.get(submission.member)
-            cohort = await tx.cohorts.get(member.cohort)
+            done = await tx.submissions.finish(claim, grade, at=self.clock())
+            if done.is_latest:
+                await self._say(tx, done.submission, messages.fault())
+            challenge = await tx.challenges.get(done.submission.challenge)
+            cohort = await tx.cohorts.get(challenge.cohort)
             await tx.outbox.say(
-                f"fault:{submission.id}",
-                cohort.mentors_place,
-                Message.of(
-                    f"A submission could not be graded after {claim.run} runs, through no fault of"
-                    f" its author. Its number is `{submission.id}`; the log says more."
-                ),
+                Wanted(
+                    key=MessageKey(Kind.FAULT, done.submission.id),
+                    conversation=cohort.mentors_channel_for(done.submission.conversation),
+                    message=messages.fault_for_mentors(done.submission, runs=claim.run),
+                )
             )
-        return submission
+        return done.submission
 
 
-async def _give_points(tx: Transaction, submission: Submission, grade: Grade) -> float:
+async def _give_points(
+    tx: Transaction, submission: Submission, challenge: Challenge, grade: Grade
+) -> float:
     """Record what this submission earned; returns the sum of the new points."""
-    challenge = await tx.challenges.get(submission.challenge)
-    before = [
-        event
-        for event in await tx.progress.points_of(submission.member)
-        if event.challenge == challenge.id
-    ]
+    member = submission.member
+    before = await tx.progress.points_for(member=member, challenge=challenge.id)
     gains = earned(before, counts_as_try=grade.verdict.counts_as_try, core_share=grade.core_share)
-    for reason, points in gains:
-        await tx.progress.add_points(
-            PointsEvent(
-                member=submission.member,
-                cohort=challenge.cohort,
-                challenge=challenge.id,
-                week=challenge.week,
-                reason=reason,
-                points=points,
-                submission=submission.id,
-                at=submission.finished_at or submission.received_at,
-            )
+    await tx.progress.add_points(
+        PointsEvent(
+            member=member,
+            cohort=challenge.cohort,
+            challenge=challenge.id,
+            week=challenge.week,
+            reason=reason,
+            points=points,
+            submission=submission.id,
+            at=submission.finished_at or submission.received_at,
         )
+        for reason, points in gains
+    )
     return sum(points for _, points in gains)

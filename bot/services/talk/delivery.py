@@ -1,56 +1,113 @@
 """Makes what the bot wants to have said true on the platforms."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.challenge import Challenge
 from bot.domain.chat.port import ChatPort
-from bot.domain.chat.refs import ConversationRef, MessageRef
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import (
     ChatError,
     ForbiddenError,
     GoneError,
     RateLimitedError,
+    StoreError,
     TooLargeError,
     TransientError,
 )
-from bot.domain.store import Outgoing, Store, Transaction
+from bot.domain.outbox import MessageKey, Outgoing
+from bot.domain.store import Store, Transaction
 
 log = structlog.get_logger()
 
 BACKOFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """Waits after failures in a row; the last one repeats."""
 
-FORBIDDEN_TRIES = 3 * 24 * 12
+MAX_FORBIDDEN_TRIES = 3 * 24 * 12
 """Three days: a platform that is asked in vain for ever takes it for an attack."""
+
+MAX_CONVERSATIONS = 50
+"""Seen to at once: one that the platform slows down holds up nobody else's."""
+
+OnThread = Callable[[Transaction, MessageKey, MessageRef, ConversationRef], Awaitable[None]]
+"""Told of a message whose thread was opened, in the transaction that stores that it was posted."""
+
+Reader = tuple[ConversationRef, UserRef | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class DeliveryService:
     """Sends the outbox. A message that was posted before is edited, so that repetition is harmless.
 
-    Attributes:
-        title_of: The title of a challenge's thread.
-        on_posted: Called in the transaction that stores a challenge's thread.
+    Messages of one conversation to the same readers are sent one after the other, in order; all
+    others do not wait for them.
     """
 
     store: Store
     chats: Mapping[str, ChatPort]
     clock: Clock
-    title_of: Callable[[Challenge], str]
-    on_posted: Callable[[Transaction, Challenge], Awaitable[None]]
+    on_thread: OnThread
+    _tasks: dict[ConversationRef, set[asyncio.Task[None]]] = field(
+        default_factory=lambda: defaultdict(set), init=False
+    )
 
     async def deliver(self) -> int:
-        """Send what is unsent now; returns how many messages were attempted."""
+        """Send what is unsent now and wait until that is done; how many messages were tried."""
+        items = await self.begin()
+        await self.drain()
+        return items
+
+    async def begin(self) -> int:
+        """Begin to send what is unsent now, except where that is under way. How many messages.
+
+        Raises:
+            StoreError: The outbox cannot be read.
+        """
         async with self.store.read() as tx:
-            items = await tx.outbox.unsent(self.clock())
-        await asyncio.gather(*(self._send(item) for item in items))
+            items = await tx.outbox.unsent(self.clock(), without=self._busy())
+        for (conversation, _), several in _by_reader(items).items():
+            self._start(conversation, several)
         return len(items)
+
+    async def next_due(self) -> datetime | None:
+        """When the next message is due that has to wait; None without any."""
+        async with self.store.read() as tx:
+            return await tx.outbox.next_due()
+
+    async def drain(self) -> None:
+        """Wait until everything that was begun is done."""
+        while tasks := [task for several in self._tasks.values() for task in several]:
+            await asyncio.wait(tasks)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more should be begun now."""
+        return len(self._tasks) >= MAX_CONVERSATIONS
+
+    def _busy(self) -> Sequence[ConversationRef]:
+        return tuple(self._tasks)
+
+    def _start(self, conversation: ConversationRef, items: Sequence[Outgoing]) -> None:
+        task = asyncio.create_task(self._send_all(items))
+        self._tasks[conversation].add(task)
+        task.add_done_callback(lambda done: self._forget(conversation, done))
+
+    def _forget(self, conversation: ConversationRef, task: asyncio.Task[None]) -> None:
+        self._tasks[conversation].discard(task)
+        if not self._tasks[conversation]:
+            del self._tasks[conversation]
+
+    async def _send_all(self, items: Sequence[Outgoing]) -> None:
+        try:
+            for item in items:
+                await self._send(item)
+        except StoreError as error:  # what is on the platform is sent again, or edited to the same
+            log.warning("delivery_postponed", reason=str(error))
 
     async def _send(self, item: Outgoing) -> None:
         try:
@@ -59,7 +116,7 @@ class Delivery:
         except RateLimitedError as error:
             await self._failed(item, error, retry_s=error.retry_after_s)
         except ForbiddenError as error:  # until somebody grants the permission
-            wait = BACKOFF_S[-1] if item.failures < FORBIDDEN_TRIES else None
+            wait = BACKOFF_S[-1] if item.failures < MAX_FORBIDDEN_TRIES else None
             await self._failed(item, error, retry_s=wait)
         except (GoneError, TooLargeError) as error:
             await self._failed(item, error, retry_s=None)
@@ -76,38 +133,42 @@ class Delivery:
         return self.chats[platform]
 
     async def _put(self, item: Outgoing) -> MessageRef:
-        chat = self._chat(item)
         if item.ref is None:
-            return await chat.post(
-                item.conversation, item.message, key=item.key, private_to=item.private_to
-            )
+            return await self._post(item, item.key)
         try:
-            await chat.edit(item.ref, item.message)
+            await self._chat(item).edit(item.ref, item.message)
         except GoneError:  # somebody deleted it: what it has to say is said anew
-            if item.challenge is not None:
+            if item.thread_title is not None:
                 raise  # but a second post would have a second thread
-            again = f"{item.key}:{item.revision}"
-            return await chat.post(
-                item.conversation, item.message, key=again, private_to=item.private_to
-            )
+            return await self._post(item, replace(item.key, repost=item.revision))
         return item.ref
 
+    async def _post(self, item: Outgoing, key: MessageKey) -> MessageRef:
+        return await self._chat(item).post(
+            item.conversation, item.message, key=key, private_to=item.private_to
+        )
+
     async def _thread(self, item: Outgoing, ref: MessageRef) -> ConversationRef | None:
-        if item.challenge is None:
+        if item.thread_title is None:
             return None
-        async with self.store.read() as tx:
-            challenge = await tx.challenges.get(item.challenge)
-        return await self._chat(item).open_thread(ref, self.title_of(challenge))
+        return await self._chat(item).open_thread(ref, item.thread_title)
 
     async def _sent(self, item: Outgoing, ref: MessageRef, thread: ConversationRef | None) -> None:
         async with self.store.write() as tx:
-            await tx.outbox.sent(item, ref)
-            if item.challenge is not None and thread is not None:
-                await tx.challenges.set_posted(item.challenge, ref, thread)
-                await self.on_posted(tx, await tx.challenges.get(item.challenge))
+            await tx.outbox.sent(item, ref, at=self.clock())
+            if thread is not None:
+                await self.on_thread(tx, item.key, ref, thread)
 
     async def _failed(self, item: Outgoing, error: ChatError, *, retry_s: float | None) -> None:
-        log.warning("delivery_failed", key=item.key, reason=type(error).__name__, retry_s=retry_s)
+        key, reason = str(item.key), type(error).__name__
+        log.warning("delivery_failed", key=key, reason=reason, retry_s=retry_s)
         retry_at = None if retry_s is None else self.clock() + timedelta(seconds=retry_s)
         async with self.store.write() as tx:
-            await tx.outbox.failed(item, reason=type(error).__name__, retry_at=retry_at)
+            await tx.outbox.failed(item, reason=reason, retry_at=retry_at)
+
+
+def _by_reader(items: Sequence[Outgoing]) -> Mapping[Reader, list[Outgoing]]:
+    found: defaultdict[Reader, list[Outgoing]] = defaultdict(list)
+    for item in items:
+        found[item.conversation, item.private_to].append(item)
+    return found
