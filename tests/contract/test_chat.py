@@ -19,13 +19,13 @@ from bot.domain.chat.events import (
 from bot.domain.chat.message import (
     Button,
     Buttons,
+    ChannelLink,
     Code,
     Form,
     FormField,
     Image,
     Message,
     Moment,
-    Place,
     Table,
 )
 from bot.domain.chat.refs import ConversationRef, MessageRef
@@ -62,7 +62,7 @@ async def test_every_kind_of_block_can_be_posted_and_read(platform: Platform) ->
         Code("print('a < b')"),
         Table(("Day", "State"), (("Monday", "solved"),)),
         Moment("Open until", at),
-        Place("Over there:", platform.channel, "The channel"),
+        ChannelLink("Over there:", platform.channel, "The channel"),
         Image("board.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "Ana leads"),
         Buttons((Button("details:1", "Details"),)),
     )

@@ -20,7 +20,7 @@ from bot.domain.chat.events import (
     MessagePosted,
     UserInfo,
 )
-from bot.domain.chat.message import Buttons, Code, Form, Message, Moment, Place, Table, Text
+from bot.domain.chat.message import Buttons, ChannelLink, Code, Form, Message, Moment, Table, Text
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import Cohort
@@ -194,7 +194,7 @@ def text_of(message: Message) -> str:
                 words.extend(" | ".join(row) for row in (header, *rows))
             case Moment(label, at):
                 words.append(f"{label} {at:%Y-%m-%d %H:%M}")
-            case Place(label, conversation, title):
+            case ChannelLink(label, conversation, title):
                 words.append(f"{label} {title} ({conversation.thread or conversation.channel})")
             case _:
                 pass

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.chat.events import UserInfo
-from bot.domain.chat.message import Button, Buttons, ButtonStyle, Message, Place
+from bot.domain.chat.message import Button, Buttons, ButtonStyle, ChannelLink, Message
 from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
@@ -38,8 +38,8 @@ class Joining:
                 cohort=cohort.id, user=user, name=shown_name(info.name), role=role, at=now
             )
             await planning.ensure_week(tx, member, cohort.week_at(now))
-            places = await planning.open_places(tx, self.catalogue, cohort.id, now)
-        return welcome(member, places) if new else already(member)
+            links = await planning.open_links(tx, self.catalogue, cohort.id, now)
+        return welcome(member, links) if new else already(member)
 
     async def set_board(self, member: Member, mode: BoardMode) -> Message:
         """How the leaderboard shows a member."""
@@ -80,12 +80,12 @@ def pledge(cohort: Cohort) -> Message:
     )
 
 
-def welcome(member: Member, places: Sequence[Place]) -> Message:
-    """To a new member, with the places where one can answer now."""
+def welcome(member: Member, links: Sequence[ChannelLink]) -> Message:
+    """To a new member, with links to where one can answer now."""
     return Message.of(
         "**Welcome.** Each challenge has a thread: read the task there, and send your code there."
         " `/plan` shows your week, `/help` everything else.",
-        *places,
+        *links,
         f"How should the weekly leaderboard show you? Until you choose it says **{member.alias}**.",
         Buttons(
             (

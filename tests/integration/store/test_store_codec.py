@@ -16,7 +16,8 @@ from bot.domain.chat.events import (
     MessageEdited,
     MessagePosted,
 )
-from bot.domain.chat.message import Image, Message
+from bot.domain.chat.message import ChannelLink, Image, Message
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import StoreError
 from bot.domain.exercise import Exercise
 from bot.store import codec
@@ -99,3 +100,11 @@ def test_text_that_is_no_message_is_refused(text: str) -> None:
 
 def test_pictures_are_kept_as_base64() -> None:
     assert '"png":"iVBORw=="' in codec.encode(Message.of(Image("a", b"\x89PNG", "")), Message)
+
+
+def test_a_channel_link_is_read_under_the_name_that_older_versions_gave_it() -> None:
+    link = ChannelLink("Go on in", ConversationRef("discord", "1", "2", "3"), "A task")
+    new = codec.encode(Message.of("Hello", link), Message)
+    assert '"type":"ChannelLink"' in new
+
+    assert codec.decode(new.replace("ChannelLink", "Place"), Message) == Message.of("Hello", link)
