@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from bot.domain import schedule
 from bot.domain.chat.commands import CommandOption, CommandSpec, OptionKind
-from bot.domain.chat.events import Event, UserInfo
+from bot.domain.chat.events import Event
 from bot.domain.chat.message import ChannelLink, Message, Moment
 from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef
@@ -57,13 +57,13 @@ class Founding:
     clock: Clock
     rules: Mapping[str, Any]
 
-    async def setup(self, event: Event, args: Mapping[str, str], info: UserInfo) -> Message:
+    async def setup(self, event: Event, args: Mapping[str, str]) -> Message:
         """Found a cohort where this was typed, or change the one that is there.
 
         Raises:
             UserError: Not an administrator, or an option is missing or wrong.
         """
-        if not info.admin:
+        if not event.info.admin:
             raise NotAllowedError("Only those who manage this server can set up a cohort.")
         given = {name: value.strip() for name, value in args.items() if value.strip()}
         place = event.conversation

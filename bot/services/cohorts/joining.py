@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.chat.events import UserInfo
+from bot.domain.chat.events import Event
 from bot.domain.chat.message import Button, Buttons, ButtonStyle, ChannelLink, Message
-from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.exercise import Catalogue
@@ -29,13 +28,17 @@ class Joining:
     catalogue: Catalogue
     clock: Clock
 
-    async def join(self, cohort: Cohort, user: UserRef, info: UserInfo) -> Message:
-        """Make this person a member; joining twice changes nothing."""
+    async def join(self, cohort: Cohort, event: Event) -> Message:
+        """Make the person behind an event a member; joining twice changes nothing."""
         now = self.clock()
-        role = Role.MENTOR if cohort.steered_by(info) else Role.LEARNER
+        role = Role.MENTOR if cohort.steered_by(event.info) else Role.LEARNER
         async with self.store.write() as tx:
             member, new = await tx.members.join(
-                cohort=cohort.id, user=user, name=shown_name(info.name), role=role, at=now
+                cohort=cohort.id,
+                user=event.user,
+                name=shown_name(event.info.name),
+                role=role,
+                at=now,
             )
             await planning.ensure_week(tx, member, cohort.week_at(now))
             links = await planning.open_links(tx, self.catalogue, cohort.id, now)

@@ -15,9 +15,10 @@ from bot.domain.chat.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    UserInfo,
 )
 from bot.domain.chat.message import ChannelLink, Image, Message
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.errors import StoreError
 from bot.domain.exercise import Exercise
 from bot.store import codec
@@ -66,6 +67,18 @@ def test_every_message_reads_back_as_it_was(message: Message) -> None:
 @given(st.from_type(Message) | events)
 def test_encoded_values_are_ascii(value: object) -> None:
     assert codec.encode(value, Message if isinstance(value, Message) else Event).isascii()
+
+
+def test_an_event_of_an_older_version_is_read_without_what_was_known_of_the_person() -> None:
+    at, where = datetime(2026, 11, 23, tzinfo=UTC), ConversationRef("web", "local", "practice")
+    event = CommandInvoked(
+        key="k", at=at, conversation=where, user=UserRef("web", "local", "ana"), name="plan"
+    )
+    plain = json.loads(codec.encode(event, Event))
+    del plain["info"]
+
+    assert codec.decode(json.dumps(plain), Event) == event
+    assert event.info == UserInfo(name="", mentor=False)
 
 
 def test_exercise_reads_back_as_it_was() -> None:
