@@ -1,4 +1,4 @@
-"""The process: settings, adapters and services put together, started in order, stopped in reverse."""
+"""The process: everything put together, started in order, stopped in reverse."""
 
 import asyncio
 import contextlib

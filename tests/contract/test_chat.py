@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.chat.events import (
+    UNKNOWN_PERSON,
     ActionPressed,
     CommandInvoked,
     Event,
@@ -19,13 +20,13 @@ from bot.domain.chat.events import (
 from bot.domain.chat.message import (
     Button,
     Buttons,
+    ChannelLink,
     Code,
     Form,
     FormField,
     Image,
     Message,
     Moment,
-    Place,
     Table,
 )
 from bot.domain.chat.refs import ConversationRef, MessageRef
@@ -62,7 +63,7 @@ async def test_every_kind_of_block_can_be_posted_and_read(platform: Platform) ->
         Code("print('a < b')"),
         Table(("Day", "State"), (("Monday", "solved"),)),
         Moment("Open until", at),
-        Place("Over there:", platform.channel, "The channel"),
+        ChannelLink("Over there:", platform.channel, "The channel"),
         Image("board.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "Ana leads"),
         Buttons((Button("details:1", "Details"),)),
     )
@@ -135,15 +136,16 @@ async def test_a_thread_keeps_its_messages_out_of_the_channel(platform: Platform
         assert "The task" not in await ana.reads(platform.channel)
 
 
-async def test_a_person_has_a_name_and_a_role(platform: Platform) -> None:
-    async with platform.learner() as ana, platform.mentor() as mentor:
-        learner_info = await platform.chat.user_info(ana.user)
-        mentor_info = await platform.chat.user_info(mentor.user)
-    assert learner_info.name
-    assert (learner_info.mentor, mentor_info.mentor) == (False, True)
-
-
 # --- what the core hears ----------------------------------------------------------------------
+
+
+async def test_who_did_something_comes_with_their_name_and_role(platform: Platform) -> None:
+    async with platform.learner() as ana, platform.mentor() as mentor:
+        await ana.say("/plan", platform.channel)
+        await mentor.say("/plan", platform.channel)
+        heard = [await platform.sink.heard(CommandInvoked, count) for count in (1, 2)]
+    assert all(event.info.name for event in heard)
+    assert [event.info.mentor for event in heard] == [False, True]
 
 
 async def test_a_message_is_heard_as_typed(platform: Platform) -> None:
@@ -155,6 +157,7 @@ async def test_a_message_is_heard_as_typed(platform: Platform) -> None:
     assert heard.text == CODE
     assert heard.message == ref
     assert (heard.conversation, heard.user) == (thread, user)
+    assert heard.info.name
     assert heard.at.tzinfo is not None
     assert not heard.mentions_bot
 
@@ -179,6 +182,7 @@ async def test_an_edit_is_heard_with_a_key_of_its_own(platform: Platform) -> Non
     assert {edit.message for edit in edits} == {ref}
     assert all([file.name for file in edit.attachments] == ["a.py"] for edit in edits)
     assert len({event.key for event in platform.sink.events}) == 3
+    assert len({event.info for event in platform.sink.events}) == 1
 
 
 async def test_a_deletion_is_heard_and_nobody_reads_the_message_any_more(
@@ -194,6 +198,7 @@ async def test_a_deletion_is_heard_and_nobody_reads_the_message_any_more(
         user = ana.user
     assert (heard.message, heard.conversation) == (ref, thread)
     assert heard.user in {user, replace(user, user="")}
+    assert heard.info == UNKNOWN_PERSON
 
 
 async def test_an_attachment_is_fetched_with_a_limit(platform: Platform) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.chat.commands import CommandSpec
-from bot.domain.chat.events import Attachment, Event, UserInfo
+from bot.domain.chat.events import Attachment, Event
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 
@@ -96,8 +96,4 @@ class ChatPort(Protocol):
             TooLargeError: Over `max_bytes`; nothing beyond that is read.
             GoneError: It is no longer there.
         """
-        ...
-
-    async def user_info(self, user: UserRef) -> UserInfo:
-        """Name and role of a person."""
         ...

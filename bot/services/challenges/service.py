@@ -10,12 +10,18 @@ import structlog
 from bot.domain import schedule
 from bot.domain.challenge import Challenge, NewChallenge, Window
 from bot.domain.chat.message import Button, Buttons, ButtonStyle, Code, Message, Moment, Table
+from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import CatalogueError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
+from bot.domain.member import Member
+from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.progression import Turnout
+from bot.domain.schedule import Slot, SlotKind
 from bot.domain.store import Store, Transaction
 from bot.services.challenges import planning
+from bot.services.submissions.released import ReleasedExercises
 
 log = structlog.get_logger()
 

@@ -197,7 +197,7 @@ class GradingService:
         return dict.fromkeys(needy, problem) if problem else {}
 
     async def _explain(self, halt: Halt) -> None:
-        """Tell those who wait why the line does not move, or not for them; once, until it changes."""
+        """Tell those who wait, once, why the line does not move, or not for them."""
         async with self.store.read() as tx:
             waiting = await tx.submissions.waiting(limit=max(messages.POSITIONS_TOLD))
         told = (halt, [item.submission for item in waiting])

@@ -42,13 +42,13 @@ from bot.domain.chat.message import (
     Button,
     Buttons,
     ButtonStyle,
+    ChannelLink,
     Code,
     Form,
     FormField,
     Image,
     Message,
     Moment,
-    Place,
     Table,
     Text,
 )
@@ -332,7 +332,7 @@ def test_a_message_comes_back_as_it_was_with_its_pictures_by_name() -> None:
         Code("x", "pytb"),
         Table(("a",), (("b",),)),
         Moment("until", NOW),
-        Place("now", PLACE, "there"),
+        ChannelLink("now", PLACE, "there"),
         Image("a.png", b"png", "alt"),
         Buttons((Button("a", "b", ButtonStyle.DANGER),)),
     )
