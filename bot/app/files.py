@@ -1,7 +1,7 @@
 """What older versions kept in files of the data directory, taken over into the database."""
 
+import asyncio
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -25,17 +25,19 @@ async def take_over_keys(file: Path, store: Store, clock: Clock) -> None:
     Raises:
         SettingsError: It cannot be read or holds no keys.
     """
-    if not file.exists():
+    keys = await asyncio.to_thread(_keys, file, clock())
+    if not keys:
         return
-    keys = list(_keys(file, clock()))
     async with store.write() as tx:
         for key in keys:
             await tx.input_keys.add(key)
-    file.replace(file.with_name(file.name + IMPORTED))
+    await asyncio.to_thread(file.replace, file.with_name(file.name + IMPORTED))
     log.info("keys_taken_over", keys=len(keys))
 
 
-def _keys(file: Path, now: datetime) -> Iterator[InputKey]:
+def _keys(file: Path, now: datetime) -> list[InputKey]:
+    if not file.exists():
+        return []
     try:
         read = cast("object", json.loads(file.read_text(encoding="utf-8")))
         if not isinstance(read, dict) or not read:
@@ -44,6 +46,8 @@ def _keys(file: Path, now: datetime) -> Iterator[InputKey]:
         secrets = [(name, bytes.fromhex(secret)) for name, secret in pairs]
     except (OSError, ValueError, TypeError) as error:
         raise SettingsError(f"The keys in {file} cannot be read.") from error
-    for age, (name, secret) in enumerate(reversed(secrets)):
-        # They were kept in order, without times: the newest is as old as now.
-        yield InputKey(name=name, secret=secret, made_at=now - timedelta(seconds=age))
+    # They were kept in order, without times: the newest is as old as now.
+    return [
+        InputKey(name=name, secret=secret, made_at=now - timedelta(seconds=age))
+        for age, (name, secret) in enumerate(reversed(secrets))
+    ]

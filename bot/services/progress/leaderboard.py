@@ -12,6 +12,8 @@ from bot.domain.chat.message import Image, Message, Table
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import PlatformError, StoreError
+from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.schedule import SlotKind
 from bot.domain.store import Store
 
 log = structlog.get_logger()
@@ -21,7 +23,7 @@ Draw = Callable[[Standings], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaderboard:
+class LeaderboardService:
     """Ranks a week by points, and posts the finished one once."""
 
     store: Store

@@ -23,19 +23,25 @@ OUTPUT_SHOWN_CHARS = 600
 """Of captured output; the rest would bury the checks."""
 
 
-def waiting(submission: Submission, *, problem: str = "") -> Message:
+POSITIONS_TOLD = (1, 3, 10)
+"""Who comes to one of these in line is told so: any more often is not worth an edit."""
+
+
+def waiting(queue_position: int, *, problem: str = "") -> Message:
     """Received and in line; `problem` says why the line does not move."""
     if problem:
         return Message.of(
             f"Received, and safe with us. Grading is paused: {problem}"
             " It starts again by itself; you need not resend."
         )
-    ahead = submission.place - 1
-    return Message.of(
-        "Received. You are next."
-        if ahead <= 0
-        else f"Received. Place {submission.place} in line, {ahead} before you."
-    )
+    next_one, soon, later = POSITIONS_TOLD
+    if queue_position <= next_one:
+        return Message.of("Received. You are next.")
+    if queue_position <= soon:
+        return Message.of("Received. One or two answers are before yours.")
+    if queue_position <= later:
+        return Message.of(f"Received. Fewer than {later} answers are before yours.")
+    return Message.of(f"Received. {later} or more answers are before yours.")
 
 
 def running() -> Message:
@@ -73,6 +79,14 @@ def verdict(
 def fault() -> Message:
     """We could not grade it."""
     return Message.of(f"{HEADLINES[Verdict.SANDBOX_FAULT]} {_STEPS[Verdict.SANDBOX_FAULT]}")
+
+
+def fault_for_mentors(submission: Submission, *, runs: int) -> Message:
+    """To the mentors: an answer could not be graded, and its author cannot help it."""
+    return Message.of(
+        f"A submission could not be graded after {runs} runs, through no fault of its author. Its"
+        f" number is `{submission.id}`; the log says more."
+    )
 
 
 def details(submission: Submission, exercise: Exercise, *, points: float) -> Message:
