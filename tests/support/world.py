@@ -34,6 +34,7 @@ from bot.domain.grading import (
     Usage,
     Verdict,
 )
+from bot.domain.outbox import MessageKey
 from bot.domain.submission import Submission
 from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
@@ -237,15 +238,16 @@ class FakeChat:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         if self.trouble:
             raise self.trouble.pop(0)
-        if key not in self.posted:
+        name = str(key)
+        if name not in self.posted:
             ref = MessageRef(conversation, f"m{len(self.posted) + 1}")
-            self.posted[key] = Posted(ref, message, private_to)
-        return self.posted[key].ref
+            self.posted[name] = Posted(ref, message, private_to)
+        return self.posted[name].ref
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         if self.trouble:
