@@ -30,8 +30,8 @@ from bot.domain.exercise import Limits
 from bot.domain.grading import GradingRequest, Verdict
 from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.secret import Keyring
-from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
+from tests.support.databases import new_file
 from tests.support.gradings import SOLVED, containers, request, write_exercise
 from tests.support.world import ANA, MENTORS, PRACTICE, FakeChat, no_chart
 
@@ -174,9 +174,7 @@ async def _services(
     settings: Settings, *, warm: int
 ) -> AsyncGenerator[tuple[Services, FakeChat, ContainerGrader]]:
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{folder}/bench.sqlite3"
-        await upgrade(url)
-        store = await SqlStore.open(url)
+        store = await SqlStore.open(new_file(Path(folder) / "bench.sqlite3"))
         updated = settings.model_copy(update={"warm_solvers": warm, "data_dir": Path(folder)})
         runner = await runners.choose(updated)
         if not isinstance(runner.grader, ContainerGrader):
