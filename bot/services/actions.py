@@ -9,6 +9,7 @@ from bot.domain.cohort import BoardMode, Cohort, Member
 from bot.domain.errors import NotAllowedError, UserError
 from bot.domain.exercise import Catalogue
 from bot.domain.grading import CheckStatus
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Submission
 from bot.services.cohorts.joining import Joining
@@ -113,7 +114,7 @@ class Actions:
                 note=words,
             )
             await tx.outbox.say(
-                f"dispute:{submission.id}",  # said again, it replaces what was said
+                MessageKey(Kind.DISPUTE, submission.id),  # said again, it replaces what was said
                 cohort.mentors_place,
                 _case(submission, member, cohort, challenge.exercise, words),
             )

@@ -34,9 +34,10 @@ from bot.domain.grading import (
     Usage,
     Verdict,
 )
+from bot.domain.outbox import MessageKey
 from bot.domain.submission import Submission
-from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
+from tests.support.databases import new_file
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PRACTICE = ConversationRef("fake", "here", "practice")
@@ -237,15 +238,16 @@ class FakeChat:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         if self.trouble:
             raise self.trouble.pop(0)
-        if key not in self.posted:
+        name = str(key)
+        if name not in self.posted:
             ref = MessageRef(conversation, f"m{len(self.posted) + 1}")
-            self.posted[key] = Posted(ref, message, private_to)
-        return self.posted[key].ref
+            self.posted[name] = Posted(ref, message, private_to)
+        return self.posted[name].ref
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         if self.trouble:
@@ -466,9 +468,7 @@ class World:
 @asynccontextmanager
 async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGenerator[World]:
     """A world whose clock stands at nine on a Monday, with one cohort in UTC."""
-    url = f"sqlite+aiosqlite:///{folder / 'world.sqlite3'}"
-    await upgrade(url)
-    store = await SqlStore.open(url)
+    store = await SqlStore.open(new_file(folder / "world.sqlite3"))
     clock, chat, catalogue = FakeClock(), FakeChat(), FakeCatalogue()
     grader = grader or FakeGrader()
     async with store.write() as tx:

@@ -16,6 +16,7 @@ from bot.domain.chat.port import Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ForbiddenError, GoneError, TransientError
+from bot.domain.outbox import MessageKey
 
 MARK_NAME = "discord-heard-until"
 
@@ -81,7 +82,7 @@ class DiscordChat:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         """See `ChatPort.post`."""

@@ -30,6 +30,7 @@ from bot.domain.chat.message import Buttons, Form, Message, Text
 from bot.domain.chat.refs import MessageRef
 from bot.domain.clock import Clock
 from bot.domain.errors import UserError
+from bot.domain.outbox import Kind, MessageKey
 
 TEXT_LIMIT_BYTES = 100 * 1024
 FILES_LIMIT = 10
@@ -253,7 +254,7 @@ class Deeds:
         typed = plain.preview(frame.text, limit_chars=40)
         outbound.say(
             tx,
-            key=f"reply:{key}",
+            key=MessageKey(Kind.REPLY, key),
             spot=spot,
             message=Message.of(
                 f"I do not know the command “{typed}”. {hint} To begin a message with a slash,"

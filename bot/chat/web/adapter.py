@@ -38,6 +38,7 @@ from bot.domain.chat.port import Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ChatError
+from bot.domain.outbox import MessageKey
 
 FILE_NAME = "web-chat.sqlite3"
 
@@ -165,7 +166,7 @@ class WebChat:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         """See `ChatPort`."""

@@ -15,6 +15,7 @@ from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import ChatError, NotAllowedError, UserError
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store
 from bot.services.cohorts import holidays
 from bot.services.cohorts.joining import shown_name
@@ -99,9 +100,8 @@ class Founding:
     async def _greet(self, place: ConversationRef, called: str, words: str, cohort: Cohort) -> str:
         """Say in a channel what it is for now; empty, or why that cannot be said there."""
         try:
-            await self.chats[place.platform].post(
-                place, Message.of(words), key=f"greeting:{cohort.id}:{place.channel}"
-            )
+            key = MessageKey(Kind.GREETING, f"{cohort.id}:{place.channel}")
+            await self.chats[place.platform].post(place, Message.of(words), key=key)
         except ChatError as error:
             return (
                 f"**I cannot write to {called}**, and until I can, nothing appears there: {error}"

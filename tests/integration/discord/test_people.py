@@ -12,6 +12,7 @@ from tests.contract.on_discord import Discord, discord
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import Allow
 from tests.integration.discord.steps import CALLBACK, opened, shown, user
+from tests.support.values import a_key
 from tests.support.world import new_world
 
 MEMBER = "GET /guilds/{guild_id}/members/{user_id}"
@@ -68,7 +69,9 @@ async def test_commands_and_messages_bring_name_rights_and_roles(
 async def pressed_alone(scene: Discord, person: Person) -> UserInfo:
     """What is known of somebody who pressed a button in direct messages."""
     message = Message.of(Buttons((Button("join:1", "I am"),)))
-    ref = await scene.chat.post(scene.channel, message, key="k", private_to=user(scene, person))
+    ref = await scene.chat.post(
+        scene.channel, message, key=a_key("k"), private_to=user(scene, person)
+    )
     person.press(shown(scene, ref), "I am")
     return (await scene.sink.heard(ActionPressed)).info
 

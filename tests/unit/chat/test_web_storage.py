@@ -60,6 +60,7 @@ from bot.domain.errors import (
     TransientError,
     UserError,
 )
+from tests.support.values import a_key
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ANA = Viewer("ana", ("practice",))
@@ -210,7 +211,7 @@ async def test_numbers_are_not_used_again_after_the_file_was_lost(tmp_path: Path
 
 async def test_a_failed_piece_of_work_leaves_nothing(database: Database) -> None:
     def work(tx: Connection) -> None:
-        outbound.say(tx, key="k", spot=PRACTICE, message=Message.of("half"), at=NOW)
+        outbound.say(tx, key=a_key("k"), spot=PRACTICE, message=Message.of("half"), at=NOW)
         raise GoneError("stop")
 
     with pytest.raises(GoneError):
