@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     rotate = under.add_parser("rotate-key", help="draw the inputs of new submissions anew")
     rotate.set_defaults(command=_rotate)
 
-    examine = commands.add_parser("doctor", help="what is missing, and how to mend it")
+    examine = commands.add_parser("doctor", help="what is missing, and how to fix it")
     examine.set_defaults(command=_doctor)
     return parser
 
@@ -139,7 +139,7 @@ async def _rotate(_args: argparse.Namespace, wanted: Settings) -> int:
 async def _doctor(_args: argparse.Namespace, wanted: Settings) -> int:
     findings = await doctor.examine(wanted)
     for finding in findings:
-        _print(f"{'ok  ' if finding.well else 'MEND'}  {finding.part}: {finding.sentence}")
+        _print(f"{'ok  ' if finding.well else 'FIX '}  {finding.part}: {finding.sentence}")
     return WELL if all(finding.well for finding in findings) else NOT_SO
 
 
@@ -160,9 +160,9 @@ def _grade_text(grade: Grade) -> str:
 
 
 def report_text(report: GateReport) -> str:
-    """The gate's report for a person: what to mend, or what each wrong solution came to."""
+    """The gate's report for a person: what to fix, or what each wrong solution came to."""
     lines = [f"{report.slug}: {'passes the gate' if report.passed else 'does not pass the gate'}"]
-    lines += [f"  MEND  {problem}" for problem in report.problems]
+    lines += [f"  FIX  {problem}" for problem in report.problems]
     for wrong in report.wrongs:
         seen = wrong.message or wrong.detail or ", ".join(wrong.failed)
         lines.append(f"  {wrong.name}: {wrong.verdict}. {seen}".rstrip())

@@ -1,4 +1,4 @@
-"""What is missing on this machine, and how to mend it."""
+"""What is missing on this machine, and how to fix it."""
 
 import os
 import shutil
@@ -48,10 +48,10 @@ def _data_dir(settings: Settings) -> Finding:
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     free_bytes = shutil.disk_usage(nearest).free
     if not os.access(nearest, os.W_OK):
-        return _mend("data", f"{folder} cannot be written; set FREEHAND_DATA_DIR.")
+        return _to_fix("data", f"{folder} cannot be written; set FREEHAND_DATA_DIR.")
     free = f"{free_bytes / 2**30:.1f} GB free at {folder}"
     if free_bytes < LOW_DISK_BYTES:
-        return _mend("data", f"only {free}; the sandbox images need about 2 GB. Make room.")
+        return _to_fix("data", f"only {free}; the sandbox images need about 2 GB. Make room.")
     return _well("data", f"{free}.")
 
 
@@ -59,7 +59,7 @@ def _exercises(settings: Settings) -> Finding:
     try:
         count = len(Catalogue.load(settings.exercises_dir).all())
     except BotError as error:
-        return _mend("exercises", str(error))
+        return _to_fix("exercises", str(error))
     return _well("exercises", f"{count} in {settings.exercises_dir}.")
 
 
@@ -68,7 +68,7 @@ async def _sandbox(settings: Settings) -> list[Finding]:
         runner = await runners.choose(settings)
         problem = await runner.missing()
         if problem:
-            return [_mend("sandbox", problem)]
+            return [_to_fix("sandbox", problem)]
         well = runner.warning or "the Docker engine answers and the images are there."
         return [
             _well("sandbox", well),
@@ -76,7 +76,7 @@ async def _sandbox(settings: Settings) -> list[Finding]:
             *await _isolation(settings, runner),
         ]
     except BotError as error:
-        return [_mend("sandbox", str(error))]
+        return [_to_fix("sandbox", str(error))]
 
 
 async def _isolation(settings: Settings, runner: runners.Runner) -> list[Finding]:
@@ -86,7 +86,7 @@ async def _isolation(settings: Settings, runner: runners.Runner) -> list[Finding
     broken = [proof.what for proof in proofs if not proof.holds]
     if broken:
         what = "; ".join(broken)
-        return [_mend("isolation", f"`freehand sandbox check` tells more of: {what}.")]
+        return [_to_fix("isolation", f"`freehand sandbox check` tells more of: {what}.")]
     return [_well("isolation", f"{len(proofs)} proofs hold on this machine.")]
 
 
@@ -97,7 +97,7 @@ async def examine_gpus(settings: Settings) -> list[Finding]:
         try:
             seen = await Meter(gpu=gpu).read()
         except GpuUnavailableError as error:
-            findings.append(_mend(f"GPU {gpu}", f"{error}. docs/gpu.md says how it is set up."))
+            findings.append(_to_fix(f"GPU {gpu}", f"{error}. docs/gpu.md says how it is set up."))
         else:
             used = f"{seen.used_bytes >> 20} of {seen.total_bytes >> 20} MB are in use"
             findings.append(_well(f"GPU {gpu}", f"{seen.name}; {used}."))
@@ -114,12 +114,12 @@ async def _database(settings: Settings) -> list[Finding]:
     try:
         store = await SqlStore.open(settings.url)
     except BotError as error:
-        return [_mend("database", f"{error} `freehand run` makes and upgrades it.")]
+        return [_to_fix("database", f"{error} `freehand run` makes and upgrades it.")]
     try:
         async with store.read() as tx:
             cohorts = await tx.cohorts.all()
     except BotError as error:
-        return [_mend("database", f"{error} `freehand run` makes and upgrades it.")]
+        return [_to_fix("database", f"{error} `freehand run` makes and upgrades it.")]
     finally:
         await store.close()
     findings = [_well("database", f"it answers; {len(cohorts)} cohorts.")]
@@ -143,7 +143,7 @@ async def _discord(settings: Settings) -> list[Finding]:
             async for remark in checkup.examine(token, await _places(settings))
         ]
     except BotError as error:
-        return [_mend("discord", str(error))]
+        return [_to_fix("discord", str(error))]
 
 
 async def _places(settings: Settings) -> Sequence[ConversationRef]:
@@ -179,7 +179,7 @@ def _port(what: str, host: str, port: int, setting: str) -> Finding:
             probe.bind((host, port))
         except OSError as error:
             reason = (error.strerror or "it cannot be used").lower()
-            return _mend(what, f"port {port}: {reason}. Is the bot running? Else set {setting}.")
+            return _to_fix(what, f"port {port}: {reason}. Is the bot running? Else set {setting}.")
     return _well(what, f"port {port} is free.")
 
 
@@ -187,5 +187,5 @@ def _well(part: str, sentence: str) -> Finding:
     return Finding(part=part, well=True, sentence=sentence)
 
 
-def _mend(part: str, sentence: str) -> Finding:
+def _to_fix(part: str, sentence: str) -> Finding:
     return Finding(part=part, well=False, sentence=sentence)

@@ -1,7 +1,7 @@
 """Every error this project raises on purpose.
 
     BotError
-    ├── UserError            the person can mend it; the message is shown to them as it is
+    ├── UserError            the person can fix it; the message is shown to them as it is
     │   ├── NotFoundError    no such exercise, challenge or member
     │   └── NotAllowedError  the person's role does not permit it
     └── PlatformError        ours: retried, logged, never charged to a learner
@@ -10,7 +10,8 @@
         ├── StoreError       the database cannot be reached, upgraded or written
         ├── SandboxError     a grading could not be carried out
         │   └── SandboxUnavailableError  no engine or no image: submissions wait until it is back
-        │       └── GpuUnavailableError  no GPU: submissions that need one wait, the others do not
+        │       ├── GpuUnavailableError  no GPU: submissions that need one wait, the others do not
+        │       └── SandboxBuildError    the images could not be built: somebody has to fix it first
         ├── LeaseLostError   another run owns this submission now; this run's result is void
         └── ChatError        the chat platform refused or failed
             ├── RateLimitedError   try again after `retry_after_s`
@@ -30,7 +31,7 @@ class BotError(Exception):
 
 
 class UserError(BotError):
-    """The person can mend it: the message says how and is shown as it is."""
+    """The person can fix it: the message says how and is shown as it is."""
 
 
 class NotFoundError(UserError):
@@ -70,7 +71,7 @@ class GpuUnavailableError(SandboxUnavailableError):
 
 
 class SandboxBuildError(SandboxUnavailableError):
-    """The sandbox's images could not be built: somebody has to mend something first."""
+    """The sandbox's images could not be built: somebody has to fix something first."""
 
 
 class LeaseLostError(PlatformError):

@@ -11,7 +11,7 @@ class Day(StrEnum):
     """The three kinds of agent-free day."""
 
     IMPLEMENT = "implement"  # Monday: one function from scratch
-    DEBUG = "debug"  # Wednesday: find and mend the faults of a given file
+    DEBUG = "debug"  # Wednesday: find and fix the faults of a given file
     MODULE = "module"  # Friday: a complete module
 
 

@@ -148,7 +148,7 @@ class Grader(Protocol):
         ...
 
     async def health(self, device: Device = Device.CPU) -> str:
-        """Empty when gradings can run, else one sentence on what is missing and how to mend it.
+        """Empty when gradings can run, else one sentence on what is missing and how to fix it.
 
         Args:
             device: What the exercise asks for.

@@ -13,7 +13,7 @@ class Queue(StrEnum):
 
 
 class Jobs(Protocol):
-    """Wakes whoever works on a queue, in whichever process that is."""
+    """Wakes those who work on a queue, in every process."""
 
     def announce(self, queues: Collection[Queue]) -> None:
         """Something was committed to these queues. Never waits and never fails."""

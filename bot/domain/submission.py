@@ -53,7 +53,7 @@ class Submission(NewSubmission):
     Attributes:
         run: Number of the current or last run; the fence that every write of a run carries.
         try_number: Which of the member's tries at the challenge this grade is, from 1; 0 when the
-            verdict is none (the starter, a syntax error) or it is not graded yet.
+            verdict does not count as one (the starter, a syntax error) or it is not graded yet.
     """
 
     state: SubmissionState

@@ -1,4 +1,4 @@
-"""The jobs port inside one process: whoever waits for a queue is woken by an event of its own."""
+"""The jobs port inside one process: an event for each queue wakes who works on it."""
 
 import asyncio
 import contextlib

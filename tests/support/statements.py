@@ -55,8 +55,8 @@ class Statements:
 @contextmanager
 def counted(store: SqlStore) -> Generator[Statements]:
     """Count what runs on a store within the block, whichever task it comes from."""
-    writing = store._writing.sync_engine  # pyright: ignore[reportPrivateUsage]
-    reading = store._reading.sync_engine  # pyright: ignore[reportPrivateUsage]
+    writing = store.writing.sync_engine
+    reading = store.reading.sync_engine
     seen = Statements()
 
     def write_begun(_: Connection) -> None:

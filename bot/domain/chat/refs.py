@@ -23,7 +23,7 @@ class ConversationRef:
 
     @property
     def parent(self) -> "ConversationRef":
-        """The channel that holds this thread; the channel itself when it is none."""
+        """The channel that holds this thread; of a channel, the channel itself."""
         return ConversationRef(self.platform, self.tenant, self.channel)
 
 
