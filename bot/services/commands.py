@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
 from bot.domain.challenge import Challenge
-from bot.domain.chat.commands import CommandOption, CommandSpec
+from bot.domain.chat.commands import CommandOption, CommandSpec, Permission, unknown_command, usage
 from bot.domain.chat.events import Event
 from bot.domain.chat.message import Message
 from bot.domain.chat.port import ChatPort
@@ -49,28 +49,33 @@ SPECS = (
         (CommandOption("mode", "Name, alias or not at all", choices=("named", "alias", "hidden")),),
     ),
     CommandSpec("help", "What I do, and which commands there are"),
-    CommandSpec("challenge post", "Release an exercise now", (_EXERCISE,), mentors_only=True),
     CommandSpec(
-        "challenge preview", "See an exercise as learners will", (_EXERCISE,), mentors_only=True
+        "challenge post", "Release an exercise now", (_EXERCISE,), permission=Permission.MENTORS
     ),
-    CommandSpec("challenge list", "This cohort's challenges", mentors_only=True),
+    CommandSpec(
+        "challenge preview",
+        "See an exercise as learners will",
+        (_EXERCISE,),
+        permission=Permission.MENTORS,
+    ),
+    CommandSpec("challenge list", "This cohort's challenges", permission=Permission.MENTORS),
     CommandSpec(
         "challenge close",
         "Close a challenge before its time",
         (CommandOption("challenge", "Its number in /challenge list", suggests=True),),
-        mentors_only=True,
+        permission=Permission.MENTORS,
     ),
     CommandSpec(
         "challenge pin",
         "Choose the exercise of a coming day",
         (CommandOption("date", "For example 2026-11-23"), _EXERCISE),
-        mentors_only=True,
+        permission=Permission.MENTORS,
     ),
     CommandSpec(
         "challenge unpin",
         "Let the calendar choose a day's exercise again",
         (CommandOption("date", "As /challenge list shows it", suggests=True),),
-        mentors_only=True,
+        permission=Permission.MENTORS,
     ),
     founding.SPEC,
     CommandSpec(
@@ -81,7 +86,7 @@ SPECS = (
             CommandOption("last", "The last of them, if more than one", required=False),
             CommandOption("change", "Add or remove", required=False, choices=holidays.CHANGES),
         ),
-        mentors_only=True,
+        permission=Permission.MENTORS,
     ),
     CommandSpec(
         "cohort rules",
@@ -90,7 +95,7 @@ SPECS = (
             CommandOption("rule", "Which", required=False, choices=rules.NAMES),
             CommandOption("value", "A number, or on and off", required=False),
         ),
-        mentors_only=True,
+        permission=Permission.MENTORS,
     ),
     CommandSpec(
         "cohort limits",
@@ -99,7 +104,7 @@ SPECS = (
             CommandOption("limit", "Which", required=False, choices=tuple(limits.UNITS)),
             CommandOption("cap", "A number, or off", required=False),
         ),
-        mentors_only=True,
+        permission=Permission.MENTORS,
     ),
 )
 
@@ -270,7 +275,7 @@ class Commands:
 
     async def _help(self, call: Call) -> Message:
         lines = [
-            f"- `{_usage(spec)}` — {spec.description}"
+            f"- `{usage(spec)}` — {spec.description}"
             for spec in SPECS
             if call.mentor or not spec.mentors_only
         ]
@@ -436,31 +441,6 @@ class Commands:
             ]
 
 
-def parse(text: str) -> tuple[str, dict[str, str]] | None:
-    """A command from the words of a mention: ``challenge post clip-grad-norm``; None if none.
-
-    Options follow in their order, or as ``name:value``.
-    """
-    words = text.strip().removeprefix("/").split()
-    for spec in SPECS:
-        name = spec.name.split()
-        if [word.lower() for word in words[: len(name)]] == name:
-            return spec.name, _options(spec, words[len(name) :])
-    return None
-
-
-def _options(spec: CommandSpec, words: Sequence[str]) -> dict[str, str]:
-    args: dict[str, str] = {}
-    names = [option.name for option in spec.options]
-    for word in words:
-        name, colon, value = word.partition(":")
-        if colon and name in names:
-            args[name] = value
-        elif free := [name for name in names if name not in args]:
-            args[free[0]] = word
-    return args
-
-
 def _spoken(words: str) -> str:
     """As somebody types it: New York is America/New_York."""
     return words.strip().lower().replace("_", " ")
@@ -470,19 +450,9 @@ def _spec(name: str) -> CommandSpec:
     for spec in SPECS:
         if spec.name == name:
             return spec
-    near = _nearest(name, [spec.name for spec in SPECS])
-    raise NotFoundError(f"I do not know `/{name[:40]}`.{near}")
+    raise NotFoundError(unknown_command(name, SPECS))
 
 
 def _nearest(word: str, words: Sequence[str]) -> str:
     near = difflib.get_close_matches(word, words, n=3, cutoff=0.4)
     return f" Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
-
-
-def _usage(spec: CommandSpec) -> str:
-    return " ".join([f"/{spec.name}", *map(_shown, spec.options)])
-
-
-def _shown(option: CommandOption) -> str:
-    name = " | ".join(option.choices) or option.name
-    return f"<{name}>" if option.required else f"[{name}]"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.domain.chat.commands import parse
 from bot.domain.chat.events import (
     ActionPressed,
     CommandInvoked,
@@ -13,7 +14,7 @@ from bot.domain.chat.events import (
 from bot.domain.errors import CatalogueError, UserError
 from bot.domain.store import Store
 from bot.services.actions import Actions
-from bot.services.commands import Commands, parse
+from bot.services.commands import SPECS, Commands
 from bot.services.submissions import source
 from bot.services.submissions.intake import Intake
 from bot.services.talk.reply import Reply
@@ -62,9 +63,9 @@ class Core:
     async def _message(self, event: MessagePosted, reply: Reply) -> None:
         async with self.store.read() as tx:
             challenge = await tx.challenges.find_by_thread(event.conversation)
-        command = parse(event.text) if event.mentions_bot else None
+        command = parse(event.text, SPECS) if event.mentions_bot else None
         if command is not None:
-            await reply.say(await self.commands.run(*command, event))
+            await reply.say(await self.commands.run(command.name, command.args, event))
         elif challenge is not None and event.text.strip().lower() in HINT_WORDS:
             await reply.say(await self.commands.run("hint", {}, event))
         elif event.mentions_bot and (challenge is None or _holds_no_code(event)):

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from bot.domain import schedule
-from bot.domain.chat.commands import CommandOption, CommandSpec, OptionKind
+from bot.domain.chat.commands import CommandOption, CommandSpec, OptionKind, Permission
 from bot.domain.chat.events import Event, UserInfo
 from bot.domain.chat.message import Message, Moment, Place
 from bot.domain.chat.port import ChatPort
@@ -35,7 +35,7 @@ SPEC = CommandSpec(
         CommandOption("mentor_role", "Who steers", required=False, kind=OptionKind.ROLE),
         CommandOption("name", "The cohort's name", required=False),
     ),
-    mentors_only=True,
+    permission=Permission.ADMINS,
 )
 
 LAST_HOUR = 23
