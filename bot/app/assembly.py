@@ -1,39 +1,61 @@
 """The services, wired to each other over whatever stands behind their ports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.challenge import Challenge
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.message import Place
 from bot.domain.chat.port import ChatPort
 from bot.domain.clock import Clock
-from bot.domain.errors import CatalogueError
-from bot.domain.exercise import Catalogue
+from bot.domain.cohort import Cohort, Member
+from bot.domain.exercise import Catalogue, title_of
 from bot.domain.grading import Grader, Seeds
-from bot.domain.store import Store
-from bot.services.actions import Actions
-from bot.services.challenges.service import Challenges
-from bot.services.cohorts.founding import Founding
-from bot.services.cohorts.joining import Joining
-from bot.services.commands import Commands
-from bot.services.progress.leaderboard import Draw, Leaderboard
-from bot.services.progress.service import Progress
-from bot.services.router import Core
+from bot.domain.store import Store, Transaction
+from bot.services.challenges import planning
+from bot.services.challenges import room as challenge_room
+from bot.services.challenges.commands import ChallengeCommands
+from bot.services.challenges.service import ChallengeService
+from bot.services.cohorts import room as cohort_room
+from bot.services.cohorts.actions import CohortActions
+from bot.services.cohorts.commands import CohortCommands, MemberCommands
+from bot.services.cohorts.founding import FoundingService
+from bot.services.cohorts.service import CohortService, JoiningService
+from bot.services.progress import room as progress_room
+from bot.services.progress.commands import ProgressCommands
+from bot.services.progress.leaderboard import Draw, LeaderboardService
+from bot.services.progress.service import ProgressService
+from bot.services.submissions import room as submission_room
+from bot.services.submissions.actions import SubmissionActions
 from bot.services.submissions.grading import Grading
-from bot.services.submissions.intake import Intake
+from bot.services.submissions.hints import HintService
+from bot.services.submissions.intake import IntakeService
+from bot.services.submissions.listening import ThreadListener
+from bot.services.submissions.service import SubmissionService
+from bot.services.talk import room as talk_room
+from bot.services.talk.confirming import ConfirmationService
 from bot.services.talk.delivery import Delivery
 from bot.services.talk.dispatch import Dispatcher
+from bot.services.talk.invoking import CommandService
+from bot.services.talk.registry import Registry, Room
+from bot.services.talk.router import Router
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What the composition root starts, ticks and stops."""
+    """What the composition root starts, ticks and stops.
+
+    Attributes:
+        commands: What the chat platforms are told of.
+    """
 
     dispatcher: Dispatcher
     delivery: Delivery
     grading: Grading
-    challenges: Challenges
-    leaderboard: Leaderboard
+    challenges: ChallengeService
+    leaderboard: LeaderboardService
+    commands: Sequence[CommandSpec]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,55 +85,31 @@ class Ports:
 
 
 def assemble(ports: Ports) -> Services:
-    """Wire the services."""
-    store, chats, catalogue, clock = ports.store, ports.chats, ports.catalogue, ports.clock
-    challenges = Challenges(
+    """Wire the services.
+
+    Raises:
+        AssertionError: Commands or buttons do not fit together; the message names them.
+    """
+    store, catalogue, clock = ports.store, ports.catalogue, ports.clock
+    challenges = ChallengeService(
         store=store, catalogue=catalogue, clock=clock, devices=ports.grader.devices
     )
-    leaderboard = Leaderboard(store=store, clock=clock, draw=ports.draw)
-    joining = Joining(store=store, catalogue=catalogue, clock=clock)
-    intake = Intake(
-        store=store,
-        chats=chats,
-        catalogue=catalogue,
-        seeds=ports.seeds,
-        clock=clock,
-        new_id=ports.new_id,
-        queued=ports.queued,
-    )
-    commands = Commands(
-        store=store,
-        chats=chats,
-        catalogue=catalogue,
-        clock=clock,
-        challenges=challenges,
-        founding=Founding(store=store, chats=chats, clock=clock, rules=ports.rules),
-        joining=joining,
-        progress=Progress(store=store, catalogue=catalogue, clock=clock),
-        leaderboard=leaderboard,
-    )
-    actions = Actions(
-        store=store, chats=chats, catalogue=catalogue, clock=clock, joining=joining, intake=intake
-    )
-    core = Core(store=store, commands=commands, actions=actions, intake=intake)
-
-    def title_of(challenge: Challenge) -> str:
-        try:
-            return catalogue.get(challenge.exercise).title
-        except CatalogueError:
-            return challenge.exercise
-
+    leaderboard = LeaderboardService(store=store, clock=clock, draw=ports.draw)
+    submissions = _submissions(ports)
+    rooms = [
+        *_cohort_rooms(ports),
+        _progress_room(ports, leaderboard),
+        submission_room.room(submissions),
+        challenge_room.room(
+            ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
+        ),
+    ]
+    registry, router = _router(ports, rooms, submissions)
     return Services(
         dispatcher=Dispatcher(
-            store=store, handle=core.handle, suggestions=commands.suggest, clock=clock
+            store=store, handle=router.handle, suggestions=registry.suggest, clock=clock
         ),
-        delivery=Delivery(
-            store=store,
-            chats=chats,
-            clock=clock,
-            title_of=title_of,
-            on_posted=challenges.introduce,
-        ),
+        delivery=_delivery(ports, challenges),
         grading=Grading(
             store=store,
             catalogue=catalogue,
@@ -122,4 +120,82 @@ def assemble(ports: Ports) -> Services:
         ),
         challenges=challenges,
         leaderboard=leaderboard,
+        commands=registry.specs,
+    )
+
+
+def _router(
+    ports: Ports, rooms: Sequence[Room], submissions: SubmissionActions
+) -> tuple[Registry, Router]:
+    confirmations = ConfirmationService(store=ports.store, clock=ports.clock)
+    registry = Registry.of(*rooms, talk_room.room(rooms, confirmations))
+    commands = CommandService(
+        store=ports.store,
+        chats=ports.chats,
+        registry=registry,
+        confirmations=confirmations,
+        clock=ports.clock,
+    )
+    listener = ThreadListener(store=ports.store, intake=submissions.intake, hints=submissions.hints)
+    return registry, Router(
+        registry=registry,
+        commands=commands,
+        listen=listener.listen,
+        forget=submissions.intake.withdraw,
+    )
+
+
+def _submissions(ports: Ports) -> SubmissionActions:
+    store, catalogue, clock = ports.store, ports.catalogue, ports.clock
+    return SubmissionActions(
+        store=store,
+        submissions=SubmissionService(store=store, catalogue=catalogue, clock=clock),
+        intake=IntakeService(
+            store=store,
+            chats=ports.chats,
+            catalogue=catalogue,
+            seeds=ports.seeds,
+            clock=clock,
+            new_id=ports.new_id,
+            queued=ports.queued,
+        ),
+        hints=HintService(store=store, catalogue=catalogue, clock=clock),
+    )
+
+
+def _cohort_rooms(ports: Ports) -> list[Room]:
+    store, chats, clock = ports.store, ports.chats, ports.clock
+
+    async def begin(tx: Transaction, cohort: Cohort, member: Member) -> Sequence[Place]:
+        await planning.ensure_week(tx, member, cohort.week_at(clock()))
+        return await planning.open_places(tx, ports.catalogue, cohort.id, clock())
+
+    joining = JoiningService(store=store, clock=clock, begin=begin)
+    founding = FoundingService(store=store, chats=chats, clock=clock, rules=ports.rules)
+    steering = CohortCommands(cohorts=CohortService(store=store), founding=founding, clock=clock)
+    return [
+        cohort_room.members_room(
+            MemberCommands(joining=joining), CohortActions(chats=chats, joining=joining)
+        ),
+        cohort_room.mentors_room(steering),
+    ]
+
+
+def _progress_room(ports: Ports, leaderboard: LeaderboardService) -> Room:
+    progress = ProgressService(store=ports.store, catalogue=ports.catalogue, clock=ports.clock)
+    return progress_room.room(
+        ProgressCommands(progress=progress, leaderboard=leaderboard, clock=ports.clock)
+    )
+
+
+def _delivery(ports: Ports, challenges: ChallengeService) -> Delivery:
+    def thread_title(challenge: Challenge) -> str:
+        return title_of(ports.catalogue, challenge.exercise)
+
+    return Delivery(
+        store=ports.store,
+        chats=ports.chats,
+        clock=ports.clock,
+        title_of=thread_title,
+        on_posted=challenges.introduce,
     )

@@ -30,7 +30,6 @@ from bot.jobs.scheduler import Scheduler
 from bot.jobs.worker import Worker
 from bot.sandbox.secret import Keyring
 from bot.services.cohorts import rules
-from bot.services.commands import SPECS
 from bot.services.talk.wake import WakingStore
 from bot.store.lock import only_instance
 from bot.store.migrate import upgrade
@@ -104,7 +103,7 @@ class App:
             await self._take_back_leases()
             for chat in self.chats:
                 stack.push_async_callback(chat.stop)
-                await chat.start(self.services.dispatcher, SPECS)
+                await chat.start(self.services.dispatcher, self.services.commands)
             stack.push_async_callback(self._flush)
             if self.web is not None:
                 await self.settle_in()

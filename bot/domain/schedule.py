@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.cohort import Cohort
-from bot.domain.exercise import THEMES, Day, Exercise
+from bot.domain.exercise import Day, Exercise
+from bot.domain.progression import PlanReason
 
 CATCH_UP = timedelta(hours=24)
 """A slot older than this is recorded but not posted: half of its challenge's time is over."""
@@ -139,8 +140,8 @@ def choose_exercise(
     theme: int,
     last_used: Mapping[str, datetime],
     pinned: str | None = None,
-) -> tuple[Exercise, str] | None:
-    """Which exercise a slot releases, and why, as a sentence for learners.
+) -> tuple[Exercise, PlanReason] | None:
+    """Which exercise a slot releases, and why.
 
     A mentor's pin comes first, whatever its day. Then, of that day's kind, the one with the week's
     theme that was used least recently; without any of that theme, the least recently used of all.
@@ -158,7 +159,7 @@ def choose_exercise(
     """
     by_slug = {exercise.slug: exercise for exercise in exercises}
     if pinned is not None and pinned in by_slug:
-        return by_slug[pinned], "A mentor chose this one for today."
+        return by_slug[pinned], PlanReason.PINNED
     kind = [exercise for exercise in exercises if exercise.day is day]
     themed = [exercise for exercise in kind if exercise.week == theme]
     if not kind:
@@ -167,13 +168,13 @@ def choose_exercise(
         themed or kind,
         key=lambda item: (last_used.get(item.slug, _NEVER), item.difficulty, item.slug),
     )
-    novelty = (
-        "the one you have not met for longest" if chosen.slug in last_used else "new to your cohort"
-    )
-    name = THEMES[theme - 1]
-    if themed:
-        return chosen, f"It belongs to this week's theme, {name}, and is {novelty}."
-    return chosen, f"No exercise of this kind has the theme {name} yet; this one is {novelty}."
+    return chosen, _reason(has_theme=bool(themed), is_new=chosen.slug not in last_used)
+
+
+def _reason(*, has_theme: bool, is_new: bool) -> PlanReason:
+    if has_theme:
+        return PlanReason.THEME_NEW if is_new else PlanReason.THEME_LONGEST_AGO
+    return PlanReason.OTHER_NEW if is_new else PlanReason.OTHER_LONGEST_AGO
 
 
 def _slots(cohort: Cohort, first: date, last: date) -> Iterator[Slot]:

@@ -14,6 +14,7 @@ from bot.domain.chat.events import Event
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
+from bot.domain.confirmation import Confirmations
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Grade
 from bot.domain.progression import HintTaken, Outcome, PlanItem, PointsEvent
@@ -359,6 +360,7 @@ class Transaction(Protocol):
     progress: Progress
     outbox: Outbox
     inbox: Inbox
+    confirmations: Confirmations
     audit: Audit
 
 

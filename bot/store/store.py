@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from bot.domain.confirmation import Confirmations
 from bot.domain.errors import StoreError
 from bot.domain.store import (
     Audit,
@@ -25,6 +26,7 @@ from bot.domain.store import (
 from bot.store.audit import SqlAudit
 from bot.store.challenges import SqlChallenges, SqlExercises
 from bot.store.cohorts import SqlCohorts, SqlMembers
+from bot.store.confirmations import SqlConfirmations
 from bot.store.engine import connect, errors_translated, parse_url, probe
 from bot.store.mail import SqlInbox, SqlOutbox
 from bot.store.progress import SqlProgress
@@ -44,6 +46,7 @@ class SqlTransaction:
     progress: Progress
     outbox: Outbox
     inbox: Inbox
+    confirmations: Confirmations
     audit: Audit
 
     @classmethod
@@ -58,6 +61,7 @@ class SqlTransaction:
             progress=SqlProgress(session),
             outbox=SqlOutbox(session),
             inbox=SqlInbox(session),
+            confirmations=SqlConfirmations(session),
             audit=SqlAudit(session),
         )
 

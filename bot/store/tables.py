@@ -24,7 +24,7 @@ from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import BoardMode, Role
 from bot.domain.exercise import Caps, Day, Exercise
 from bot.domain.grading import CheckStatus, Verdict
-from bot.domain.progression import PointsReason
+from bot.domain.progression import PlanReason, PointsReason
 from bot.domain.submission import SubmissionState
 from bot.store.columns import AnyText, Json, Ref, UtcDateTime
 
@@ -285,7 +285,7 @@ class PlanItemRow(Base):
     week: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     day: Mapped[Day] = mapped_column(primary_key=True)
     exercise: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[PlanReason]
 
 
 class PointsEventRow(Base):

@@ -1,29 +1,17 @@
 """Cohorts are founded where they practise, by those who manage the server."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.domain.errors import ForbiddenError
 from bot.domain.schedule import first_monday
-from bot.services.cohorts.joining import shown_name
+from bot.services.cohorts.messages import shown_name
 from bot.services.talk.delivery import FORBIDDEN_TRIES
-from tests.support.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, new_world
+from tests.support.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, fenced
 
 HERE = replace(PRACTICE, channel="evening")
 SETUP = {"timezone": "Europe/Berlin", "mentors": "evening-mentors"}
-
-
-def fenced(source: str) -> str:
-    return f"```python\n{source}```"
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    async with new_world(tmp_path) as made:
-        yield made
 
 
 async def test_a_channel_becomes_a_cohorts_by_one_command(world: World) -> None:
@@ -53,7 +41,7 @@ async def test_a_cohort_is_changed_where_it_is_and_the_rest_stays(world: World) 
 
 
 async def test_only_who_manages_the_server_founds(world: World) -> None:
-    assert "Only those who manage" in await world.command(ANA, "cohort setup", where=HERE, **SETUP)
+    assert "Only people who manage" in await world.command(ANA, "cohort setup", where=HERE, **SETUP)
     async with world.store.read() as tx:
         assert await tx.cohorts.find_by_place(HERE) is None
 

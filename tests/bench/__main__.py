@@ -28,6 +28,7 @@ from bot.domain.chat.refs import MessageRef
 from bot.domain.cohort import Cohort, Role
 from bot.domain.exercise import Limits
 from bot.domain.grading import GradingRequest, Verdict
+from bot.domain.progression import PlanReason
 from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.secret import Keyring
 from bot.store.migrate import upgrade
@@ -220,7 +221,9 @@ async def _opened(store: SqlStore, services: Services) -> None:
             )
         )
     catalogue = services.grading.catalogue
-    await services.challenges.open(cohort, catalogue.get(SLUG), key="bench", reason="")
+    await services.challenges.open(
+        cohort, catalogue.get(SLUG), key="bench", reason=PlanReason.CHOSEN_BY_MENTOR
+    )
     while await services.delivery.deliver():
         pass
     info = await services.delivery.chats["fake"].user_info(ANA)

@@ -25,7 +25,7 @@ from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import Cohort
 from bot.domain.errors import CatalogueError, GoneError, TooLargeError
-from bot.domain.exercise import Day, Device, Exercise, Limits
+from bot.domain.exercise import Day, Device, Exercise, Limits, MilestoneRule
 from bot.domain.grading import (
     CheckResult,
     CheckStatus,
@@ -48,6 +48,11 @@ BEN = UserRef("fake", "here", "ben")
 RIGHT = "def double(x):\n    return 2 * x\n"
 HALF = "def double(x):\n    return x + 2\n"
 WRONG = "def double(x):\n    return x\n"
+
+
+def fenced(source: str) -> str:
+    """A message with code in it."""
+    return f"Here it is:\n```python\n{source}```"
 
 
 def exercise(slug: str, day: Day, *, week: int = 1, stage: int = 4) -> Exercise:
@@ -78,6 +83,7 @@ def exercise(slug: str, day: Day, *, week: int = 1, stage: int = 4) -> Exercise:
 class FakeCatalogue:
     """Three exercises, one for each day; tests may remove some."""
 
+    milestone_rules: Mapping[str, MilestoneRule] = field(default_factory=dict[str, MilestoneRule])
     exercises: dict[str, Exercise] = field(
         default_factory=lambda: {
             slug: exercise(slug, day)
@@ -339,6 +345,19 @@ class World:
             key=self.key(), at=self.clock(), conversation=where, user=user, name=name, args=args
         )
         return "\n".join(text_of(reply) for reply in (await self.take(event)).replies)
+
+    async def ask(self, user: UserRef, name: str, /, **args: str) -> Message:
+        """A slash command whose answer is a question; returns it."""
+        event = CommandInvoked(
+            key=self.key(), at=self.clock(), conversation=PRACTICE, user=user, name=name, args=args
+        )
+        [question] = (await self.take(event)).replies
+        return question
+
+    async def confirmed(self, user: UserRef, name: str, /, **args: str) -> str:
+        """A slash command that asks first, and yes; returns the words of the last answer."""
+        yes, _no = actions_of(await self.ask(user, name, **args))
+        return await self.press(user, yes)
 
     async def press(self, user: UserRef, action: str, *, where: ConversationRef = PRACTICE) -> str:
         """A button; returns the words of the private answer."""

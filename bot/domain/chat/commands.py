@@ -6,10 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+_DOUBLE = r"[\"\u201c\u201d\u201e]", r"[^\"\u201c\u201d\u201e]"
+_SINGLE = r"['\u2018\u2019\u201a]", r"[^'\u2018\u2019\u201a]"
+"""Quotes, straight and curly, and what stands between them."""
+
 _WORD = re.compile(
     r"(?=\S)(?:(?P<name>\w++):)?+"
-    r"(?:[\"“”„](?P<double>[^\"“”„]*+)[\"“”](?!\S)"
-    r"|['‘’‚](?P<single>[^'‘’‚]*+)['‘’](?!\S)"
+    rf"(?:{_DOUBLE[0]}(?P<double>{_DOUBLE[1]}*+){_DOUBLE[0]}(?!\S)"
+    rf"|{_SINGLE[0]}(?P<single>{_SINGLE[1]}*+){_SINGLE[0]}(?!\S)"
     r"|(?P<bare>\S*+))"
 )
 """A word, or several in quotes, perhaps after a name and a colon. Never goes back: linear time."""

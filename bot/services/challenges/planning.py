@@ -8,14 +8,8 @@ from bot.domain.chat.message import Place
 from bot.domain.cohort import Member
 from bot.domain.errors import CatalogueError
 from bot.domain.exercise import Catalogue, Day
-from bot.domain.progression import PlanItem
+from bot.domain.progression import PlanItem, PlanReason
 from bot.domain.store import Transaction
-
-ANNOUNCED_ON = {
-    Day.IMPLEMENT: "announced on Monday",
-    Day.DEBUG: "announced on Wednesday",
-    Day.MODULE: "announced on Friday",
-}
 
 
 async def open_places(
@@ -40,8 +34,13 @@ async def ensure_week(tx: Transaction, member: Member, week: int) -> None:
     }
     for day in Day:
         if day not in planned:
-            exercise = released.get(day, "")
-            reason = "" if exercise else ANNOUNCED_ON[day]
+            reason = PlanReason.ALREADY_RELEASED if day in released else PlanReason.NOT_CHOSEN_YET
             await tx.progress.plan(
-                PlanItem(member=member.id, week=week, day=day, exercise=exercise, reason=reason)
+                PlanItem(
+                    member=member.id,
+                    week=week,
+                    day=day,
+                    exercise=released.get(day, ""),
+                    reason=reason,
+                )
             )

@@ -1,7 +1,6 @@
 """Challenges from release to summary: what is posted when, and what it says."""
 
 import contextlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,27 +8,20 @@ import structlog
 
 from bot.domain import schedule
 from bot.domain.challenge import Challenge, NewChallenge, Window
-from bot.domain.chat.message import Button, Buttons, ButtonStyle, Code, Message, Moment, Table
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import CatalogueError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
-from bot.domain.progression import Outcome, PlanItem
+from bot.domain.progression import PlanItem, PlanReason
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import SubmissionState
-from bot.services.challenges import planning
+from bot.services.challenges import messages, planning
 
 log = structlog.get_logger()
 
-DAY_NAMES = {
-    Day.IMPLEMENT: "Monday · implement one function",
-    Day.DEBUG: "Wednesday · debug",
-    Day.MODULE: "Friday · write a complete module",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Challenges:
+class ChallengeService:
     """Opens, announces, reminds and closes. Every method may be repeated without harm.
 
     Attributes:
@@ -56,7 +48,7 @@ class Challenges:
             await self._summarise(challenge, now)
 
     async def open(
-        self, cohort: Cohort, exercise: Exercise, *, key: str, reason: str
+        self, cohort: Cohort, exercise: Exercise, *, key: str, reason: PlanReason
     ) -> Challenge | None:
         """Release an exercise now; None when this key has released one already.
 
@@ -68,16 +60,13 @@ class Challenges:
             return await self._open(tx, cohort, exercise, key=key, reason=reason)
 
     def require_gradable(self, exercise: Exercise) -> None:
-        """See to it that answers to an exercise could be graded.
+        """Check that answers to an exercise could be graded here.
 
         Raises:
             UserError: They could not.
         """
         if exercise.device not in self.devices:
-            raise UserError(
-                f"**{exercise.title}** needs a GPU, and none is set up here: no answer to it could"
-                " be graded. Whoever runs the bot finds how to set one up in docs/gpu.md."
-            )
+            raise UserError(messages.needs_gpu(exercise))
 
     async def open_next(self, cohort: Cohort, day: Day, *, key: str) -> Challenge | None:
         """Release the next exercise of a kind of day; None when there is none, or key is known."""
@@ -94,7 +83,7 @@ class Challenges:
             UserError: It is closed already.
         """
         if challenge.closed_at is not None:
-            raise UserError("That challenge is closed already.")
+            raise UserError(messages.CLOSED_ALREADY)
         await self._summarise(challenge, self.clock())
 
     async def introduce(self, tx: Transaction, challenge: Challenge) -> None:
@@ -103,7 +92,7 @@ class Challenges:
             return
         exercise = self.catalogue.get(challenge.exercise)
         await tx.outbox.say(
-            f"task:{challenge.id}", challenge.thread, task(exercise, buttons_for=challenge)
+            f"task:{challenge.id}", challenge.thread, messages.task(exercise, buttons_for=challenge)
         )
 
     async def _release(self, cohort: Cohort, now: datetime) -> None:
@@ -129,7 +118,7 @@ class Challenges:
 
     async def _choose(
         self, tx: Transaction, cohort: Cohort, day: Day, on: date
-    ) -> tuple[Exercise, str] | None:
+    ) -> tuple[Exercise, PlanReason] | None:
         """What a day's slot releases: nothing that could not be graded, or that is open still."""
         theme, _ = theme_of(cohort.week_of(on))
         known, now = await tx.challenges.of(cohort.id), self.clock()
@@ -147,7 +136,7 @@ class Challenges:
         )
 
     async def _open(
-        self, tx: Transaction, cohort: Cohort, exercise: Exercise, *, key: str, reason: str
+        self, tx: Transaction, cohort: Cohort, exercise: Exercise, *, key: str, reason: PlanReason
     ) -> Challenge | None:
         now = self.clock()
         closes_at, late_until = schedule.window(cohort, now)
@@ -170,7 +159,7 @@ class Challenges:
         await tx.outbox.say(
             f"challenge:{challenge.id}",
             cohort.place,
-            announcement(challenge, exercise),
+            messages.announcement(challenge, exercise),
             challenge=challenge.id,
         )
         for member in await tx.members.of(cohort.id):
@@ -201,7 +190,7 @@ class Challenges:
                     await tx.outbox.say(
                         f"reminder:{challenge.id}:{member.id}",
                         challenge.thread,
-                        reminder(challenge, title),
+                        messages.reminder(challenge, title),
                         private_to=member.user,
                     )
 
@@ -217,103 +206,15 @@ class Challenges:
                 if outcome.challenge == challenge.id
             ]
             await tx.outbox.say(
-                f"closing:{challenge.id}", closed.thread or cohort.place, closing(closed, outcomes)
+                f"closing:{challenge.id}",
+                closed.thread or cohort.place,
+                messages.closing(closed, outcomes),
             )
             with contextlib.suppress(CatalogueError):  # removed from the catalogue since
                 exercise = self.catalogue.get(challenge.exercise)
                 await tx.outbox.say(
                     f"challenge:{challenge.id}",
                     cohort.place,
-                    announcement(closed, exercise),
+                    messages.announcement(closed, exercise),
                     challenge=challenge.id,
                 )
-
-
-def announcement(challenge: Challenge, exercise: Exercise) -> Message:
-    """The post in the channel: short; the task itself stands in the thread."""
-    _, theme = theme_of(challenge.week)
-    return Message.of(
-        f"**{exercise.title}** — {DAY_NAMES[exercise.day]}",
-        f"Week {challenge.week} · {theme} · about {exercise.minutes} minutes. An agent-free zone:"
-        " by hand, without an assistant, until it closes. The task is in the thread; answer there"
-        " with your code.",
-        Moment("Open until", challenge.closes_at)
-        if challenge.closed_at is None
-        else Moment("**Closed.** Late answers are graded until", challenge.late_until),
-    )
-
-
-def task(exercise: Exercise, *, note: str = "", buttons_for: Challenge | None) -> Message:
-    """The whole task, with the starter and, in a thread, the buttons."""
-    buttons = ()
-    if buttons_for is not None:
-        buttons = (
-            Buttons(
-                (
-                    Button(f"submit:{buttons_for.id}", "Submit privately", ButtonStyle.PRIMARY),
-                    Button(f"hint:{buttons_for.id}", "Hint"),
-                )
-            ),
-        )
-    return Message.of(
-        exercise.task,
-        Code(exercise.starter),
-        "Send your code here in a fenced block (three backticks before and after it), or as a"
-        " `.py` or `.ipynb` file. Edit your message to try again, as often as you like.",
-        *([note] if note else []),
-        *buttons,
-    )
-
-
-def reminder(challenge: Challenge, title: str) -> Message:
-    """To one member who has not answered yet."""
-    return Message.of(
-        f"**{title}** is still open, and any honest try counts.",
-        Moment("It closes", challenge.closes_at),
-        "`/reminders off` switches these off.",
-    )
-
-
-def closing(challenge: Challenge, outcomes: Sequence[Outcome]) -> Message:
-    """The summary in the thread. It names nobody: wrong answers are private."""
-    solved = sum(outcome.solved for outcome in outcomes)
-    if not outcomes:
-        words = "Nobody has tried this one yet."
-    else:
-        tried = f"{len(outcomes)} {'person' if len(outcomes) == 1 else 'people'} tried it"
-        first = sum(outcome.solved and outcome.tries == 1 for outcome in outcomes)
-        words = f"{tried}, {solved} solved it, {first} of them at the first try."
-    return Message.of(
-        f"**Closed.** {words} Talking about solutions is welcome from now on.",
-        Moment("Late answers are still graded until", challenge.late_until),
-    )
-
-
-def listing(
-    rows: Sequence[tuple[Challenge, str, int, int]],
-    pins: Sequence[tuple[date, str]],
-    now: datetime,
-) -> Message:
-    """A mentor's list: (challenge, title, members who tried, who solved); (date, title) pinned."""
-    to_come = "\n".join(f"- {on:%A}, {on}: {title}" for on, title in pins)
-    pinned = [f"Pinned:\n{to_come}"] if pins else []
-    if not rows:
-        head = "There is no challenge yet. `/challenge post` releases one now."
-        return Message.of(head, *pinned)
-    return Message.of(
-        Table(
-            ("No.", "Week", "Exercise", "State", "Tried", "Solved"),
-            tuple(
-                (
-                    str(challenge.id),
-                    str(challenge.week),
-                    title,
-                    challenge.window(now).value,
-                    str(tried),
-                    str(solved),
-                )
-                for challenge, title, tried, solved in rows
-            ),
-        ),
-        *pinned,
-    )

@@ -8,11 +8,12 @@ import structlog
 
 from bot.domain import schedule
 from bot.domain.board import Standings, best_week, standings
-from bot.domain.chat.message import Image, Message, Table
+from bot.domain.chat.message import Message
 from bot.domain.clock import Clock
-from bot.domain.cohort import Cohort, theme_of
+from bot.domain.cohort import Cohort
 from bot.domain.errors import PlatformError, StoreError
 from bot.domain.store import Store
+from bot.services.progress import messages
 
 log = structlog.get_logger()
 
@@ -21,7 +22,7 @@ Draw = Callable[[Standings], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaderboard:
+class LeaderboardService:
     """Ranks a week by points, and posts the finished one once."""
 
     store: Store
@@ -43,7 +44,7 @@ class Leaderboard:
     async def show(self, cohort: Cohort, week: int) -> Message:
         """The board of a week, as it stands."""
         seen = await self._standings(cohort, week)
-        return board(seen, await self._picture(seen))
+        return messages.board(seen, await self._picture(seen))
 
     async def _post(self, cohort: Cohort, slot: schedule.BoardSlot, now: datetime) -> None:
         seen = await self._standings(cohort, slot.week)
@@ -54,7 +55,7 @@ class Leaderboard:
             )
             if new and seen.possible and not slot.missed:
                 key = f"board:{cohort.id}:{slot.week}"
-                await tx.outbox.say(key, cohort.place, board(seen, picture))
+                await tx.outbox.say(key, cohort.place, messages.board(seen, picture))
 
     async def _standings(self, cohort: Cohort, week: int) -> Standings:
         async with self.store.read() as tx:
@@ -81,22 +82,3 @@ class Leaderboard:
         except PlatformError as error:  # the board is worth posting without its picture
             log.warning("picture_failed", reason=str(error))
             return b""
-
-
-def board(seen: Standings, picture: bytes) -> Message:
-    """The cohort's total first, then the ranks."""
-    _, theme = theme_of(seen.week)
-    head = f"**Week {seen.week} · {theme}**"
-    if not seen.rows:
-        return Message.of(f"{head}\nNobody has points in this week yet.")
-    together = f"Together we solved **{seen.solved} of {seen.possible}** challenges."
-    rows = tuple(
-        (
-            str(row.rank),
-            f"{row.shown}{' · personal best' if row.personal_best else ''}",
-            f"{row.points:g} of {row.possible:g}",
-        )
-        for row in seen.rows
-    )
-    image = (Image("leaderboard.png", picture, f"Points of week {seen.week}"),) if picture else ()
-    return Message.of(f"{head}\n{together}", Table(("", "Who", "Points"), rows), *image)

@@ -21,7 +21,7 @@ ATTACHMENT_LIMIT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
+class IntakeService:
     """Takes code from a challenge's thread or form and queues it.
 
     Attributes:
@@ -51,10 +51,7 @@ class Intake:
         elif code.defines(event.text, self.catalogue.get(challenge.exercise).entry):
             raise UserError(messages.NO_FENCE)
         elif other := [item for item in event.attachments if item.name.lower().endswith(".txt")]:
-            raise UserError(
-                f"I read code from `.py` and `.ipynb` files, and {other[0].name} is neither. Rename"
-                " it, or put the code between two lines of three backticks."
-            )
+            raise UserError(messages.not_a_code_file(other[0].name))
 
     async def take_form(self, event: FormSubmitted, challenge: Challenge) -> None:
         """Queue code that came through the private form.
@@ -66,7 +63,7 @@ class Intake:
         pasted = event.fields.get("code", "")
         source = await self._read(event, file) if file else self._pasted(pasted, challenge)
         if not source.strip():
-            raise UserError("There was no code in the form. Paste it, or choose a file.")
+            raise UserError(messages.NO_CODE)
         answer = _answer_key(event.conversation.platform, event.key)
         await self._queue(event, challenge, source, answer=answer, private=True)
 
@@ -93,14 +90,10 @@ class Intake:
         try:
             data = await chat.fetch(file, max_bytes=ATTACHMENT_LIMIT_BYTES)
         except TooLargeError as error:
-            raise UserError(
-                f"{file.name} is over {ATTACHMENT_LIMIT_BYTES // 1024} KiB. Clear the notebook's"
-                " outputs, or attach the code alone."
-            ) from error
+            limit_kib = ATTACHMENT_LIMIT_BYTES // 1024
+            raise UserError(messages.file_too_large(file.name, limit_kib=limit_kib)) from error
         except GoneError as error:
-            raise UserError(f"{file.name} cannot be read any more. Please attach it again.") from (
-                error
-            )
+            raise UserError(messages.file_gone(file.name)) from error
         if file.name.lower().endswith(".ipynb"):
             return code.code_of_notebook(data, file.name)
         return code.decode(data, file.name)
@@ -115,10 +108,7 @@ class Intake:
         async with self.store.write() as tx:
             member = await tx.members.find(challenge.cohort, event.user)
             if member is None:
-                raise UserError(
-                    "You are not in this cohort yet. Type /join, then send your code again:"
-                    " it will be graded."
-                )
+                raise UserError(messages.NOT_A_MEMBER)
             latest = await tx.submissions.find_latest(answer)
             if latest is not None and latest.source == source:
                 return  # only the prose was edited, or a link preview appeared
@@ -150,24 +140,17 @@ def _answer_key(platform: str, name: str) -> str:
 def _code_file(attachments: tuple[Attachment, ...]) -> Attachment | None:
     files = [file for file in attachments if file.name.lower().endswith((".py", ".ipynb"))]
     if len(files) > 1:
-        raise UserError("Two code files came with that message. Please attach just one.")
+        raise UserError(messages.TWO_FILES)
     return files[0] if files else None
 
 
 def _check_window(challenge: Challenge, event: Event) -> None:
     if challenge.window(event.at) is Window.OVER:
-        raise UserError(
-            "This challenge is over: answers were taken until"
-            f" {challenge.late_until:%A %d %B, %H:%M} UTC. Your code stays in your message, and"
-            " the mentors can still look at it with you."
-        )
+        raise UserError(messages.too_late(challenge))
 
 
 async def _check_pending(tx: Transaction, cohort: int, member: int) -> None:
     limit = (await tx.cohorts.get(cohort)).pending_limit
     pending = await tx.submissions.pending_of(member)
     if pending >= limit:
-        raise UserError(
-            f"{pending} of your submissions are still waiting, which is the limit. Please send"
-            " this one again when one of them has its feedback."
-        )
+        raise UserError(messages.too_many_waiting(pending))

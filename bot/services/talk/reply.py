@@ -1,12 +1,49 @@
 """Answering the person behind an event."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.domain.chat.events import Event
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.port import Responder
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import ChatError, UserError
 from bot.domain.store import Store
+from bot.services.talk import messages
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A question before something that cannot be undone.
+
+    Attributes:
+        question: What would happen, to be answered by a button for yes and one for no.
+        yes: The label of the button for yes, as a verb: "Close it".
+        command: What a yes carries out, if not the command that was given.
+        args: The options of that command.
+    """
+
+    question: Message
+    yes: str
+    command: str = ""
+    args: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarryOut:
+    """A command that was confirmed.
+
+    Attributes:
+        conversation: Where it was given.
+    """
+
+    command: str
+    args: Mapping[str, str]
+    conversation: ConversationRef
+
+
+Answer = Message | Form | Confirm | CarryOut | None
+"""What a command, button or form leads to; None where nothing needs to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +86,5 @@ class Reply:
                 await self.responder.open_form(form)
                 return
         except ChatError as error:
-            raise UserError("That took too long to open. Please press the button again.") from error
-        raise UserError("I could not open the form. Please press the button again.")
+            raise UserError(messages.FORM_TOO_LATE) from error
+        raise UserError(messages.FORM_NOT_OPENED)
