@@ -91,13 +91,17 @@ def test_a_reset_is_never_read_as_a_zero() -> None:
         (PlanReason.PINNED, "Monday: A mentor chose it for this day."),
         (
             PlanReason.THEME_LONGEST_AGO,
-            ("Monday: It belongs to this week's theme, Loss functions, and is the one that your"
-            " cohort has not met for longest."),
+            (
+                "Monday: It belongs to this week's theme, Loss functions, and is the one that your"
+                " cohort has not met for longest."
+            ),
         ),
         (
             PlanReason.OTHER_NEW,
-            ("Monday: No exercise of this kind has the theme Loss functions yet; this one is new to"
-            " your cohort."),
+            (
+                "Monday: No exercise of this kind has the theme Loss functions yet; this one is new to"
+                " your cohort."
+            ),
         ),
     ],
 )
