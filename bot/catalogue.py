@@ -9,8 +9,9 @@ from pathlib import Path
 
 import cattrs
 
+from bot.catalogue_milestones import read_rules
 from bot.domain.errors import CatalogueError
-from bot.domain.exercise import Exercise
+from bot.domain.exercise import Exercise, MilestoneRule
 
 _CONVERTER = cattrs.Converter(forbid_extra_keys=True)
 _HINT = re.compile(r"^## .*\n", flags=re.MULTILINE)
@@ -21,6 +22,7 @@ class Catalogue:
     """Every exercise in a folder, read once."""
 
     exercises: Mapping[str, Exercise]
+    milestone_rules: Mapping[str, MilestoneRule]
 
     @staticmethod
     def load(root: Path) -> "Catalogue":
@@ -32,7 +34,8 @@ class Catalogue:
         if not root.is_dir():
             raise CatalogueError(f"There is no folder {root} with exercises.")
         folders = sorted(path.parent for path in root.glob("*/exercise.toml"))
-        return Catalogue({folder.name: read(folder) for folder in folders})
+        exercises = {folder.name: read(folder) for folder in folders}
+        return Catalogue(exercises, read_rules(root))
 
     def get(self, slug: str) -> Exercise:
         """One exercise. Raises CatalogueError when there is none of that name."""

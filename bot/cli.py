@@ -131,8 +131,8 @@ async def _prove(args: argparse.Namespace, wanted: Settings) -> int:
 
 
 async def _rotate(_args: argparse.Namespace, wanted: Settings) -> int:
-    name = terminal.rotate_key(wanted)
-    _print(f"New submissions use the key {name}, from the next start of the bot on.")
+    name = await terminal.rotate_key(wanted, process.utc_now)
+    _print(f"New submissions use the key {name}; a bot that runs now, within a minute.")
     return WELL
 
 

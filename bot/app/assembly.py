@@ -1,39 +1,65 @@
 """The services, wired to each other over whatever stands behind their ports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.challenge import Challenge
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.message import ChannelLink
 from bot.domain.chat.port import ChatPort
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
-from bot.domain.errors import CatalogueError
+from bot.domain.cohort import Cohort
 from bot.domain.exercise import Catalogue
-from bot.domain.grading import Grader, Seeds
-from bot.domain.store import Store
-from bot.services.actions import Actions
-from bot.services.challenges.service import Challenges
-from bot.services.cohorts.founding import Founding
-from bot.services.cohorts.joining import Joining
-from bot.services.commands import Commands
-from bot.services.progress.leaderboard import Draw, Leaderboard
-from bot.services.progress.service import Progress
-from bot.services.router import Core
-from bot.services.submissions.grading import Grading
-from bot.services.submissions.intake import Intake
-from bot.services.talk.delivery import Delivery
+from bot.domain.grading import Grader
+from bot.domain.member import Member
+from bot.domain.store import Store, Transaction
+from bot.services.challenges import planning
+from bot.services.challenges import room as challenge_room
+from bot.services.challenges.commands import ChallengeCommands
+from bot.services.challenges.service import ChallengeService
+from bot.services.cohorts import room as cohort_room
+from bot.services.cohorts.actions import CohortActions
+from bot.services.cohorts.commands import CohortCommands, MemberCommands
+from bot.services.cohorts.founding import FoundingService
+from bot.services.cohorts.service import CohortService, JoiningService
+from bot.services.progress import room as progress_room
+from bot.services.progress.commands import ProgressCommands
+from bot.services.progress.leaderboard import Draw, LeaderboardService
+from bot.services.progress.service import ProgressService
+from bot.services.submissions import room as submission_room
+from bot.services.submissions.actions import SubmissionActions
+from bot.services.submissions.grading import GradingService
+from bot.services.submissions.hints import HintService
+from bot.services.submissions.intake import IntakeService
+from bot.services.submissions.listening import ThreadListener
+from bot.services.submissions.released import ReleasedExercises
+from bot.services.submissions.seeds import SeedService
+from bot.services.submissions.service import SubmissionService
+from bot.services.talk import room as talk_room
+from bot.services.talk.confirming import ConfirmationService
+from bot.services.talk.delivery import DeliveryService
 from bot.services.talk.dispatch import Dispatcher
+from bot.services.talk.invoking import CommandService
+from bot.services.talk.registry import Registry, Room
+from bot.services.talk.router import Router
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What the composition root starts, ticks and stops."""
+    """What the composition root starts, ticks and stops.
+
+    Attributes:
+        commands: What the chat platforms are told of.
+    """
 
     dispatcher: Dispatcher
-    delivery: Delivery
-    grading: Grading
-    challenges: Challenges
-    leaderboard: Leaderboard
+    delivery: DeliveryService
+    grading: GradingService
+    seeds: SeedService
+    challenges: ChallengeService
+    leaderboard: LeaderboardService
+    commands: Sequence[CommandSpec]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +69,8 @@ class Ports:
     Attributes:
         chats: Adapters by platform.
         new_id: Draws a submission id that was never used.
-        queued: Called after a submission was queued.
         draw: Makes the leaderboard's picture.
-        owner: Names this process in leases.
+        worker: Id of this process in leases.
         rules: What new cohorts begin with, by the names in `rules.NAMES`.
     """
 
@@ -53,70 +78,146 @@ class Ports:
     chats: Mapping[str, ChatPort]
     catalogue: Catalogue
     grader: Grader
-    seeds: Seeds
     clock: Clock
     new_id: Callable[[], str]
-    queued: Callable[[], None]
     draw: Draw
-    owner: str
+    worker: str
     rules: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What several rooms stand on."""
+
+    released: ReleasedExercises
+    seeds: SeedService
+
+
 def assemble(ports: Ports) -> Services:
-    """Wire the services."""
-    store, chats, catalogue, clock = ports.store, ports.chats, ports.catalogue, ports.clock
-    challenges = Challenges(
-        store=store, catalogue=catalogue, clock=clock, devices=ports.grader.devices
+    """Wire the services.
+
+    Raises:
+        AssertionError: Commands or buttons do not fit together; the message names them.
+    """
+    store, catalogue, clock = ports.store, ports.catalogue, ports.clock
+    shared = Shared(
+        released=ReleasedExercises(catalogue=catalogue),
+        seeds=SeedService(store=store, clock=clock),
     )
-    leaderboard = Leaderboard(store=store, clock=clock, draw=ports.draw)
-    joining = Joining(store=store, catalogue=catalogue, clock=clock)
-    intake = Intake(
-        store=store,
-        chats=chats,
-        catalogue=catalogue,
-        seeds=ports.seeds,
-        clock=clock,
-        new_id=ports.new_id,
-        queued=ports.queued,
-    )
-    commands = Commands(
+    challenges = ChallengeService(
         store=store,
         catalogue=catalogue,
+        released=shared.released,
         clock=clock,
-        challenges=challenges,
-        founding=Founding(store=store, chats=chats, clock=clock, rules=ports.rules),
-        joining=joining,
-        progress=Progress(store=store, catalogue=catalogue, clock=clock),
-        leaderboard=leaderboard,
+        devices=ports.grader.devices,
     )
-    actions = Actions(store=store, catalogue=catalogue, clock=clock, joining=joining, intake=intake)
-    core = Core(store=store, commands=commands, actions=actions, intake=intake)
-
-    def title_of(challenge: Challenge) -> str:
-        try:
-            return catalogue.get(challenge.exercise).title
-        except CatalogueError:
-            return challenge.exercise
-
+    leaderboard = LeaderboardService(store=store, clock=clock, draw=ports.draw)
+    submissions = _submissions(ports, shared)
+    rooms = [
+        *_cohort_rooms(ports, shared),
+        _progress_room(ports, shared, leaderboard),
+        submission_room.room(submissions),
+        challenge_room.room(
+            ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
+        ),
+    ]
+    registry, router = _router(ports, rooms, submissions)
     return Services(
         dispatcher=Dispatcher(
-            store=store, handle=core.handle, suggestions=commands.suggest, clock=clock
+            store=store, handle=router.handle, suggestions=registry.suggest, clock=clock
         ),
-        delivery=Delivery(
-            store=store,
-            chats=chats,
-            clock=clock,
-            title_of=title_of,
-            on_posted=challenges.introduce,
+        delivery=DeliveryService(
+            store=store, chats=ports.chats, clock=clock, on_thread=challenges.introduce
         ),
-        grading=Grading(
-            store=store,
-            catalogue=catalogue,
-            grader=ports.grader,
-            seeds=ports.seeds,
-            clock=clock,
-            owner=ports.owner,
-        ),
+        grading=_grading(ports, shared),
+        seeds=shared.seeds,
         challenges=challenges,
         leaderboard=leaderboard,
+        commands=registry.specs,
+    )
+
+
+def _router(
+    ports: Ports, rooms: Sequence[Room], submissions: SubmissionActions
+) -> tuple[Registry, Router]:
+    confirmations = ConfirmationService(store=ports.store, clock=ports.clock)
+    registry = Registry.of(*rooms, talk_room.room(rooms, confirmations))
+    commands = CommandService(
+        store=ports.store,
+        registry=registry,
+        confirmations=confirmations,
+        clock=ports.clock,
+    )
+    listener = ThreadListener(
+        store=ports.store,
+        intake=submissions.intake,
+        hints=submissions.hints,
+        released=submissions.released,
+    )
+    return registry, Router(
+        registry=registry,
+        commands=commands,
+        listen=listener.listen,
+        forget=submissions.intake.withdraw,
+    )
+
+
+def _grading(ports: Ports, shared: Shared) -> GradingService:
+    return GradingService(
+        store=ports.store,
+        catalogue=ports.catalogue,
+        released=shared.released,
+        grader=ports.grader,
+        seeds=shared.seeds,
+        clock=ports.clock,
+        worker=ports.worker,
+    )
+
+
+def _submissions(ports: Ports, shared: Shared) -> SubmissionActions:
+    store, clock, released = ports.store, ports.clock, shared.released
+    return SubmissionActions(
+        store=store,
+        submissions=SubmissionService(store=store, released=released, clock=clock),
+        intake=IntakeService(
+            store=store,
+            chats=ports.chats,
+            seeds=shared.seeds,
+            clock=clock,
+            new_id=ports.new_id,
+        ),
+        hints=HintService(store=store, released=released, clock=clock),
+        released=released,
+    )
+
+
+def _cohort_rooms(ports: Ports, shared: Shared) -> list[Room]:
+    store, chats, clock = ports.store, ports.chats, ports.clock
+
+    async def begin(
+        tx: Transaction, cohort: Cohort, member: Member, near: ConversationRef
+    ) -> Sequence[ChannelLink]:
+        week = cohort.week_at(clock())
+        challenges = await tx.challenges.of_week(cohort.id, week)
+        await tx.progress.plan(planning.week_of(member.id, week, challenges))
+        return await planning.links_to_open(tx, shared.released, cohort.id, near=near, now=clock())
+
+    joining = JoiningService(store=store, clock=clock, begin=begin)
+    founding = FoundingService(store=store, chats=chats, clock=clock, rules=ports.rules)
+    steering = CohortCommands(cohorts=CohortService(store=store), founding=founding, clock=clock)
+    return [
+        cohort_room.members_room(MemberCommands(joining=joining), CohortActions(joining=joining)),
+        cohort_room.mentors_room(steering),
+    ]
+
+
+def _progress_room(ports: Ports, shared: Shared, leaderboard: LeaderboardService) -> Room:
+    progress = ProgressService(
+        store=ports.store,
+        catalogue=ports.catalogue,
+        released=shared.released,
+        clock=ports.clock,
+    )
+    return progress_room.room(
+        ProgressCommands(progress=progress, leaderboard=leaderboard, clock=ports.clock)
     )

@@ -126,9 +126,10 @@ async def _database(settings: Settings) -> list[Finding]:
     for cohort in cohorts:
         slot = next_slot(cohort, now=utc_now())
         when = f"{slot.due_at.astimezone(cohort.zone):%A %d %B, %H:%M}" if slot else "never"
-        place = f"#{cohort.place.channel} ({cohort.place.platform})"
+        channels = [place.channel for place in cohort.places]
+        where = ", ".join(f"#{channel.channel} ({channel.platform})" for channel in channels)
         findings.append(
-            _well(f"schedule of {cohort.name}", f"next post {when} {cohort.timezone}, in {place}.")
+            _well(f"schedule of {cohort.name}", f"next post {when} {cohort.timezone}, in {where}.")
         )
     return findings
 
@@ -159,8 +160,9 @@ async def _places(settings: Settings) -> Sequence[ConversationRef]:
         return []
     finally:
         await store.close()
-    places = [place for cohort in cohorts for place in (cohort.place, cohort.mentors_place)]
-    return [place for place in places if place.platform == "discord"]
+    places = [place for cohort in cohorts for place in cohort.places]
+    channels = [channel for place in places for channel in (place.channel, place.mentors_channel)]
+    return [channel for channel in channels if channel.platform == "discord"]
 
 
 def _ports(settings: Settings) -> list[Finding]:

@@ -6,18 +6,19 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bot.app import runners
+from bot.app import files, runners
 from bot.app.settings import Settings
 from bot.catalogue import Catalogue
+from bot.domain.clock import Clock
 from bot.domain.errors import UserError
 from bot.domain.exercise import Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest
 from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.gate import GateReport, gate
 from bot.sandbox.proving import Proof, prove
-from bot.sandbox.secret import Keyring
+from bot.services.submissions.seeds import SeedService
 from bot.services.submissions.source import code_of_notebook, decode, require_acceptable
-from bot.store.lock import only_instance
+from bot.store.store import SqlStore
 
 Say = Callable[[str], None]
 
@@ -101,14 +102,23 @@ async def prove_sandbox(settings: Settings, *, say: Say) -> AsyncGenerator[Proof
             yield proof
 
 
-def rotate_key(settings: Settings) -> str:
+async def rotate_key(settings: Settings, clock: Clock) -> str:
     """Add a key for the hidden inputs of new submissions; older ones keep theirs. Its name.
 
+    A bot that runs meanwhile uses it within a minute.
+
     Raises:
-        SettingsError: A bot is running on the data directory, or the keys cannot be read.
+        SettingsError: The keys of an older version cannot be read.
+        StoreError: The database cannot be reached, or has an older schema.
     """
-    with only_instance(settings.data_dir):
-        return Keyring.rotate(settings.keys).current_key
+    store = await SqlStore.open(settings.url)
+    try:
+        await files.take_over_keys(settings.keys, store, clock)
+        seeds = SeedService(store=store, clock=clock)
+        await seeds.refresh()
+        return await seeds.rotate()
+    finally:
+        await store.close()
 
 
 def _source(file: Path) -> str:

@@ -73,7 +73,7 @@ def standings(
         week: The programme week.
         challenges: That week's challenges.
         events: That week's points of every member.
-        bests: `best_week` before that week, by member.
+        bests: Most points in one of the weeks before, by member.
     """
     learners = [member for member in members if member.role is Role.LEARNER]
     by_member = _grouped(events)
@@ -92,15 +92,6 @@ def standings(
         solved=sum(_solved(by_member[member.id]) for member in learners),
         possible=sum(map(len, own.values())),
     )
-
-
-def best_week(events: Iterable[PointsEvent], *, before: int) -> float:
-    """Most points of a member in one of the programme weeks before; 0 for none."""
-    weeks: defaultdict[int, float] = defaultdict(float)
-    for event in events:
-        if event.week < before:
-            weeks[event.week] += event.points
-    return round(max(weeks.values(), default=0.0), 2)
 
 
 def _grouped(events: Iterable[PointsEvent]) -> defaultdict[int, list[PointsEvent]]:

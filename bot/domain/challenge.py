@@ -1,6 +1,6 @@
 """A challenge: an exercise released to a cohort for a while, with a post in each of its places."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -119,6 +119,10 @@ class Challenges(Protocol):
 
     async def since(self, cohort: int, at: datetime) -> Sequence[Challenge]:
         """A cohort's challenges opened from a moment on, without their posts, oldest first."""
+        ...
+
+    async def exercises_of(self, challenges: Collection[int]) -> Mapping[int, str]:
+        """The slugs of some challenges' exercises, by the challenges' ids."""
         ...
 
     async def set_posted(self, post: int, message: MessageRef, thread: ConversationRef) -> int:

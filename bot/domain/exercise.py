@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.domain.errors import CatalogueError
+
 
 class Day(StrEnum):
     """The three kinds of agent-free day."""
@@ -128,8 +130,28 @@ class Exercise:
     hints: tuple[str, str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneRule:
+    """What a milestone wants beyond two good exercises that are tagged with it.
+
+    Attributes:
+        all_of: Slugs of exercises that are all needed.
+        one_of: Slugs of exercises of which one is needed.
+        by_mentor: For what a mentor gives it; empty where exercises alone reach it.
+    """
+
+    all_of: frozenset[str] = frozenset()
+    one_of: frozenset[str] = frozenset()
+    by_mentor: str = ""
+
+
 class Catalogue(Protocol):
     """Every exercise there is."""
+
+    @property
+    def milestone_rules(self) -> Mapping[str, MilestoneRule]:
+        """What some milestones want, by their codes."""
+        ...
 
     def get(self, slug: str) -> Exercise:
         """One exercise. Raises CatalogueError when there is none of that name."""
@@ -150,3 +172,11 @@ class ExerciseVersions(Protocol):
     async def find(self, slug: str, version: str) -> Exercise | None:
         """One version, whole; None when it is not known, or was kept without its checks."""
         ...
+
+
+def title_of(catalogue: Catalogue, slug: str) -> str:
+    """How an exercise is called; by its slug where it was removed from the catalogue since."""
+    try:
+        return catalogue.get(slug).title
+    except CatalogueError:
+        return slug

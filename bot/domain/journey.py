@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import combinations
 
-from bot.domain.exercise import MILESTONES, STAGES, Day, Exercise
+from bot.domain.exercise import MILESTONES, STAGES, Day, Exercise, MilestoneRule
 from bot.domain.progression import Outcome, outcome_value
 
 GOOD_VALUE = 0.80
@@ -14,7 +14,7 @@ SPREAD = timedelta(days=7)
 _HALF_LIFE_DAYS = 60.0
 _RESTING_AFTER = timedelta(days=60)
 _LAST_EXERCISES = 5
-_LEAST_EXERCISES = 3
+LEAST_EXERCISES = 3
 _SIGNED_OFF_FROM = 5
 
 
@@ -24,7 +24,17 @@ class StageState(StrEnum):
     OPEN = "open"
     REACHED = "reached"
     RESTING = "resting"  # reached, but nothing of it was practised for 60 days
-    SIGNOFF = "needs a mentor's sign-off"  # the evidence is there; stages 5 and 6
+    SIGNOFF = "signoff"  # the evidence is there, a mentor's word is not; stages 5 and 6
+
+
+class StageCondition(StrEnum):
+    """What a stage wants."""
+
+    EXERCISES = "exercises"  # at least `LEAST_EXERCISES` different ones
+    VALUE = "value"  # a mean of at least `GOOD_VALUE`
+    DEBUG_DAY = "debug-day"  # one of them on a Wednesday
+    OTHER_DAY = "other-day"  # one of them on a Monday or Friday
+    SPREAD = "spread"  # over at least `SPREAD`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +45,14 @@ class StageStanding:
         stage: 1 to 6.
         value: Weighted mean outcome over the last five exercises of the stage; None without any.
         exercises: How many different ones that are.
-        missing: What is not shown yet, as short phrases; empty unless the stage is open.
+        missing: Conditions that are not met yet; empty unless the stage is open.
     """
 
     stage: int
     state: StageState
     value: float | None
     exercises: int
-    missing: tuple[str, ...]
+    missing: tuple[StageCondition, ...]
 
     @property
     def name(self) -> str:
@@ -95,21 +105,16 @@ def _stage(stage: int, evidence: Sequence[Outcome], *, now: datetime) -> StageSt
     )
 
 
-def _missing(recent: Sequence[Outcome]) -> tuple[str, ...]:
+def _missing(recent: Sequence[Outcome]) -> tuple[StageCondition, ...]:
     days = {outcome.day for outcome in recent}
-    wanted = _LEAST_EXERCISES - len(recent)
-    value = _mean_value(recent) if recent else 0.0
-    conditions = (
-        (wanted <= 0, f"{wanted} more exercise{'' if wanted == 1 else 's'} of this stage"),
-        (
-            not recent or value >= GOOD_VALUE,
-            f"{GOOD_VALUE:.0%} over the last five ({value:.0%} so far)",
-        ),
-        (Day.DEBUG in days, "one of them on a Wednesday"),
-        (len(days) > 1 or Day.DEBUG not in days, "one of them on a Monday or Friday"),
-        (not recent or _spread(recent) >= SPREAD, f"spread over {SPREAD.days} days"),
-    )
-    return tuple(phrase for is_met, phrase in conditions if not is_met)
+    conditions = {
+        StageCondition.EXERCISES: len(recent) >= LEAST_EXERCISES,
+        StageCondition.VALUE: not recent or _mean_value(recent) >= GOOD_VALUE,
+        StageCondition.DEBUG_DAY: Day.DEBUG in days,
+        StageCondition.OTHER_DAY: len(days) > 1 or Day.DEBUG not in days,
+        StageCondition.SPREAD: not recent or _spread(recent) >= SPREAD,
+    }
+    return tuple(condition for condition, is_met in conditions.items() if not is_met)
 
 
 def _mean_value(recent: Sequence[Outcome]) -> float:
@@ -137,11 +142,31 @@ def _stage_of(outcome: Outcome, exercises: Mapping[str, Exercise]) -> int | None
 
 # --- milestones -------------------------------------------------------------------------------
 
-_ALL_OF = {"A3": frozenset({"ddp", "ddp-debug"})}
-_ONE_OF = {"A2": frozenset({"adamw", "rmsnorm-rope", "lora"})}
-_BY_MENTOR = {
-    "A4": "a mentor's word on a merged pull request, an issue with a reproducer, or a docs fix"
-}
+
+class MilestoneCondition(StrEnum):
+    """What a milestone wants."""
+
+    BY_MENTOR = "by-mentor"  # a mentor's word, as its rule says
+    ALL_OF = "all-of"  # the exercises that its rule names
+    ONE_OF = "one-of"  # one of the exercises that its rule names
+    TWO_EXERCISES = "two-exercises"
+    ONE_MORE_EXERCISE = "one-more-exercise"
+    SPREAD = "spread"  # another exercise, `SPREAD` after the first
+    WITHOUT_HINTS = "without-hints"  # one of the two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneGap:
+    """What a milestone still wants.
+
+    Attributes:
+        exercises: Slugs of those that are needed, in order, where the condition names some.
+        by_mentor: For what a mentor gives it.
+    """
+
+    condition: MilestoneCondition
+    exercises: tuple[str, ...] = ()
+    by_mentor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +176,12 @@ class MilestoneStanding:
     Attributes:
         code: ``F1`` to ``A4``.
         shown: Exercises that showed it with an outcome of at least 0.80, in order.
-        missing: What is not shown yet, as a short phrase; empty when it is reached.
+        missing: What is not shown yet; None when it is reached.
     """
 
     code: str
     shown: tuple[str, ...]
-    missing: str
+    missing: MilestoneGap | None
 
     @property
     def name(self) -> str:
@@ -166,51 +191,68 @@ class MilestoneStanding:
     @property
     def reached(self) -> bool:
         """Whether everything is shown."""
-        return not self.missing
+        return self.missing is None
 
 
 def milestones(
-    outcomes: Iterable[Outcome], exercises: Mapping[str, Exercise]
+    outcomes: Iterable[Outcome],
+    exercises: Mapping[str, Exercise],
+    rules: Mapping[str, MilestoneRule],
 ) -> tuple[MilestoneStanding, ...]:
     """A member's standing at all twelve milestones.
 
     Each wants two different exercises tagged with it, outcomes of at least 0.80, 7 days apart, one
-    of the two without hints; A2 and A3 name exercises, A4 is a mentor's to give. (Learning,
-    "Milestones".)
+    of the two without hints; some have a rule of their own besides. (Learning, "Milestones".)
+
+    Args:
+        outcomes: The member's.
+        exercises: The catalogue, by slug.
+        rules: Of the milestones that have one, by code.
     """
     good = sorted(
         (item for item in outcomes if outcome_value(item) >= GOOD_VALUE), key=lambda item: item.at
     )
-    return tuple(_milestone(code, good, exercises) for code in MILESTONES)
+    return tuple(
+        _milestone(code, good, exercises, rules.get(code, MilestoneRule())) for code in MILESTONES
+    )
 
 
 def _milestone(
-    code: str, good: Sequence[Outcome], exercises: Mapping[str, Exercise]
+    code: str, good: Sequence[Outcome], exercises: Mapping[str, Exercise], rule: MilestoneRule
 ) -> MilestoneStanding:
     tagged = {slug for slug, exercise in exercises.items() if code in exercise.milestones}
     evidence = [outcome for outcome in good if outcome.exercise in tagged]
     shown = tuple(dict.fromkeys(outcome.exercise for outcome in evidence))
-    missing = _BY_MENTOR.get(code) or _missing_exercises(code, shown) or _missing_pair(evidence)
+    missing = _missing_by_rule(rule, shown) or _missing_pair(evidence)
     return MilestoneStanding(code=code, shown=shown, missing=missing)
 
 
-def _missing_exercises(code: str, shown: Sequence[str]) -> str:
-    wanted = _ALL_OF.get(code, frozenset()).difference(shown)
+def _missing_by_rule(rule: MilestoneRule, shown: Sequence[str]) -> MilestoneGap | None:
+    if rule.by_mentor:
+        return MilestoneGap(condition=MilestoneCondition.BY_MENTOR, by_mentor=rule.by_mentor)
+    wanted = rule.all_of.difference(shown)
     if wanted:
-        return f"the exercise{'' if len(wanted) == 1 else 's'} {' and '.join(sorted(wanted))}"
-    choice = _ONE_OF.get(code, frozenset())
-    if choice and choice.isdisjoint(shown):
-        return f"one of the exercises {', '.join(sorted(choice))}"
-    return ""
+        return MilestoneGap(condition=MilestoneCondition.ALL_OF, exercises=tuple(sorted(wanted)))
+    if rule.one_of and rule.one_of.isdisjoint(shown):
+        choice = tuple(sorted(rule.one_of))
+        return MilestoneGap(condition=MilestoneCondition.ONE_OF, exercises=choice)
+    return None
 
 
-def _missing_pair(evidence: Sequence[Outcome]) -> str:
+def _missing_pair(evidence: Sequence[Outcome]) -> MilestoneGap | None:
+    condition = _missing_of_pair(evidence)
+    return None if condition is None else MilestoneGap(condition=condition)
+
+
+def _missing_of_pair(evidence: Sequence[Outcome]) -> MilestoneCondition | None:
     pairs = [(a, b) for a, b in combinations(evidence, 2) if a.exercise != b.exercise]
     if not pairs:
-        return "one more exercise" if evidence else "two different exercises"
+        if evidence:
+            return MilestoneCondition.ONE_MORE_EXERCISE
+        return MilestoneCondition.TWO_EXERCISES
     spaced = [(a, b) for a, b in pairs if b.at - a.at >= SPREAD]
     if not spaced:
-        return f"another exercise, {SPREAD.days} days after the first"
+        return MilestoneCondition.SPREAD
     if not any(a.hints == 0 or b.hints == 0 for a, b in spaced):
-        return "one of the two without hints"
-    return ""
+        return MilestoneCondition.WITHOUT_HINTS
+    return None

@@ -81,6 +81,19 @@ class Outcome:
     at: datetime
 
 
+class PlanReason(StrEnum):
+    """Why a day of a plan has its exercise; the theme is that of the plan's week."""
+
+    NOT_CHOSEN_YET = "not-chosen-yet"
+    ALREADY_RELEASED = "already-released"  # before the plan was made
+    CHOSEN_BY_MENTOR = "chosen-by-mentor"  # released at once
+    PINNED = "pinned"  # chosen for the date by a mentor
+    THEME_NEW = "theme-new"  # of the theme, and never used in the cohort
+    THEME_LONGEST_AGO = "theme-longest-ago"  # of the theme, and used longest ago
+    OTHER_NEW = "other-new"  # nothing of that kind of day has the theme
+    OTHER_LONGEST_AGO = "other-longest-ago"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turnout:
     """How many members tried a challenge, solved it, and did so at the first try."""
@@ -96,14 +109,13 @@ class PlanItem:
 
     Attributes:
         exercise: The slug, empty while it is not chosen yet.
-        reason: Why this one, in the learner's words.
     """
 
     member: int
     week: int
     day: Day
     exercise: str
-    reason: str
+    reason: PlanReason
 
 
 def earned(

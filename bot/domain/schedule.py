@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.cohort import Cohort
-from bot.domain.exercise import THEMES, Day, Exercise
+from bot.domain.exercise import Day, Exercise
+from bot.domain.progression import PlanReason
 
 CATCH_UP = timedelta(hours=24)
 """A slot older than this is recorded but not posted: half of its challenge's time is over."""
@@ -147,6 +148,11 @@ def first_monday(cohort: Cohort) -> date:
     return cohort.starts_on - cohort.starts_on.weekday() * _ONE_DAY
 
 
+def week_starts_at(cohort: Cohort, week: int) -> datetime:
+    """When a programme week begins: Monday midnight local time, as aware UTC."""
+    return _instant(cohort, first_monday(cohort) + (week - 1) * _ONE_WEEK, hour=0)
+
+
 def week_ends_at(cohort: Cohort, week: int) -> datetime:
     """When a programme week ends: Sunday midnight local time, as aware UTC."""
     return _instant(cohort, first_monday(cohort) + week * _ONE_WEEK, hour=0)
@@ -168,8 +174,8 @@ def choose_exercise(
     theme: int,
     last_used: Mapping[str, datetime],
     pinned: str | None = None,
-) -> tuple[Exercise, str] | None:
-    """Which exercise a slot releases, and why, as a sentence for learners.
+) -> tuple[Exercise, PlanReason] | None:
+    """Which exercise a slot releases, and why.
 
     A mentor's pin comes first, whatever its day. Then, of that day's kind, the one with the week's
     theme that was used least recently; without any of that theme, the least recently used of all.
@@ -187,7 +193,7 @@ def choose_exercise(
     """
     by_slug = {exercise.slug: exercise for exercise in exercises}
     if pinned is not None and pinned in by_slug:
-        return by_slug[pinned], "A mentor chose this one for today."
+        return by_slug[pinned], PlanReason.PINNED
     kind = [exercise for exercise in exercises if exercise.day is day]
     themed = [exercise for exercise in kind if exercise.week == theme]
     if not kind:
@@ -196,13 +202,13 @@ def choose_exercise(
         themed or kind,
         key=lambda item: (last_used.get(item.slug, _NEVER), item.difficulty, item.slug),
     )
-    novelty = (
-        "the one you have not met for longest" if chosen.slug in last_used else "new to your cohort"
-    )
-    name = THEMES[theme - 1]
-    if themed:
-        return chosen, f"It belongs to this week's theme, {name}, and is {novelty}."
-    return chosen, f"No exercise of this kind has the theme {name} yet; this one is {novelty}."
+    return chosen, _reason(has_theme=bool(themed), is_new=chosen.slug not in last_used)
+
+
+def _reason(*, has_theme: bool, is_new: bool) -> PlanReason:
+    if has_theme:
+        return PlanReason.THEME_NEW if is_new else PlanReason.THEME_LONGEST_AGO
+    return PlanReason.OTHER_NEW if is_new else PlanReason.OTHER_LONGEST_AGO
 
 
 def _slots(cohort: Cohort, first: date, last: date) -> Iterator[Slot]:

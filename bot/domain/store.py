@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.domain.audit import Audit
 from bot.domain.challenge import Challenges
 from bot.domain.cohort import Cohorts
+from bot.domain.confirmation import Confirmations
 from bot.domain.exercise import ExerciseVersions
 from bot.domain.inbox import Inbox
 from bot.domain.installation import InputKeys, Watermarks
@@ -36,6 +37,7 @@ class Transaction(Protocol):
     audit: Audit
     input_keys: InputKeys
     watermarks: Watermarks
+    confirmations: Confirmations
 
 
 class Store(Protocol):

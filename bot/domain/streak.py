@@ -54,10 +54,6 @@ class Streak:
     best: int
     tokens: int
 
-    def __str__(self) -> str:
-        """What a learner reads: a run that ended is never shown as a zero."""
-        return f"active weeks {self.active} · best run {self.best}"
-
 
 def streak(weeks: Iterable[StreakWeek]) -> Streak:
     """Follow a member's weeks from the first to the last.

@@ -1,6 +1,6 @@
 """Challenges and their posts, over SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -140,6 +140,13 @@ class SqlChallenges(Challenges):
         query = _of(cohort).where(ChallengeRow.opens_at >= at).order_by(*_OLDEST)
         rows = await self.session.scalars(query.options(lazyload(ChallengeRow.posts)))
         return [value_of(Challenge, row, posts=()) for row in rows]
+
+    @override
+    async def exercises_of(self, challenges: Collection[int]) -> Mapping[int, str]:
+        rows = await self.session.execute(
+            select(ChallengeRow.id, ChallengeRow.exercise).where(ChallengeRow.id.in_(challenges))
+        )
+        return dict(rows.tuples().all())
 
     @override
     async def set_posted(self, post: int, message: MessageRef, thread: ConversationRef) -> int:

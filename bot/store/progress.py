@@ -30,6 +30,7 @@ from bot.domain.progression import (
     HintTaken,
     Outcome,
     PlanItem,
+    PlanReason,
     PointsEvent,
     PointsReason,
     Progress,
@@ -66,7 +67,7 @@ class PlanItemRow(Base):
     week: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     day: Mapped[Day] = mapped_column(primary_key=True)
     exercise: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[PlanReason]
 
 
 class PointsEventRow(Base):

@@ -18,6 +18,7 @@ from bot.store.base import Base as Base  # with every table of the repositories 
 from bot.store.calendar import SqlCalendar
 from bot.store.challenges import SqlChallenges
 from bot.store.cohorts import SqlCohorts
+from bot.store.confirmations import SqlConfirmations
 from bot.store.engine import connect, errors_translated, parse_url, probe
 from bot.store.exercises import SqlExerciseVersions
 from bot.store.inbox import SqlInbox
@@ -49,6 +50,7 @@ class SqlTransaction(Transaction):
         self.audit = SqlAudit(session)
         self.input_keys = SqlInputKeys(session)
         self.watermarks = SqlWatermarks(session)
+        self.confirmations = SqlConfirmations(session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,18 @@ depends_on = None
 DAY_LENGTH = len("2026-11-23")
 
 
+REASONS = (
+    "not-chosen-yet",
+    "already-released",
+    "chosen-by-mentor",
+    "pinned",
+    "theme-new",
+    "theme-longest-ago",
+    "other-new",
+    "other-longest-ago",
+)
+
+
 def words(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=32)
 
@@ -43,6 +55,8 @@ def upgrade() -> None:
     say_by_kind()
     add_indexes()
     share_between_processes()
+    give_reasons_as_data()
+    ask_before()
     restart_sequences()
 
 
@@ -292,6 +306,55 @@ def share_between_processes() -> None:
         text("source"),
         moment("at"),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_watermarks")),
+    )
+
+
+def give_reasons_as_data() -> None:
+    """Plans held sentences; now they hold words of a list."""
+    connection = op.get_bind()
+    items = sa.table("plan_items", sa.column("exercise"), sa.column("reason"))
+    pairs = connection.execute(sa.select(items.c.reason, items.c.exercise).distinct()).all()
+    for sentence, exercise in pairs:
+        connection.execute(
+            sa.update(items)
+            .where(items.c.reason == sentence, items.c.exercise == exercise)
+            .values(reason=reason_of_sentence(sentence, exercise))
+        )
+    with op.batch_alter_table("plan_items") as table:
+        table.alter_column(
+            "reason", existing_type=sa.Text(), type_=words("planreason", *REASONS), existing_nullable=False
+        )
+
+
+def reason_of_sentence(sentence: str, exercise: str) -> str:
+    """The reason that an older version put into this sentence."""
+    if not exercise:
+        return "not-chosen-yet"
+    if sentence == "a mentor chose it for the cohort":
+        return "chosen-by-mentor"
+    if sentence == "A mentor chose this one for today.":
+        return "pinned"
+    novelty = "new" if sentence.endswith("new to your cohort.") else "longest-ago"
+    if sentence.startswith("It belongs to this week's theme"):
+        return f"theme-{novelty}"
+    if sentence.startswith("No exercise of this kind has the theme"):
+        return f"other-{novelty}"
+    return "already-released"  # without a reason, for members who joined later
+
+
+def ask_before() -> None:
+    op.create_table(
+        "confirmations",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conversation", sa.Text(), nullable=False),
+        sa.Column("user_ref", sa.Text(), nullable=False),
+        sa.Column("command", sa.Text(), nullable=False),
+        sa.Column("args", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmations")),
     )
 
 

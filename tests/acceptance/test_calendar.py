@@ -1,6 +1,5 @@
 """Mentors steer the calendar: days off, pins, and the cohort's rules."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,13 +11,7 @@ from bot.app import process
 from bot.app.settings import Settings
 from bot.domain.cohort import Cohort
 from bot.services.cohorts.rules import RULES
-from tests.support.world import ANA, MENTOR, World, new_world
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    async with new_world(tmp_path) as made:
-        yield made
+from tests.support.world import ANA, MENTOR, World
 
 
 async def cohort_of(world: World) -> Cohort:
@@ -135,7 +128,7 @@ async def test_a_rule_holds_for_what_is_posted_afterwards(world: World) -> None:
         ("late_hours", "two", "whole number"),
         ("reminder_hours", "48", "less than `open_hours`"),
         ("details_public", "maybe", "`on` or `off`"),
-        ("colour", "red", "is one of `open_hours`"),
+        ("colour", "red", "must be one of `open_hours`"),
         ("open_hours", "", "needs `value`"),
     ],
 )
@@ -154,7 +147,7 @@ async def test_what_commands_say_of_the_local_cohort_outlives_a_restart_unless_i
         async with process.opened(Settings.model_validate(settings), say=lambda _line: None) as bot:
             await bot.settle_in()
             async with bot.store.write() as tx:
-                cohort = await tx.cohorts.find_by_place(process.LOCAL_PLACE)
+                cohort = await tx.cohorts.find_by_channel(process.LOCAL_PLACE)
                 assert cohort is not None
                 if start == 1:
                     changed = replace(cohort, hour=7, open_hours=72, late_hours=24)

@@ -1,29 +1,17 @@
 """Cohorts are founded where they practise, by those who manage the server."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.domain.errors import ForbiddenError
 from bot.domain.schedule import first_monday
-from bot.services.cohorts.joining import shown_name
+from bot.services.cohorts.messages import shown_name
 from bot.services.talk.delivery import FORBIDDEN_TRIES
-from tests.support.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, new_world
+from tests.support.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, fenced
 
 HERE = replace(PRACTICE, channel="evening")
 SETUP = {"timezone": "Europe/Berlin", "mentors": "evening-mentors"}
-
-
-def fenced(source: str) -> str:
-    return f"```python\n{source}```"
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    async with new_world(tmp_path) as made:
-        yield made
 
 
 async def test_a_channel_becomes_a_cohorts_by_one_command(world: World) -> None:
@@ -32,7 +20,7 @@ async def test_a_channel_becomes_a_cohorts_by_one_command(world: World) -> None:
     )
 
     async with world.store.read() as tx:
-        cohort = await tx.cohorts.find_by_place(HERE)
+        cohort = await tx.cohorts.find_by_channel(HERE)
     assert cohort is not None
     assert (cohort.name, cohort.hour, cohort.timezone) == ("Evening", 18, "Europe/Berlin")
     assert cohort.mentors_place == replace(HERE, channel="evening-mentors")
@@ -53,9 +41,9 @@ async def test_a_cohort_is_changed_where_it_is_and_the_rest_stays(world: World) 
 
 
 async def test_only_who_manages_the_server_founds(world: World) -> None:
-    assert "Only those who manage" in await world.command(ANA, "cohort setup", where=HERE, **SETUP)
+    assert "Only people who manage" in await world.command(ANA, "cohort setup", where=HERE, **SETUP)
     async with world.store.read() as tx:
-        assert await tx.cohorts.find_by_place(HERE) is None
+        assert await tx.cohorts.find_by_channel(HERE) is None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +66,7 @@ async def test_a_wrong_option_is_explained_and_nothing_is_founded(
 ) -> None:
     assert answer in await world.command(MENTOR, "cohort setup", where=HERE, **{**SETUP, **changes})
     async with world.store.read() as tx:
-        assert await tx.cohorts.find_by_place(HERE) is None
+        assert await tx.cohorts.find_by_channel(HERE) is None
 
 
 async def test_todays_challenge_is_announced_to_who_founds_after_its_hour(world: World) -> None:

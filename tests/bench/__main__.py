@@ -25,11 +25,12 @@ from bot.app.settings import ROOT, Settings
 from bot.catalogue import Catalogue
 from bot.domain.chat.events import MessagePosted
 from bot.domain.chat.refs import MessageRef
-from bot.domain.cohort import Cohort, Role
+from bot.domain.cohort import Cohort, Place
 from bot.domain.exercise import Limits
 from bot.domain.grading import GradingRequest, Verdict
+from bot.domain.member import Role
+from bot.domain.progression import PlanReason
 from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.secret import Keyring
 from bot.store.store import SqlStore
 from tests.bench import steps
 from tests.support.databases import new_file
@@ -189,12 +190,10 @@ async def _services(
                 chats={"fake": chat},
                 catalogue=Catalogue.load(settings.exercises_dir),
                 grader=runner.grader,
-                seeds=Keyring.load(Path(folder) / "keys.json"),
                 clock=_now,
                 new_id=lambda: os.urandom(12).hex(),
-                queued=lambda: None,
                 draw=no_chart,
-                owner="bench",
+                worker="bench",
                 rules={},
             )
         )
@@ -212,15 +211,16 @@ async def _opened(store: SqlStore, services: Services) -> None:
             Cohort(
                 id=0,
                 name="Bench",
-                place=PRACTICE,
-                mentors_place=MENTORS,
+                places=(Place(channel=PRACTICE, mentors_channel=MENTORS),),
                 timezone="UTC",
                 starts_on=date(2026, 1, 5),
                 pending_limit=100,
             )
         )
     catalogue = services.grading.catalogue
-    await services.challenges.open(cohort, catalogue.get(SLUG), key="bench", reason="")
+    await services.challenges.open(
+        cohort, catalogue.get(SLUG), key="bench", reason=PlanReason.CHOSEN_BY_MENTOR
+    )
     while await services.delivery.deliver():
         pass
     async with store.write() as tx:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.chat.web.adapter import WebChat
-from bot.domain.chat.commands import CommandOption, CommandSpec
+from bot.domain.chat.commands import CommandOption, CommandSpec, Permission
 from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from tests.contract.on_discord import discord
@@ -16,12 +16,12 @@ from tests.support.visitor import Visitor, visit
 
 COMMANDS = (
     CommandSpec("plan", "Your week"),
-    CommandSpec("challenge list", "All challenges", mentors_only=True),
+    CommandSpec("challenge list", "All challenges", permission=Permission.MENTORS),
     CommandSpec(
         "challenge post",
         "Release an exercise",
         (CommandOption("exercise", "Which one", suggests=True),),
-        mentors_only=True,
+        permission=Permission.MENTORS,
     ),
 )
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.challenge import Challenge, NewChallenge
 from bot.domain.chat.refs import ConversationRef, UserRef
-from bot.domain.cohort import Cohort, Member, Role
+from bot.domain.cohort import Cohort
 from bot.domain.exercise import Day
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Usage, Verdict
+from bot.domain.member import Member, Role
 from bot.domain.store import Claim
 from bot.domain.submission import NewSubmission, Submission
 from bot.store.store import SqlStore

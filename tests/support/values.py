@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.challenge import Challenge
 from bot.domain.chat.refs import ConversationRef, UserRef
-from bot.domain.cohort import BoardMode, Cohort, Member, Role
+from bot.domain.cohort import Cohort
 from bot.domain.exercise import Day, Device, Exercise, Limits
+from bot.domain.member import BoardMode, Member, Role
 from bot.domain.outbox import Kind, MessageKey
 from bot.domain.progression import Outcome, PointsEvent, PointsReason
 

@@ -23,9 +23,9 @@ from bot.domain.chat.events import (
 from bot.domain.chat.message import Buttons, ChannelLink, Code, Form, Message, Moment, Table, Text
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
-from bot.domain.cohort import Cohort
+from bot.domain.cohort import Cohort, Place
 from bot.domain.errors import CatalogueError, GoneError, TooLargeError
-from bot.domain.exercise import Day, Device, Exercise, Limits
+from bot.domain.exercise import Day, Device, Exercise, Limits, MilestoneRule
 from bot.domain.grading import (
     CheckResult,
     CheckStatus,
@@ -36,6 +36,7 @@ from bot.domain.grading import (
 )
 from bot.domain.outbox import MessageKey
 from bot.domain.submission import Submission
+from bot.services.submissions.status import GRACE
 from bot.store.store import SqlStore
 from tests.support.databases import new_file
 
@@ -49,6 +50,11 @@ BEN = UserRef("fake", "here", "ben")
 RIGHT = "def double(x):\n    return 2 * x\n"
 HALF = "def double(x):\n    return x + 2\n"
 WRONG = "def double(x):\n    return x\n"
+
+
+def fenced(source: str) -> str:
+    """A message with code in it."""
+    return f"Here it is:\n```python\n{source}```"
 
 
 def exercise(slug: str, day: Day, *, week: int = 1, stage: int = 4) -> Exercise:
@@ -79,6 +85,7 @@ def exercise(slug: str, day: Day, *, week: int = 1, stage: int = 4) -> Exercise:
 class FakeCatalogue:
     """Three exercises, one for each day; tests may remove some."""
 
+    milestone_rules: Mapping[str, MilestoneRule] = field(default_factory=dict[str, MilestoneRule])
     exercises: dict[str, Exercise] = field(
         default_factory=lambda: {
             slug: exercise(slug, day)
@@ -110,16 +117,6 @@ class FakeClock:
 
     def advance(self, **delta: float) -> None:
         self.now += timedelta(**delta)
-
-
-@dataclass
-class FakeSeeds:
-    """Seeds that are no secret."""
-
-    current_key: str = "k1"
-
-    def seed(self, *, key: str, submission: str) -> bytes:
-        return f"{key}{submission}".encode()[:16].ljust(16, b".")
 
 
 def graded(verdict: Verdict, *, core: Sequence[bool]) -> Grade:
@@ -324,8 +321,16 @@ class World:
             claim = await self.services.grading.claim()
             if claim is not None:
                 await self.services.grading.grade(claim)
-            elif not await self.services.delivery.deliver():
+            elif not await self.services.delivery.deliver() and not await self._wait_a_moment():
                 return
+
+    async def _wait_a_moment(self) -> bool:
+        """Let the time pass for which first messages wait; False where nothing waits for it."""
+        due_at = await self.services.delivery.next_due()
+        if due_at is None or not self.clock() < due_at <= self.clock() + GRACE:
+            return False
+        self.clock.now = due_at
+        return True
 
     async def take(self, event: Event) -> FakeResponder:
         """Deliver one event and let everything that follows happen."""
@@ -348,6 +353,19 @@ class World:
             args=args,
         )
         return "\n".join(text_of(reply) for reply in (await self.take(event)).replies)
+
+    async def ask(self, user: UserRef, name: str, /, **args: str) -> Message:
+        """A slash command whose answer is a question; returns it."""
+        event = CommandInvoked(
+            key=self.key(), at=self.clock(), conversation=PRACTICE, user=user, name=name, args=args
+        )
+        [question] = (await self.take(event)).replies
+        return question
+
+    async def confirmed(self, user: UserRef, name: str, /, **args: str) -> str:
+        """A slash command that asks first, and yes; returns the words of the last answer."""
+        yes, _no = actions_of(await self.ask(user, name, **args))
+        return await self.press(user, yes)
 
     async def press(self, user: UserRef, action: str, *, where: ConversationRef = PRACTICE) -> str:
         """A button; returns the words of the private answer."""
@@ -445,9 +463,8 @@ class World:
         await self.services.challenges.tick()
         await self.settle()
         async with self.store.read() as tx:
-            thread = (await tx.challenges.of(self.cohort.id))[-1].thread
-        assert thread is not None
-        return thread
+            [challenge] = await tx.challenges.newest(self.cohort.id, limit=1)
+        return challenge.threads[0]
 
     async def submissions(self, user: UserRef) -> Sequence[Submission]:
         """A person's submissions, newest first."""
@@ -476,8 +493,7 @@ async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGene
             Cohort(
                 id=0,
                 name="Practice",
-                place=PRACTICE,
-                mentors_place=MENTORS,
+                places=(Place(channel=PRACTICE, mentors_channel=MENTORS),),
                 timezone="UTC",
                 starts_on=MONDAY.date(),
             )
@@ -490,15 +506,14 @@ async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGene
             chats=chats,
             catalogue=catalogue,
             grader=grader,
-            seeds=FakeSeeds(),
             clock=clock,
             new_id=lambda: f"s{next(numbers):04}",
-            queued=lambda: None,
             draw=no_chart,
-            owner="test",
+            worker="test",
             rules={},
         )
     )
+    await services.seeds.start()
     try:
         yield World(services, chat, grader, clock, catalogue, store, cohort)
     finally:

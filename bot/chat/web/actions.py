@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from bot.chat.common import commandline, plain
+from bot.chat.common import plain
 from bot.chat.web import archive, ledger, outbound
 from bot.chat.web.codec import Content, Typed, option_out
 from bot.chat.web.database import Connection, Database
@@ -15,7 +15,7 @@ from bot.chat.web.markup import MENTION
 from bot.chat.web.responder import Answers, Errand
 from bot.chat.web.tabs import Tab
 from bot.chat.web.workspace import BOT, Person, Spot, Workspace, user_ref
-from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.commands import CommandSpec, parse, unknown_command, usage
 from bot.domain.chat.events import (
     ActionPressed,
     Attachment,
@@ -57,7 +57,7 @@ class Deeds:
         return [
             {
                 "name": spec.name,
-                "usage": commandline.usage(spec),
+                "usage": usage(spec),
                 "description": spec.description,
                 "options": [option_out(option) for option in spec.options],
             }
@@ -232,7 +232,7 @@ class Deeds:
 
     async def _command(self, tab: Tab, frame: Say, spot: Spot) -> None:
         key = f"command:{tab.person.id}:{frame.id}"
-        invocation = commandline.parse(frame.text, self.commands)
+        invocation = parse(frame.text, self.commands)
         if invocation is None:
             await self.database.run(partial(self._unknown, tab.person, frame, spot, key))
             return
@@ -249,16 +249,13 @@ class Deeds:
 
     def _unknown(self, person: Person, frame: Say, spot: Spot, key: str, tx: Connection) -> None:
         allowed = [spec for spec in self.commands if person.mentor or not spec.mentors_only]
-        near = [f"`/{name}`" for name in commandline.nearest(frame.text, allowed)]
-        hint = f"Did you mean {', '.join(near)}?" if near else "`/help` shows what I know."
-        typed = plain.preview(frame.text, limit_chars=40)
         outbound.say(
             tx,
             key=MessageKey(Kind.REPLY, key),
             spot=spot,
             message=Message.of(
-                f"I do not know the command “{typed}”. {hint} To begin a message with a slash,"
-                " put a space before it."
+                f"{unknown_command(frame.text, allowed)} To begin a message with a slash, put a"
+                " space before it."
             ),
             at=self.clock(),
             private_to=person.id,

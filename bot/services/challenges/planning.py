@@ -8,7 +8,7 @@ from bot.domain.challenge import Challenge, Window
 from bot.domain.chat.message import ChannelLink
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.exercise import Day
-from bot.domain.progression import PlanItem
+from bot.domain.progression import PlanItem, PlanReason
 from bot.domain.store import Transaction
 from bot.services.submissions.released import ReleasedExercises
 
@@ -41,12 +41,18 @@ def week_of(member: int, week: int, challenges: Iterable[Challenge]) -> list[Pla
     """
     released = {challenge.day: challenge.exercise for challenge in challenges}
     return [
-        PlanItem(member=member, week=week, day=day, exercise=released.get(day, ""), reason="")
+        PlanItem(
+            member=member,
+            week=week,
+            day=day,
+            exercise=released.get(day, ""),
+            reason=PlanReason.ALREADY_RELEASED if day in released else PlanReason.NOT_CHOSEN_YET,
+        )
         for day in Day
     ]
 
 
-def with_release(challenge: Challenge, reason: str) -> list[PlanItem]:
+def with_release(challenge: Challenge, reason: PlanReason) -> list[PlanItem]:
     """What a released challenge puts on everybody's plan; the other days are filled if missing."""
     return [
         replace(item, reason=reason) if item.day is challenge.day else item

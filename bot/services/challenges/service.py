@@ -1,7 +1,6 @@
-"""Challenges from release to summary: what is posted when, and what it says."""
+"""Challenges from release to summary: what is posted when."""
 
 import contextlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +8,7 @@ import structlog
 
 from bot.domain import schedule
 from bot.domain.challenge import Challenge, NewChallenge, Window
-from bot.domain.chat.message import Button, Buttons, ButtonStyle, Code, Message, Moment, Table
+from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
@@ -17,19 +16,13 @@ from bot.domain.errors import CatalogueError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
 from bot.domain.member import Member
 from bot.domain.outbox import Kind, MessageKey, Wanted
-from bot.domain.progression import Turnout
+from bot.domain.progression import PlanReason, Turnout
 from bot.domain.schedule import Slot, SlotKind
 from bot.domain.store import Store, Transaction
-from bot.services.challenges import planning
+from bot.services.challenges import messages, planning
 from bot.services.submissions.released import ReleasedExercises
 
 log = structlog.get_logger()
-
-DAY_NAMES = {
-    Day.IMPLEMENT: "Monday · implement one function",
-    Day.DEBUG: "Wednesday · debug",
-    Day.MODULE: "Friday · write a complete module",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +56,7 @@ class ChallengeService:
             await self._summarise(challenge, now)
 
     async def open(
-        self, cohort: Cohort, exercise: Exercise, *, key: str, reason: str
+        self, cohort: Cohort, exercise: Exercise, *, key: str, reason: PlanReason
     ) -> Challenge | None:
         """Release an exercise now; None when this key has released one already.
 
@@ -75,16 +68,13 @@ class ChallengeService:
             return await self._open(tx, cohort, exercise, key=key, reason=reason)
 
     def require_gradable(self, exercise: Exercise) -> None:
-        """See to it that answers to an exercise could be graded.
+        """Check that answers to an exercise could be graded here.
 
         Raises:
             UserError: They could not.
         """
         if exercise.device not in self.devices:
-            raise UserError(
-                f"**{exercise.title}** needs a GPU, and none is set up here: no answer to it could"
-                " be graded. Whoever runs the bot finds how to set one up in docs/gpu.md."
-            )
+            raise UserError(messages.needs_gpu(exercise))
 
     async def open_next(self, cohort: Cohort, day: Day, *, key: str) -> Challenge | None:
         """Release the next exercise of a kind of day; None when there is none, or key is known."""
@@ -101,7 +91,7 @@ class ChallengeService:
             UserError: It is closed already.
         """
         if challenge.closed_at is not None:
-            raise UserError("That challenge is closed already.")
+            raise UserError(messages.CLOSED_ALREADY)
         await self._summarise(challenge, self.clock())
 
     async def introduce(
@@ -116,7 +106,7 @@ class ChallengeService:
             Wanted(
                 key=MessageKey(Kind.TASK, key.subject),
                 conversation=thread,
-                message=task(exercise, buttons_for=challenge),
+                message=messages.task(exercise, buttons_for=challenge),
             )
         )
 
@@ -150,7 +140,7 @@ class ChallengeService:
 
     async def _choose(
         self, tx: Transaction, cohort: Cohort, day: Day, on: date
-    ) -> tuple[Exercise, str] | None:
+    ) -> tuple[Exercise, PlanReason] | None:
         """What a day's slot releases: nothing that could not be graded, or that is open still."""
         theme, _ = theme_of(cohort.week_of(on))
         now = self.clock()
@@ -169,7 +159,7 @@ class ChallengeService:
         )
 
     async def _open(
-        self, tx: Transaction, cohort: Cohort, exercise: Exercise, *, key: str, reason: str
+        self, tx: Transaction, cohort: Cohort, exercise: Exercise, *, key: str, reason: PlanReason
     ) -> Challenge | None:
         now = self.clock()
         closes_at, late_until = schedule.window(cohort, now)
@@ -198,7 +188,7 @@ class ChallengeService:
         async with self.store.write() as tx:
             if not await tx.challenges.set_reminded(challenge.id, now) or not challenge.threads:
                 return
-            message = reminder(challenge, await self.released.title_of(tx, challenge))
+            message = messages.reminder(challenge, await self.released.title_of(tx, challenge))
             answered = await tx.submissions.answered_by(challenge.id)
             members = await tx.members.of(challenge.cohort)
             wanted = (
@@ -214,7 +204,7 @@ class ChallengeService:
                 return
             closed = await tx.challenges.get(challenge.id)
             turnouts = await tx.progress.turnouts([challenge.id])
-            summary = closing(closed, turnouts.get(challenge.id, Turnout()))
+            summary = messages.closing(closed, turnouts.get(challenge.id, Turnout()))
             await tx.outbox.say(*_closed(closed, summary))
             with contextlib.suppress(CatalogueError):  # neither kept nor in the catalogue any more
                 exercise = await self.released.of(tx, challenge)
@@ -227,7 +217,7 @@ def _announced(challenge: Challenge, exercise: Exercise) -> list[Wanted]:
         Wanted(
             key=MessageKey(Kind.POST, str(post.id)),
             conversation=post.channel,
-            message=announcement(challenge, exercise),
+            message=messages.announcement(challenge, exercise),
             thread_title=exercise.title,
         )
         for post in challenge.posts
@@ -255,94 +245,4 @@ def _reminder_for(challenge: Challenge, member: Member, message: Message) -> Wan
         conversation=thread,
         message=message,
         private_to=member.identity_on(thread.platform),
-    )
-
-
-def announcement(challenge: Challenge, exercise: Exercise) -> Message:
-    """The post in the channel: short; the task itself stands in the thread."""
-    _, theme = theme_of(challenge.week)
-    return Message.of(
-        f"**{exercise.title}** — {DAY_NAMES[exercise.day]}",
-        f"Week {challenge.week} · {theme} · about {exercise.minutes} minutes. An agent-free zone:"
-        " by hand, without an assistant, until it closes. The task is in the thread; answer there"
-        " with your code.",
-        Moment("Open until", challenge.closes_at)
-        if challenge.closed_at is None
-        else Moment("**Closed.** Late answers are graded until", challenge.late_until),
-    )
-
-
-def task(exercise: Exercise, *, note: str = "", buttons_for: Challenge | None) -> Message:
-    """The whole task, with the starter and, in a thread, the buttons."""
-    buttons = ()
-    if buttons_for is not None:
-        buttons = (
-            Buttons(
-                (
-                    Button(f"submit:{buttons_for.id}", "Submit privately", ButtonStyle.PRIMARY),
-                    Button(f"hint:{buttons_for.id}", "Hint"),
-                )
-            ),
-        )
-    return Message.of(
-        exercise.task,
-        Code(exercise.starter),
-        "Send your code here in a fenced block (three backticks before and after it), or as a"
-        " `.py` or `.ipynb` file. Edit your message to try again, as often as you like.",
-        *([note] if note else []),
-        *buttons,
-    )
-
-
-def reminder(challenge: Challenge, title: str) -> Message:
-    """To one member who has not answered yet."""
-    return Message.of(
-        f"**{title}** is still open, and any honest try counts.",
-        Moment("It closes", challenge.closes_at),
-        "`/reminders off` switches these off.",
-    )
-
-
-def closing(challenge: Challenge, turnout: Turnout) -> Message:
-    """The summary in the thread. It names nobody: wrong answers are private."""
-    if not turnout.tried:
-        words = "Nobody has tried this one yet."
-    else:
-        tried = f"{turnout.tried} {'person' if turnout.tried == 1 else 'people'} tried it"
-        words = (
-            f"{tried}, {turnout.solved} solved it, {turnout.solved_first} of them at the first try."
-        )
-    return Message.of(
-        f"**Closed.** {words} Talking about solutions is welcome from now on.",
-        Moment("Late answers are still graded until", challenge.late_until),
-    )
-
-
-def listing(
-    rows: Sequence[tuple[Challenge, str, int, int]],
-    pins: Sequence[tuple[date, str]],
-    now: datetime,
-) -> Message:
-    """A mentor's list: (challenge, title, members who tried, who solved); (date, title) pinned."""
-    to_come = "\n".join(f"- {on:%A}, {on}: {title}" for on, title in pins)
-    pinned = [f"Pinned:\n{to_come}"] if pins else []
-    if not rows:
-        head = "There is no challenge yet. `/challenge post` releases one now."
-        return Message.of(head, *pinned)
-    return Message.of(
-        Table(
-            ("No.", "Week", "Exercise", "State", "Tried", "Solved"),
-            tuple(
-                (
-                    str(challenge.id),
-                    str(challenge.week),
-                    title,
-                    challenge.window(now).value,
-                    str(tried),
-                    str(solved),
-                )
-                for challenge, title, tried, solved in rows
-            ),
-        ),
-        *pinned,
     )

@@ -1,52 +1,28 @@
-"""Founding a cohort in the channel where it will practise, and changing how it goes."""
+"""Making a cohort in the channel where it will practise, and changing how it goes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
 from bot.domain import schedule
-from bot.domain.chat.commands import CommandOption, CommandSpec, OptionKind
-from bot.domain.chat.events import Event
-from bot.domain.chat.message import ChannelLink, Message, Moment
+from bot.domain.chat.message import Message
 from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
-from bot.domain.cohort import Cohort
-from bot.domain.errors import ChatError, NotAllowedError, UserError
+from bot.domain.cohort import Cohort, Place
+from bot.domain.errors import ChatError, UserError
 from bot.domain.outbox import Kind, MessageKey
-from bot.domain.store import Store
-from bot.services.cohorts import holidays
-from bot.services.cohorts.joining import shown_name
+from bot.domain.store import Store, Transaction
+from bot.services.cohorts import holidays, messages
 
-SPEC = CommandSpec(
-    "cohort setup",
-    "Make this channel a cohort's, or change how its cohort goes; for administrators",
-    (
-        CommandOption("timezone", "Such as Europe/Berlin", required=False, suggests=True),
-        CommandOption(
-            "mentors",
-            "The mentors' channel, where learners cannot read",
-            required=False,
-            kind=OptionKind.CHANNEL,
-        ),
-        CommandOption("hour", "Of posts, 0 to 23; 9 if not given", required=False),
-        CommandOption("starts", "Such as 2026-11-23; week 1 is that date's week", required=False),
-        CommandOption("mentor_role", "Who steers", required=False, kind=OptionKind.ROLE),
-        CommandOption("name", "The cohort's name", required=False),
-    ),
-    mentors_only=True,
-)
-
-LAST_HOUR = 23
-MENTORS_APART = (
-    "The mentors need a channel of their own, which is no cohort's: they are sent learners' code."
-)
+_LAST_HOUR = 23
+_NEEDED = ("timezone", "mentors")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Founding:
+class FoundingService:
     """Makes cohorts.
 
     Attributes:
@@ -58,150 +34,152 @@ class Founding:
     clock: Clock
     rules: Mapping[str, Any]
 
-    async def setup(self, event: Event, args: Mapping[str, str]) -> Message:
-        """Found a cohort where this was typed, or change the one that is there.
+    async def set_up(self, channel: ConversationRef, options: Mapping[str, str]) -> Message:
+        """Make a cohort in a channel, or change the one that is there.
+
+        Args:
+            channel: Where the command was given.
+            options: What was given of the command's options.
 
         Raises:
-            UserError: Not an administrator, or an option is missing or wrong.
+            UserError: An option is missing or wrong, or this is the wrong place.
         """
-        if not event.info.admin:
-            raise NotAllowedError("Only those who manage this server can set up a cohort.")
-        given = {name: value.strip() for name, value in args.items() if value.strip()}
-        place = event.conversation
-        if place.thread:
-            raise UserError("A cohort has a channel, no thread. Type this in the channel itself.")
+        if channel.thread:
+            raise UserError(messages.NOT_IN_A_THREAD)
         async with self.store.write() as tx:
-            known = await tx.cohorts.find_by_place(place)
-            if known is not None and known.place != place:
-                raise UserError("This is a mentors' channel. Use the cohort's own channel.")
-            cohort = self._changed(known or self._new(place, given), given)
-            theirs = await tx.cohorts.find_by_place(cohort.mentors_place)
-            if theirs is not None and theirs.place == cohort.mentors_place:
-                raise UserError(MENTORS_APART)
-            if known is None:
-                cohort = await tx.cohorts.add(cohort)
-            else:
-                await tx.cohorts.update(cohort)
-            await tx.audit.record(
-                at=self.clock(),
-                actor=f"{event.user.platform}:{event.user.user}",
-                action=SPEC.name,
-                target=f"cohort {cohort.id}",
-                note=" ".join(f"{name}={value[:80]}" for name, value in given.items()),
-            )
-        greetings = [(cohort.mentors_place, "the mentors' channel", _for_mentors(cohort))]
-        if known is None:
-            greetings.insert(0, (cohort.place, "this channel", _for_learners(cohort)))
-        elif "mentors" not in given:
-            greetings = []
-        refused = [await self._greet(*greeting, cohort) for greeting in greetings]
-        return self._told(cohort, new=known is None, refused=[words for words in refused if words])
+            known = await tx.cohorts.find_by_channel(channel)
+            if known is not None and channel not in {place.channel for place in known.places}:
+                raise UserError(messages.NOT_AMONG_MENTORS)
+            cohort = self._with_options(known or self._new(channel, options), channel, options)
+            cohort = await _store(tx, cohort, channel, is_new=known is None)
+        place = _place_at(cohort, channel)
+        problems = await self._greet(cohort, place, is_new=known is None, options=options)
+        return self._message(cohort, place, is_new=known is None, problems=problems)
 
-    async def _greet(self, place: ConversationRef, called: str, words: str, cohort: Cohort) -> str:
-        """Say in a channel what it is for now; empty, or why that cannot be said there."""
+    async def _greet(
+        self, cohort: Cohort, place: Place, *, is_new: bool, options: Mapping[str, str]
+    ) -> list[str]:
+        """Say in each new channel what it is for; gives why that cannot be said there."""
+        problems: list[str] = []
+        if is_new:
+            greeting = messages.greeting_for_learners(cohort)
+            problems += await self._post(place.channel, "this channel", greeting, cohort)
+        if is_new or "mentors" in options:
+            greeting = messages.greeting_for_mentors(cohort)
+            problems += await self._post(
+                place.mentors_channel, "the mentors' channel", greeting, cohort
+            )
+        return problems
+
+    async def _post(
+        self, channel: ConversationRef, called: str, greeting: Message, cohort: Cohort
+    ) -> list[str]:
+        key = MessageKey(Kind.GREETING, f"{cohort.id}:{channel.channel}")
         try:
-            key = MessageKey(Kind.GREETING, f"{cohort.id}:{place.channel}")
-            await self.chats[place.platform].post(place, Message.of(words), key=key)
+            await self.chats[channel.platform].post(channel, greeting, key=key)
         except ChatError as error:
-            return (
-                f"**I cannot write to {called}**, and until I can, nothing appears there: {error}"
-            )
-        return ""
+            return [messages.cannot_write(called, str(error))]
+        return []
 
-    def _new(self, place: ConversationRef, given: Mapping[str, str]) -> Cohort:
-        missing = [name for name in ("timezone", "mentors") if name not in given]
+    def _new(self, channel: ConversationRef, options: Mapping[str, str]) -> Cohort:
+        missing = [name for name in _NEEDED if name not in options]
         if missing:
-            raise UserError(
-                f"A new cohort needs {' and '.join(f'`{name}`' for name in missing)}:"
-                " `/cohort setup timezone:Europe/Berlin mentors:#the-mentors-channel`."
-            )
+            raise UserError(messages.missing_to_set_up(missing))
         today = self.clock().date()
         return Cohort(
             id=0,
             name="Freehand",
-            place=place,
-            mentors_place=place,
+            places=(Place(channel=channel, mentors_channel=channel),),
             timezone="UTC",
             starts_on=today + timedelta(days=-today.weekday() % 7),
             **self.rules,
         )
 
-    def _changed(self, cohort: Cohort, given: Mapping[str, str]) -> Cohort:
+    def _with_options(
+        self, cohort: Cohort, channel: ConversationRef, options: Mapping[str, str]
+    ) -> Cohort:
         changes: dict[str, object] = {}
-        if "timezone" in given:
-            changes["timezone"] = _zone(given["timezone"])
-        if "hour" in given:
-            changes["hour"] = _hour(given["hour"])
-        if "starts" in given:
-            changes["starts_on"] = _start(given["starts"], today=self.clock().date())
-        if "mentors" in given:
-            changes["mentors_place"] = _mentors(cohort.place, given["mentors"])
-        if "mentor_role" in given:
-            changes["mentor_role"] = _role(cohort.place, given["mentor_role"])
-        if "name" in given:
-            changes["name"] = shown_name(given["name"])
+        if "timezone" in options:
+            changes["timezone"] = _read_timezone(options["timezone"])
+        if "hour" in options:
+            changes["hour"] = _read_hour(options["hour"])
+        if "starts" in options:
+            changes["starts_on"] = _read_start(options["starts"], today=self.clock().date())
+        if "name" in options:
+            changes["name"] = messages.shown_name(options["name"])
+        changes["places"] = tuple(
+            _place_with(place, options) if place.channel == channel else place
+            for place in cohort.places
+        )
         return replace(cohort, **changes)  # pyright: ignore[reportArgumentType]  # each of its field's type
 
-    def _told(self, cohort: Cohort, *, new: bool, refused: Sequence[str]) -> Message:
+    def _message(
+        self, cohort: Cohort, place: Place, *, is_new: bool, problems: list[str]
+    ) -> Message:
         now = self.clock()
-        first = schedule.next_slot(cohort, now=now)
-        today = new and any(
-            not slot.missed for slot in schedule.due_slots(cohort, after=None, now=now)
-        )
-        head = "practises here from now on" if new else "goes on like this"
-        return Message.of(
-            f"**{cohort.name}** {head}: Monday a function, Wednesday a bug, Friday a module, at"
-            f" {cohort.hour:02}:00 {cohort.timezone}. Week 1 is the week of"
-            f" {cohort.starts_on:%d %B %Y}.",
-            *refused,
-            *(["Today's challenge is posted within a minute."] if today else []),
-            *([Moment("Next post", first.due_at)] if first is not None else []),
-            "Disputed checks arrive in the mentors' channel, with learners' code: see to it that"
-            " learners cannot read it.",
-            ChannelLink("Mentors' channel:", cohort.mentors_place, "mentors"),
-            "Learners type `/join`. `/challenge post` releases an exercise at once,"
-            " `/challenge pin` chooses a day's. `/cohort holidays` keeps days free, `/cohort rules`"
-            " says how long challenges are open, `/cohort limits` caps what a grading may use.",
+        due = schedule.due_slots(cohort, after=None, now=now)
+        return messages.set_up(
+            cohort,
+            place,
+            is_new=is_new,
+            problems=problems,
+            next_slot=schedule.next_slot(cohort, now=now),
+            posts_today=is_new and any(not slot.missed for slot in due),
         )
 
 
-def _for_learners(cohort: Cohort) -> str:
-    return (
-        f"**{cohort.name}** practises here: Monday a function, Wednesday a bug, Friday a module, by"
-        " hand. `/join` takes you in."
-    )
+async def _store(
+    tx: Transaction, cohort: Cohort, channel: ConversationRef, *, is_new: bool
+) -> Cohort:
+    mentors = _place_at(cohort, channel).mentors_channel
+    theirs = await tx.cohorts.find_by_channel(mentors)
+    if theirs is not None and mentors in {place.channel for place in theirs.places}:
+        raise UserError(messages.MENTORS_APART)
+    if is_new:
+        return await tx.cohorts.add(cohort)
+    await tx.cohorts.update(cohort)
+    return cohort
 
 
-def _for_mentors(cohort: Cohort) -> str:
-    return f"Checks that learners of **{cohort.name}** find wrong arrive here, with their code."
+def _place_at(cohort: Cohort, channel: ConversationRef) -> Place:
+    return next(place for place in cohort.places if place.channel == channel)
 
 
-def _zone(text: str) -> str:
+def _place_with(place: Place, options: Mapping[str, str]) -> Place:
+    if "mentors" in options:
+        mentors = _read_mentors(place.channel, options["mentors"])
+        place = replace(place, mentors_channel=mentors)
+    if "mentor_role" in options:
+        place = replace(place, mentor_role=_read_role(place.channel, options["mentor_role"]))
+    return place
+
+
+def _read_timezone(text: str) -> str:
     if text not in available_timezones():
-        raise UserError(f"There is no time zone {text[:40]!r}. Write it like `Europe/Berlin`.")
+        raise UserError(messages.unknown_timezone(text))
     return text
 
 
-def _hour(text: str) -> int:
-    if not text.isdecimal() or int(text) > LAST_HOUR:
-        raise UserError("The hour is a number from 0 to 23.")
+def _read_hour(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_HOUR:
+        raise UserError(messages.HOUR_OF_DAY)
     return int(text)
 
 
-def _start(text: str, *, today: date) -> date:
-    start = holidays.read(text)
-    if not today - holidays.WITHIN <= start <= today + holidays.WITHIN:
-        raise UserError("A cohort starts within a year from today, before or after.")
+def _read_start(text: str, *, today: date) -> date:
+    start = holidays.read_date(text)
+    if not today - holidays.PLANNED_AHEAD <= start <= today + holidays.PLANNED_AHEAD:
+        raise UserError(messages.STARTS_WITHIN_A_YEAR)
     return start
 
 
-def _mentors(place: ConversationRef, channel: str) -> ConversationRef:
-    if channel == place.channel:
-        raise UserError(MENTORS_APART)
-    return replace(place, channel=channel)
+def _read_mentors(channel: ConversationRef, mentors: str) -> ConversationRef:
+    if mentors == channel.channel:
+        raise UserError(messages.MENTORS_APART)
+    return replace(channel, channel=mentors)
 
 
-def _role(place: ConversationRef, role: str) -> str:
-    if role == place.tenant:  # as Discord names the role that everybody has
-        raise UserError("Everybody has that role. Choose one that mentors alone have.")
+def _read_role(channel: ConversationRef, role: str) -> str:
+    if role == channel.tenant:  # as Discord names the role that everybody has
+        raise UserError(messages.NOT_FOR_EVERYBODY)
     return role

@@ -1,26 +1,25 @@
-"""A cohort's days off: how they are read, changed and shown."""
+"""A cohort's days off: how they are read and changed."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.domain.chat.message import Message
 from bot.domain.cohort import Cohort
 from bot.domain.errors import UserError
 
-WITHIN = timedelta(days=366)
+PLANNED_AHEAD = timedelta(days=366)
 """Nobody plans further: a day beyond it is a slip of the finger."""
 
-CHANGES = ("add", "remove")
+ADD, REMOVE = CHANGES = ("add", "remove")
 
 _ONE_DAY = timedelta(days=1)
 
 
-def read(text: str) -> date:
+def read_date(text: str) -> date:
     """A day as people write it.
 
     Raises:
-        UserError: It is none.
+        UserError: It is not a date.
     """
     try:
         return date.fromisoformat(text)
@@ -28,7 +27,7 @@ def read(text: str) -> date:
         raise UserError("Give the date as year-month-day, for example 2026-11-23.") from error
 
 
-def changed(cohort: Cohort, *, first: str, last: str, change: str, today: date) -> Cohort:
+def with_days_off(cohort: Cohort, *, first: str, last: str, change: str, today: date) -> Cohort:
     """The cohort with more days off, or fewer.
 
     Args:
@@ -39,44 +38,35 @@ def changed(cohort: Cohort, *, first: str, last: str, change: str, today: date) 
         today: The cohort's local date: what is past stays as it was.
 
     Raises:
-        UserError: They are no days, in no order, past, or too far away.
+        UserError: They are not days, or in the wrong order, past, or too far away.
     """
-    begin, end = read(first), read(last or first)
-    if end < begin:
-        raise UserError("The last day comes before the first.")
-    if begin < today:
-        raise UserError("Those days have begun already. Give a first day from today on.")
-    if end > today + WITHIN:
-        raise UserError("That is more than a year away.")
-    days = {begin + number * _ONE_DAY for number in range((end - begin).days + 1)}
-    match change or "add":
+    days = _days(read_date(first), read_date(last or first), today=today)
+    match change or ADD:
         case "add":
             return replace(cohort, holidays=cohort.holidays | days)
         case "remove":
             return replace(cohort, holidays=cohort.holidays - days)
         case _:
-            raise UserError("The change is `add` or `remove`.")
+            raise UserError(f"The change must be `{ADD}` or `{REMOVE}`.")
 
 
-def told(cohort: Cohort, *, today: date) -> Message:
-    """The days off to come."""
-    spans = list(_spans(sorted(day for day in cohort.holidays if day >= today)))
-    if not spans:
-        return Message.of(
-            "There are no days off to come. `/cohort holidays` with a first and a last day adds"
-            " some: no challenge is posted on them, and they cost nobody a week of their streak."
-        )
-    lines = [f"- {_day(a)}" if a == b else f"- {_day(a)} to {_day(b)}" for a, b in spans]
-    return Message.of("No challenge is posted on these days:", "\n".join(lines))
+def spans(cohort: Cohort, *, today: date) -> list[tuple[date, date]]:
+    """The days off to come, as first and last of each run of days that follow each other."""
+    return list(_spans(sorted(day for day in cohort.holidays if day >= today)))
+
+
+def _days(first: date, last: date, *, today: date) -> set[date]:
+    if last < first:
+        raise UserError("The last day comes before the first.")
+    if first < today:
+        raise UserError("Those days have begun already. Give a first day from today on.")
+    if last > today + PLANNED_AHEAD:
+        raise UserError("That is more than a year away.")
+    return {first + number * _ONE_DAY for number in range((last - first).days + 1)}
 
 
 def _spans(days: list[date]) -> Iterator[tuple[date, date]]:
-    """First and last of each run of days that follow each other."""
     while days:
         length = next((n for n, day in enumerate(days) if day != days[0] + n * _ONE_DAY), len(days))
         yield days[0], days[length - 1]
         days = days[length:]
-
-
-def _day(day: date) -> str:
-    return f"{day:%A}, {day.day} {day:%B %Y}"

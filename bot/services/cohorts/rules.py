@@ -1,10 +1,9 @@
-"""A cohort's rules: how long challenges are open, and what a member may. Read, changed, shown."""
+"""A cohort's rules: how long challenges are open, and what a member may. Read and changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.chat.message import Message
 from bot.domain.cohort import Cohort
 from bot.domain.errors import UserError
 
@@ -30,40 +29,27 @@ NAMES = (*RULES, DETAILS)
 """Each is a field of `Cohort`."""
 
 
-def changed(cohort: Cohort, name: str, value: str) -> Cohort:
+def with_rule(cohort: Cohort, name: str, value: str) -> Cohort:
     """The cohort with one rule changed.
 
     Raises:
-        UserError: There is no such rule, or it cannot be like that.
+        UserError: There is no such rule, or it cannot have this value.
     """
     if name not in NAMES:
-        raise UserError(f"The rule is one of {', '.join(f'`{known}`' for known in NAMES)}.")
+        raise UserError(f"The rule must be one of {', '.join(f'`{known}`' for known in NAMES)}.")
     change: dict[str, Any] = {name: _read(name, value.strip().lower())}
     new = replace(cohort, **change)
     if new.reminder_hours >= new.open_hours:
-        raise UserError("`reminder_hours` is less than `open_hours`, or nobody is reminded.")
+        raise UserError("`reminder_hours` must be less than `open_hours`, or nobody is reminded.")
     return new
 
 
 def _read(name: str, value: str) -> int | bool:
     if name == DETAILS:
         if value not in SWITCH:
-            raise UserError(f"`{DETAILS}` is `on` or `off`.")
+            raise UserError(f"`{DETAILS}` must be `on` or `off`.")
         return SWITCH[value]
     rule = RULES[name]
     if not value.isdecimal() or not rule.least <= int(value) <= rule.most:
-        raise UserError(f"`{name}` is a whole number from {rule.least} to {rule.most}.")
+        raise UserError(f"`{name}` must be a whole number from {rule.least} to {rule.most}.")
     return int(value)
-
-
-def told(cohort: Cohort) -> Message:
-    """The rules of this cohort."""
-    lines = [
-        f"- `{name}` **{getattr(cohort, name)}** — {rule.what}" for name, rule in RULES.items()
-    ]
-    details = "on" if cohort.details_public else "off"
-    lines.append(f"- `{DETAILS}` **{details}** — threads show each check, not its author alone")
-    return Message.of(
-        "\n".join(lines),
-        "A challenge that is open keeps its `open_hours` and `late_hours`; the rest holds at once.",
-    )

@@ -8,13 +8,14 @@ import structlog
 
 from bot.domain import schedule
 from bot.domain.board import Standings, standings
-from bot.domain.chat.message import Image, Message, Table
+from bot.domain.chat.message import Message
 from bot.domain.clock import Clock
-from bot.domain.cohort import Cohort, theme_of
+from bot.domain.cohort import Cohort
 from bot.domain.errors import PlatformError, StoreError
 from bot.domain.outbox import Kind, MessageKey, Wanted
 from bot.domain.schedule import SlotKind
 from bot.domain.store import Store
+from bot.services.progress import messages
 
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ class LeaderboardService:
     async def show(self, cohort: Cohort, week: int) -> Message:
         """The board of a week, as it stands."""
         seen = await self._standings(cohort, week)
-        return board(seen, await self._picture(seen))
+        return messages.board(seen, await self._picture(seen))
 
     async def _post(self, cohort: Cohort, slot: schedule.BoardSlot, now: datetime) -> None:
         seen = await self._standings(cohort, slot.week)
@@ -51,7 +52,7 @@ class LeaderboardService:
         async with self.store.write() as tx:
             is_new = await tx.calendar.take_slot(cohort.id, slot, now)
             if is_new and seen.possible and not slot.missed:
-                await tx.outbox.say(*_posted(cohort, seen, picture))
+                await tx.outbox.say(*_posted(cohort, seen.week, messages.board(seen, picture)))
 
     async def _standings(self, cohort: Cohort, week: int) -> Standings:
         async with self.store.read() as tx:
@@ -76,36 +77,13 @@ class LeaderboardService:
             return b""
 
 
-def _posted(cohort: Cohort, seen: Standings, picture: bytes) -> list[Wanted]:
+def _posted(cohort: Cohort, week: int, board: Message) -> list[Wanted]:
     """The board in each place; the first has the key that boards had when there was one place."""
     first, *others = cohort.places
-    subjects = {first: f"{cohort.id}:{seen.week}"} | {
-        place: f"{cohort.id}:{seen.week}:{place.id}" for place in others
+    subjects = {first: f"{cohort.id}:{week}"} | {
+        place: f"{cohort.id}:{week}:{place.id}" for place in others
     }
     return [
-        Wanted(
-            key=MessageKey(Kind.BOARD, subject),
-            conversation=place.channel,
-            message=board(seen, picture),
-        )
+        Wanted(key=MessageKey(Kind.BOARD, subject), conversation=place.channel, message=board)
         for place, subject in subjects.items()
     ]
-
-
-def board(seen: Standings, picture: bytes) -> Message:
-    """The cohort's total first, then the ranks."""
-    _, theme = theme_of(seen.week)
-    head = f"**Week {seen.week} · {theme}**"
-    if not seen.rows:
-        return Message.of(f"{head}\nNobody has points in this week yet.")
-    together = f"Together we solved **{seen.solved} of {seen.possible}** challenges."
-    rows = tuple(
-        (
-            str(row.rank),
-            f"{row.shown}{' · personal best' if row.personal_best else ''}",
-            f"{row.points:g} of {row.possible:g}",
-        )
-        for row in seen.rows
-    )
-    image = (Image("leaderboard.png", picture, f"Points of week {seen.week}"),) if picture else ()
-    return Message.of(f"{head}\n{together}", Table(("", "Who", "Points"), rows), *image)

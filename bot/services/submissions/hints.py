@@ -1,31 +1,53 @@
 """Hints: three levels, on request, private, counted."""
 
-from datetime import datetime
+from dataclasses import dataclass
 
 from bot.domain.challenge import Challenge
-from bot.domain.chat.message import Button, Buttons, Message
-from bot.domain.cohort import Member
-from bot.domain.exercise import Exercise
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.domain.clock import Clock
+from bot.domain.errors import UserError
 from bot.domain.progression import HintTaken
-from bot.domain.store import Transaction
+from bot.domain.store import Store
+from bot.services.submissions import messages
+from bot.services.submissions.released import ReleasedExercises
+from bot.services.talk.messages import NOT_A_MEMBER
 
-LEVELS = ("the concept", "where to look", "almost the answer")
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HintService:
+    """Gives hints."""
 
-async def take(
-    tx: Transaction, exercise: Exercise, challenge: Challenge, member: Member, at: datetime
-) -> Message:
-    """The next level the member has not read; after the third, the third again."""
-    read = await tx.progress.hints_of(member=member.id, challenge=challenge.id)
-    level = min(read + 1, len(LEVELS))
-    await tx.progress.take_hint(
-        HintTaken(member=member.id, challenge=challenge.id, level=level, at=at)
-    )
-    message = (
-        f"**Hint {level} of {len(LEVELS)}: {LEVELS[level - 1]}**",
-        exercise.hints[level - 1],
-    )
-    if level == len(LEVELS):
-        return Message.of(*message)
-    more = Button(f"hint:{challenge.id}", f"Hint {level + 1}: {LEVELS[level]}")
-    return Message.of(*message, Buttons((more,)))
+    store: Store
+    released: ReleasedExercises
+    clock: Clock
+
+    async def take_next_here(self, user: UserRef, conversation: ConversationRef) -> Message:
+        """The next hint for the challenge of a thread.
+
+        Raises:
+            UserError: It is no challenge's thread, or this person is not a member.
+        """
+        async with self.store.read() as tx:
+            challenge = await tx.challenges.find_by_thread(conversation)
+        if challenge is None:
+            raise UserError(messages.HINT_ELSEWHERE)
+        return await self.take_next(user, challenge)
+
+    async def take_next(self, user: UserRef, challenge: Challenge) -> Message:
+        """The next level that a member has not read; after the third, the third again.
+
+        Raises:
+            UserError: This person is not a member.
+        """
+        async with self.store.write() as tx:
+            exercise = await self.released.of(tx, challenge)
+            member = await tx.members.find(challenge.cohort, user)
+            if member is None:
+                raise UserError(NOT_A_MEMBER)
+            read = await tx.progress.hints_of(member=member.id, challenge=challenge.id)
+            level = min(read + 1, len(exercise.hints))
+            await tx.progress.take_hint(
+                HintTaken(member=member.id, challenge=challenge.id, level=level, at=self.clock())
+            )
+        return messages.hint(exercise, challenge, level)

@@ -7,38 +7,57 @@ from dataclasses import dataclass
 from bot.domain.challenge import Challenge, Window
 from bot.domain.chat.events import Attachment, Event, FormSubmitted, MessageDeleted, MessagePosted
 from bot.domain.chat.port import ChatPort
+from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import GoneError, TooLargeError, UserError
-from bot.domain.exercise import Catalogue
+from bot.domain.exercise import Exercise
 from bot.domain.grading import Seeds
+from bot.domain.member import Member
 from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store, Transaction
-from bot.domain.submission import NewSubmission
-from bot.services.submissions import messages, status
+from bot.domain.submission import Before, NewSubmission
+from bot.services.submissions import messages
 from bot.services.submissions import source as code
+from bot.services.submissions.status import status, tell_next
+from bot.services.talk.reply import Reply
 
 ATTACHMENT_LIMIT_BYTES = 1024 * 1024
 """A notebook carries its outputs; its code alone must keep to the limit for sources."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody answers, and by which event.
+
+    Attributes:
+        key: Names the answer; an edited message has the key that it had before.
+        private: Shown to its author alone.
+    """
+
+    event: Event
+    challenge: Challenge
+    exercise: Exercise
+    key: str
+    private: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
+class IntakeService:
     """Takes code from a challenge's thread or form and queues it.
 
     Attributes:
         new_id: Draws a submission id that was never used.
-        queued: Called after a submission was queued.
     """
 
     store: Store
     chats: Mapping[str, ChatPort]
-    catalogue: Catalogue
     seeds: Seeds
     clock: Clock
     new_id: Callable[[], str]
-    queued: Callable[[], None]
 
-    async def take_message(self, event: MessagePosted, challenge: Challenge) -> None:
+    async def take_message(
+        self, event: MessagePosted, challenge: Challenge, exercise: Exercise, reply: Reply
+    ) -> None:
         """Queue the code in a message of a challenge's thread; leave conversation alone.
 
         Raises:
@@ -48,16 +67,16 @@ class Intake:
         source = await self._read(event, file) if file else code.join(code.extract(event.text))
         if source:
             answer = _answer_key(event.conversation.platform, event.message.message)
-            await self._queue(event, challenge, source, answer=answer, private=False)
-        elif code.defines(event.text, self.catalogue.get(challenge.exercise).entry):
+            about = Answer(event, challenge, exercise, answer, private=False)
+            await self._queue(about, source, reply)
+        elif code.defines(event.text, exercise.entry):
             raise UserError(messages.NO_FENCE)
         elif other := [item for item in event.attachments if item.name.lower().endswith(".txt")]:
-            raise UserError(
-                f"I read code from `.py` and `.ipynb` files, and {other[0].name} is neither. Rename"
-                " it, or put the code between two lines of three backticks."
-            )
+            raise UserError(messages.not_a_code_file(other[0].name))
 
-    async def take_form(self, event: FormSubmitted, challenge: Challenge) -> None:
+    async def take_form(
+        self, event: FormSubmitted, challenge: Challenge, exercise: Exercise
+    ) -> None:
         """Queue code that came through the private form.
 
         Raises:
@@ -65,82 +84,85 @@ class Intake:
         """
         file = _code_file(event.attachments)
         pasted = event.fields.get("code", "")
-        source = await self._read(event, file) if file else self._pasted(pasted, challenge)
+        source = await self._read(event, file) if file else _pasted(pasted, exercise)
         if not source.strip():
-            raise UserError("There was no code in the form. Paste it, or choose a file.")
+            raise UserError(messages.NO_CODE)
         answer = _answer_key(event.conversation.platform, event.key)
-        await self._queue(event, challenge, source, answer=answer, private=True)
+        await self._queue(Answer(event, challenge, exercise, answer, private=True), source)
 
     async def withdraw(self, event: MessageDeleted) -> None:
         """Take an answer whose message was deleted out of the line; what is graded stays so."""
         answer = _answer_key(event.conversation.platform, event.message.message)
         async with self.store.write() as tx:
-            withdrawn = await tx.submissions.withdraw(answer)
+            if not await tx.submissions.withdraw(answer):
+                return
             latest = await tx.submissions.find_latest(answer)
-            if withdrawn and latest is not None:
-                await status.say(tx, latest, messages.withdrawn())
-                await status.say_places(tx)
-
-    def _pasted(self, text: str, challenge: Challenge) -> str:
-        """Code from the form: as it is, or from fences, of which a docstring may hold some too."""
-        fenced, plain = code.join(code.extract(text)), code.drop_magics(text)
-        entry = self.catalogue.get(challenge.exercise).entry
-        if fenced and not code.defines(fenced, entry) and code.defines(plain, entry):
-            return plain
-        return fenced or plain
+            if latest is not None:
+                await tx.outbox.say(status(latest, messages.withdrawn(), reader=None))
+            await tell_next(tx)
 
     async def _read(self, event: Event, file: Attachment) -> str:
         chat = self.chats[event.conversation.platform]
         try:
             data = await chat.fetch(file, max_bytes=ATTACHMENT_LIMIT_BYTES)
         except TooLargeError as error:
-            raise UserError(
-                f"{file.name} is over {ATTACHMENT_LIMIT_BYTES // 1024} KiB. Clear the notebook's"
-                " outputs, or attach the code alone."
-            ) from error
+            limit_kib = ATTACHMENT_LIMIT_BYTES // 1024
+            raise UserError(messages.file_too_large(file.name, limit_kib=limit_kib)) from error
         except GoneError as error:
-            raise UserError(f"{file.name} cannot be read any more. Please attach it again.") from (
-                error
-            )
+            raise UserError(messages.file_gone(file.name)) from error
         if file.name.lower().endswith(".ipynb"):
             return code.code_of_notebook(data, file.name)
         return code.decode(data, file.name)
 
-    async def _queue(
-        self, event: Event, challenge: Challenge, source: str, *, answer: str, private: bool
-    ) -> None:
-        exercise = self.catalogue.get(challenge.exercise)
+    async def _queue(self, answer: Answer, source: str, reply: Reply | None = None) -> None:
         code.require_acceptable(source)
-        if not code.defines(source, exercise.entry):
-            raise UserError(messages.no_entry(exercise))
+        if not code.defines(source, answer.exercise.entry):
+            raise UserError(messages.no_entry(answer.exercise))
         async with self.store.write() as tx:
-            member = await tx.members.find(challenge.cohort, event.user)
+            member = await tx.members.find(answer.challenge.cohort, answer.event.user)
             if member is None:
-                raise UserError(
-                    "You are not in this cohort yet. Type /join, then send your code again:"
-                    " it will be graded."
-                )
-            latest = await tx.submissions.find_latest(answer)
-            if latest is not None and latest.source == source:
-                return  # only the prose was edited, or a link preview appeared
-            _check_window(challenge, event)
-            await _check_pending(tx, challenge.cohort, member.id)
-            submission = NewSubmission(
-                id=self.new_id(),
-                event=event.key,
-                answer=answer,
-                challenge=challenge.id,
-                member=member.id,
-                source=source,
-                received_at=self.clock(),
-                conversation=event.conversation,
-                late=challenge.window(event.at) is Window.LATE,
-                private=private,
-                seed_key=self.seeds.current_key,
-            )
-            if await tx.submissions.add(submission):
-                await status.say_places(tx)
-        self.queued()
+                raise UserError(messages.NOT_A_MEMBER)
+            before = await tx.submissions.before(member=member.id, answer=answer.key)
+            # Where the source is the same, only the prose was edited, or a link preview appeared.
+            if before.latest_source != source:
+                _check_window(answer.challenge, answer.event)
+                _check_pending(before)
+                await self._add(tx, self._submission(answer, member, source), answer.event.user)
+            if reply is not None:
+                await reply.mark_handled(tx)
+
+    async def _add(self, tx: Transaction, submission: NewSubmission, reader: UserRef) -> None:
+        if not await tx.submissions.add(submission):
+            return
+        position = await tx.submissions.queue_position(submission.id)
+        is_next = position <= 1
+        await tx.outbox.say(
+            status(submission, messages.waiting(position), reader=reader, delayed=is_next)
+        )
+
+    def _submission(self, answer: Answer, member: Member, source: str) -> NewSubmission:
+        event, challenge = answer.event, answer.challenge
+        return NewSubmission(
+            id=self.new_id(),
+            event=event.key,
+            answer=answer.key,
+            challenge=challenge.id,
+            member=member.id,
+            source=source,
+            received_at=self.clock(),
+            conversation=event.conversation,
+            late=challenge.window(event.at) is Window.LATE,
+            private=answer.private,
+            seed_key=self.seeds.current_key,
+        )
+
+
+def _pasted(text: str, exercise: Exercise) -> str:
+    """Code from the form: as it is, or from fences, of which a docstring may hold some too."""
+    fenced, plain = code.join(code.extract(text)), code.drop_magics(text)
+    if fenced and not code.defines(fenced, exercise.entry) and code.defines(plain, exercise.entry):
+        return plain
+    return fenced or plain
 
 
 def _answer_key(platform: str, name: str) -> str:
@@ -152,24 +174,15 @@ def _answer_key(platform: str, name: str) -> str:
 def _code_file(attachments: tuple[Attachment, ...]) -> Attachment | None:
     files = [file for file in attachments if file.name.lower().endswith((".py", ".ipynb"))]
     if len(files) > 1:
-        raise UserError("Two code files came with that message. Please attach just one.")
+        raise UserError(messages.TWO_FILES)
     return files[0] if files else None
 
 
 def _check_window(challenge: Challenge, event: Event) -> None:
     if challenge.window(event.at) is Window.OVER:
-        raise UserError(
-            "This challenge is over: answers were taken until"
-            f" {challenge.late_until:%A %d %B, %H:%M} UTC. Your code stays in your message, and"
-            " the mentors can still look at it with you."
-        )
+        raise UserError(messages.too_late(challenge))
 
 
-async def _check_pending(tx: Transaction, cohort: int, member: int) -> None:
-    limit = (await tx.cohorts.get(cohort)).pending_limit
-    pending = await tx.submissions.pending_of(member)
-    if pending >= limit:
-        raise UserError(
-            f"{pending} of your submissions are still waiting, which is the limit. Please send"
-            " this one again when one of them has its feedback."
-        )
+def _check_pending(before: Before) -> None:
+    if before.pending >= before.pending_limit:
+        raise UserError(messages.too_many_waiting(before.pending))

@@ -1,9 +1,13 @@
 """What a learner reads about a submission. Pure: records in, messages out."""
 
+from bot.domain.challenge import Challenge
 from bot.domain.chat.message import Button, Buttons, ButtonStyle, Code, Message, Text
+from bot.domain.cohort import Cohort
 from bot.domain.exercise import Exercise
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Verdict
+from bot.domain.member import Member
 from bot.domain.submission import Submission
+from bot.services.submissions.verbs import DISPUTE, SHOW_DETAILS, SHOW_HINT
 
 HEADLINES = {
     Verdict.SOLVED: "✅ **Solved.**",
@@ -20,7 +24,19 @@ HEADLINES = {
 }
 
 OUTPUT_SHOWN_CHARS = 600
-"""Of captured output; the rest would bury the checks."""
+"""Of captured output; more would push the checks out of sight."""
+
+HINT_LEVELS = ("the concept", "where to look", "almost the answer")
+
+HINT_ELSEWHERE = "Ask for a hint inside the challenge's thread."
+OTHERS_SUBMISSION = "Only the author of a submission can see its details."
+NOT_GRADED = Message.of("It is not graded yet. The details follow with the verdict.")
+DISPUTED = Message.of("Thank you. The mentors have your case, with your code and the checks.")
+NOT_A_MEMBER = (
+    "You are not in this cohort yet. Type /join, then send your code again: it will be graded."
+)
+NO_CODE = "There was no code in the form. Paste it, or choose a file."
+TWO_FILES = "Two code files came with that message. Please attach just one."
 
 
 POSITIONS_TOLD = (1, 3, 10)
@@ -103,9 +119,7 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
         parts.append(Code(_shortened(grade.output), "text"))
     parts.append(Text(f"{points_text(points)} from this submission. {next_step(grade, exercise)}"))
     if any(check.status is CheckStatus.FAILED for check in grade.checks):
-        parts.append(
-            Buttons((Button(f"dispute:{submission.id}", "A check seems wrong", ButtonStyle.PLAIN),))
-        )
+        parts.append(Buttons((DISPUTE.button(submission.id, "A check seems wrong"),)))
     return Message.of(*parts)
 
 
@@ -116,10 +130,77 @@ NO_FENCE = (
 
 
 def no_entry(exercise: Exercise) -> str:
-    """A light remark on code that is no answer to the exercise."""
+    """A light remark on code that does not answer the exercise."""
     return (
         f"That code does not define `{'`, `'.join(exercise.entry)}` at its top level, so I took it"
-        " as conversation: it is no try. Send the whole definition when you want it graded."
+        " as conversation: it does not count as a try. Send the whole definition when you want it"
+        " graded."
+    )
+
+
+def not_a_code_file(name: str) -> str:
+    """To somebody who attached a text file."""
+    return (
+        f"I read code from `.py` and `.ipynb` files, and {name} is neither. Rename it, or put the"
+        " code between two lines of three backticks."
+    )
+
+
+def file_too_large(name: str, *, limit_kib: int) -> str:
+    """To somebody whose notebook carries too much."""
+    return (
+        f"{name} is over {limit_kib} KiB. Clear the notebook's outputs, or attach the code alone."
+    )
+
+
+def file_gone(name: str) -> str:
+    """To somebody whose file was deleted meanwhile."""
+    return f"{name} cannot be read any more. Please attach it again."
+
+
+def too_late(challenge: Challenge) -> str:
+    """To somebody who answers after the late hours."""
+    return (
+        f"This challenge is over: answers were taken until {challenge.late_until:%A %d %B, %H:%M}"
+        " UTC. Your code stays in your message, and the mentors can still look at it with you."
+    )
+
+
+def too_many_waiting(pending: int) -> str:
+    """To somebody who sends faster than the grader works."""
+    return (
+        f"{pending} of your submissions are still waiting, which is the limit. Please send this one"
+        " again when one of them has its feedback."
+    )
+
+
+def hint(exercise: Exercise, challenge: Challenge, level: int) -> Message:
+    """A hint of one level, from 1, with a button for the next."""
+    words = (
+        f"**Hint {level} of {len(exercise.hints)}: {HINT_LEVELS[level - 1]}**",
+        exercise.hints[level - 1],
+    )
+    if level == len(exercise.hints):
+        return Message.of(*words)
+    more = SHOW_HINT.button(challenge.id, f"Hint {level + 1}: {HINT_LEVELS[level]}")
+    return Message.of(*words, Buttons((more,)))
+
+
+def dispute(
+    submission: Submission, member: Member, cohort: Cohort, exercise: str, words: str
+) -> Message:
+    """To the mentors: what a learner says of a check, with the code."""
+    failed = [
+        f"- {check.title}: {check.message}"
+        for check in (submission.grade.checks if submission.grade else ())
+        if check.status is CheckStatus.FAILED
+    ]
+    return Message.of(
+        f"**A check seems wrong** · {member.name} · `{exercise}` · {cohort.name}"
+        f" · submission `{submission.id}`",
+        Code(words or "(no words)", "text"),  # as typed: nothing of it becomes a link or a name
+        "\n".join(failed) or "No check failed.",
+        Code(submission.source),
     )
 
 
@@ -148,7 +229,7 @@ def graded(submission: Submission) -> Grade:
 
 _STEPS = {
     Verdict.UNATTEMPTED: "Change it and send it again: this does not count as a try.",
-    Verdict.SYNTAX_ERROR: "Mend that line and send it again: this does not count as a try.",
+    Verdict.SYNTAX_ERROR: "Fix that line and send it again: this does not count as a try.",
     Verdict.NOT_ALLOWED: "Write that part yourself, then send it again.",
     Verdict.TIMED_OUT: "Look for a loop that does not end, or work that is done once per element.",
     Verdict.OUT_OF_MEMORY: "Look for the largest tensor you build: what shape has it?",
@@ -196,14 +277,14 @@ def _times(submission: Submission) -> str:
 def _checks(grade: Grade) -> list[Text | Code]:
     blocks: list[Text | Code] = []
     passed = [check for check in grade.checks if check.status is CheckStatus.PASSED]
-    told: tuple[str, tuple[str, ...]] | None = None
+    shown: tuple[str, tuple[str, ...]] | None = None
     for check in grade.checks:
         if check.status is CheckStatus.PASSED:
             continue
-        if check.traceback and (check.message, check.traceback) == told:
+        if check.traceback and (check.message, check.traceback) == shown:
             blocks.append(Text(f"❌ **{check.title}**{_bonus(check)}: the same"))
             continue
-        told = (check.message, check.traceback)
+        shown = (check.message, check.traceback)
         blocks.extend(_unmet(check))
     if passed:
         blocks.append(Text("\n".join(f"- ✅ {check.title}{_bonus(check)}" for check in passed)))
@@ -232,7 +313,7 @@ def _shortened(output: str) -> str:
 
 
 def _buttons(submission: Submission, grade: Grade) -> tuple[Button, ...]:
-    buttons = [Button(f"details:{submission.id}", "Details", ButtonStyle.PRIMARY)]
+    buttons = [SHOW_DETAILS.button(submission.id, "Details", ButtonStyle.PRIMARY)]
     if grade.verdict is not Verdict.SOLVED:
-        buttons.append(Button(f"hint:{submission.challenge}", "Hint"))
+        buttons.append(SHOW_HINT.button(submission.challenge, "Hint"))
     return tuple(buttons)

@@ -13,6 +13,7 @@ from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.errors import StoreError, UserError
 from bot.domain.store import Store
+from bot.services.talk import messages
 from bot.services.talk.reply import Reply
 
 log = structlog.get_logger()
@@ -20,15 +21,10 @@ log = structlog.get_logger()
 Handler = Callable[[Event, Reply], Awaitable[None]]
 Suggest = Callable[[str, str, str, ConversationRef], Awaitable[Sequence[str]]]
 
-OUR_FAULT = Message.of(
-    "Something went wrong on our side, and it is written down. Nothing of yours is lost; please try"
-    " again in a moment."
-)
-
 
 @dataclass(slots=True, kw_only=True)
 class Dispatcher:
-    """The core as the chat adapters see it (`Sink`).
+    """The services as the chat adapters see them (`Sink`).
 
     An event is in the inbox before `accept` returns, so a crash afterwards only delays it:
     `recover` takes up what was left. Handlers absorb repetition by the event's key.
@@ -42,7 +38,11 @@ class Dispatcher:
     _known: set[str] = field(default_factory=set, init=False)
 
     async def accept(self, event: Event, responder: Responder | None = None) -> None:
-        """Store an event and see to it; see `Sink.accept`."""
+        """Take one event. Returns once it is stored; a known key is dropped silently.
+
+        Raises:
+            StoreError: It could not be stored; the adapter delivers it again later.
+        """
         async with self.store.write() as tx:
             new = await tx.inbox.put(event)
         if new:
@@ -51,7 +51,7 @@ class Dispatcher:
     async def suggest(
         self, command: str, option: str, partial: str, *, where: ConversationRef
     ) -> Sequence[str]:
-        """Completions; see `Sink.suggest`."""
+        """Completions for a command option that is typed there, at most 25, best first."""
         return await self.suggestions(command, option, partial, where)
 
     async def recover(self) -> None:
@@ -85,7 +85,7 @@ class Dispatcher:
         if before is not None:
             await asyncio.wait([before])
         try:
-            await self._process(event, Reply(self.store, event, responder))
+            await self._process(event, Reply(self.store, self.clock, event, responder))
         except StoreError as error:  # the event stays pending; `recover` takes it up again
             log.warning("event_postponed", event_key=event.key, reason=str(error))
 
@@ -93,6 +93,8 @@ class Dispatcher:
         failure = ""
         try:
             await self.handle(event, reply)
+            if reply.is_handled:
+                return
         except UserError as error:
             await reply.say(Message.of(str(error)))
         except StoreError:
@@ -100,6 +102,6 @@ class Dispatcher:
         except Exception as error:  # the chat handler's edge: one event never ends the process
             failure = type(error).__name__
             log.exception("event_failed", event_key=event.key)
-            await reply.say(OUR_FAULT)
+            await reply.say(messages.OUR_FAULT)
         async with self.store.write() as tx:
             await tx.inbox.handled(event.key, at=self.clock(), error=failure)

@@ -1,16 +1,54 @@
 """Answering the person behind an event."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.domain.chat.events import Event
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.port import Responder
+from bot.domain.chat.refs import ConversationRef
+from bot.domain.clock import Clock
 from bot.domain.errors import ChatError, UserError
-from bot.domain.outbox import Kind, MessageKey
-from bot.domain.store import Store
+from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.store import Store, Transaction
+from bot.services.talk import messages
 
 
 @dataclass(frozen=True, slots=True)
+class Confirm:
+    """A question before something that cannot be undone.
+
+    Attributes:
+        question: What would happen, to be answered by a button for yes and one for no.
+        yes: The label of the button for yes, as a verb: "Close it".
+        command: What a yes carries out, if not the command that was given.
+        args: The options of that command.
+    """
+
+    question: Message
+    yes: str
+    command: str = ""
+    args: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarryOut:
+    """A command that was confirmed.
+
+    Attributes:
+        conversation: Where it was given.
+    """
+
+    command: str
+    args: Mapping[str, str]
+    conversation: ConversationRef
+
+
+Answer = Message | Form | Confirm | CarryOut | None
+"""What a command, button or form leads to; None where nothing needs to be said."""
+
+
+@dataclass(slots=True)
 class Reply:
     """Answers one event, for its author's eyes alone.
 
@@ -19,8 +57,15 @@ class Reply:
     """
 
     store: Store
+    clock: Clock
     event: Event
     responder: Responder | None
+    is_handled: bool = field(default=False, init=False)
+
+    async def mark_handled(self, tx: Transaction) -> None:
+        """Mark the event as handled in the transaction that does all that follows from it."""
+        await tx.inbox.handled(self.event.key, at=self.clock())
+        self.is_handled = True
 
     async def say(self, message: Message) -> None:
         """Answer privately."""
@@ -33,10 +78,12 @@ class Reply:
                 return
         async with self.store.write() as tx:
             await tx.outbox.say(
-                MessageKey(Kind.REPLY, self.event.key),
-                self.event.conversation,
-                message,
-                private_to=self.event.user,
+                Wanted(
+                    key=MessageKey(Kind.REPLY, self.event.key),
+                    conversation=self.event.conversation,
+                    message=message,
+                    private_to=self.event.user,
+                )
             )
 
     async def open_form(self, form: Form) -> None:
@@ -50,5 +97,5 @@ class Reply:
                 await self.responder.open_form(form)
                 return
         except ChatError as error:
-            raise UserError("That took too long to open. Please press the button again.") from error
-        raise UserError("I could not open the form. Please press the button again.")
+            raise UserError(messages.FORM_TOO_LATE) from error
+        raise UserError(messages.FORM_NOT_OPENED)

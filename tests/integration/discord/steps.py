@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.chat.discord import refs
-from bot.domain.chat.commands import CommandOption, CommandSpec, OptionKind
+from bot.domain.chat.commands import CommandOption, CommandSpec, OptionKind, Permission
 from bot.domain.chat.events import ActionPressed, CommandInvoked, MessagePosted
 from bot.domain.chat.message import Form, FormField, Message
 from bot.domain.chat.port import Responder
@@ -27,9 +27,9 @@ COMMANDS = (
             CommandOption("mentors", "Their channel", required=False, kind=OptionKind.CHANNEL),
             CommandOption("mentor_role", "Their role", required=False, kind=OptionKind.ROLE),
         ),
-        mentors_only=True,
+        permission=Permission.MENTORS,
     ),
-    CommandSpec("cohort pause", "A holiday", mentors_only=True),
+    CommandSpec("cohort pause", "A holiday", permission=Permission.MENTORS),
 )
 FORM = Form("submit:1", "Submit", (FormField("code", "Your code", code=True, required=False),))
 CODE = "\n".join(f"line_{number} = '{number:0>40}'" for number in range(60))

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
-from bot.domain.cohort import BoardMode, Cohort, Member, Role
+from bot.domain.cohort import Cohort
 from bot.domain.errors import NotFoundError, StoreError
+from bot.domain.member import BoardMode, Member, Role
 from bot.domain.store import Transaction
 from bot.store import cohorts
 from bot.store.engine import migration_engine, parse_url
@@ -59,8 +60,8 @@ async def test_cohort_is_found_by_either_channel_and_their_threads(scene: Scene)
     thread = replace(cohort.place, thread="7")
     async with scene.store.read() as tx:
         for place in (cohort.place, cohort.mentors_place, thread):
-            assert await tx.cohorts.find_by_place(place) == cohort
-        assert await tx.cohorts.find_by_place(ConversationRef("web", "local", "pets")) is None
+            assert await tx.cohorts.find_by_channel(place) == cohort
+        assert await tx.cohorts.find_by_channel(ConversationRef("web", "local", "pets")) is None
 
 
 async def test_channel_belongs_to_one_cohort(scene: Scene) -> None:

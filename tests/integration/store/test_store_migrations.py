@@ -13,13 +13,13 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from bot.store.tables import Base
 from sqlalchemy import CheckConstraint, Connection, Enum, inspect, text
 
 from bot.domain.errors import SettingsError, StoreError
 from bot.store.engine import migration_engine, parse_url
 from bot.store.lock import wait_for
 from bot.store.migrate import MIGRATIONS, upgrade
-from bot.store.tables import Base
 
 HEAD = max(path.name[:4] for path in MIGRATIONS.glob("versions/*_*.py"))
 """The number of the newest migration there is."""
@@ -39,6 +39,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     pass
 '''
+
+COHORT = """
+INSERT INTO cohorts (
+    id, name, place, mentors_place, timezone, starts_on, hour, open_hours, late_hours,
+    reminder_hours, pending_limit, details_public, holidays, caps, mentor_role
+) VALUES (1, 'a', 'p', 'm', 'UTC', '2026-11-23', 9, 48, 48, 6, 3, false, '[]', '{}', '')
+"""
+MEMBER = """
+INSERT INTO members (id, cohort, user_ref, name, alias, role, joined_at, board, reminders)
+VALUES (1, 1, 'u', 'a', 'b', 'learner', '2026-11-23 09:00:00', 'alias', true)
+"""
 
 
 @contextmanager
@@ -159,6 +170,59 @@ async def test_upgrade_keeps_what_is_there(database_url: str, later_migrations: 
         assert connection.scalar(text("SELECT note FROM audit")) == "seen"
         connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD})
     assert number > HEAD
+
+
+OLD_REASONS = [
+    ("", "announced on Monday", "not-chosen-yet"),
+    ("a", "", "already-released"),
+    ("a", "a mentor chose it for the cohort", "chosen-by-mentor"),
+    ("a", "A mentor chose this one for today.", "pinned"),
+    (
+        "a",
+        "It belongs to this week's theme, Architecture, and is new to your cohort.",
+        "theme-new",
+    ),
+    (
+        "a",
+        (
+            "It belongs to this week's theme, Architecture, and is the one you have not met for"
+            " longest."
+        ),
+        "theme-longest-ago",
+    ),
+    (
+        "a",
+        "No exercise of this kind has the theme Architecture yet; this one is new to your cohort.",
+        "other-new",
+    ),
+    (
+        "a",
+        (
+            "No exercise of this kind has the theme Architecture yet; this one is the one you have not"
+            " met for longest."
+        ),
+        "other-longest-ago",
+    ),
+]
+
+
+def test_sentences_in_plans_become_reasons(database_url: str) -> None:
+    with connected(database_url) as connection:
+        command.downgrade(config_for(connection), "0007")
+        connection.execute(text(COHORT))
+        connection.execute(text(MEMBER))
+        for week, (exercise, sentence, _) in enumerate(OLD_REASONS, 1):
+            connection.execute(
+                text("INSERT INTO plan_items VALUES (1, :week, 'debug', :exercise, :reason)"),
+                {"week": week, "exercise": exercise, "reason": sentence},
+            )
+
+    with connected(database_url) as connection:
+        command.upgrade(config_for(connection), "head")
+
+    with connected(database_url) as connection:
+        rows = connection.scalars(text("SELECT reason FROM plan_items ORDER BY week"))
+        assert rows.all() == [reason for _, _, reason in OLD_REASONS]
 
 
 async def test_failed_upgrade_changes_nothing(empty_url: str, later_migrations: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.exercise import Day
 from bot.domain.grading import Verdict
-from bot.domain.progression import HintTaken, PlanItem, PointsEvent, PointsReason
+from bot.domain.progression import HintTaken, PlanItem, PlanReason, PointsEvent, PointsReason
 from bot.domain.submission import Submission
 from tests.support.stores import NOW, Scene, a_grade, later
 
@@ -130,7 +130,9 @@ async def test_hints_count_by_their_highest_level(scene: Scene) -> None:
 async def test_plan_has_one_item_a_day_monday_first(scene: Scene) -> None:
     def item(day: Day, exercise: str, week: int = 1) -> PlanItem:
         member = scene.members[0].id
-        return PlanItem(member=member, week=week, day=day, exercise=exercise, reason="why")
+        return PlanItem(
+            member=member, week=week, day=day, exercise=exercise, reason=PlanReason.PINNED
+        )
 
     friday, monday = item(Day.MODULE, ""), item(Day.IMPLEMENT, "one")
     wednesday, changed = item(Day.DEBUG, ""), item(Day.DEBUG, "two")

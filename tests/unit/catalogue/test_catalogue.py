@@ -3,8 +3,11 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue import Catalogue, fingerprint, read
+from bot.catalogue_milestones import read_rules
 from bot.domain.errors import CatalogueError
-from bot.domain.exercise import Day
+from bot.domain.exercise import Day, MilestoneRule
+
+ROOT = Path(__file__).parents[3]
 
 TOML = """
 title = "Double it"
@@ -79,3 +82,39 @@ def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "README.md").unlink()
     with pytest.raises(CatalogueError, match=r"README\.md"):
         read(folder)
+
+
+# --- rules of milestones ----------------------------------------------------------------------
+
+
+def test_rules_of_milestones_are_read_beside_the_exercises(folder: Path) -> None:
+    assert Catalogue.load(folder.parent).milestone_rules == {}
+
+    (folder.parent / "milestones.toml").write_text(
+        '[A2]\none_of = ["lora"]\n[A3]\nall_of = ["ddp"]\n[A4]\nby_mentor = "a docs fix"\n'
+    )
+
+    assert Catalogue.load(folder.parent).milestone_rules == {
+        "A2": MilestoneRule(one_of=frozenset({"lora"})),
+        "A3": MilestoneRule(all_of=frozenset({"ddp"})),
+        "A4": MilestoneRule(by_mentor="a docs fix"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[A2", "not TOML"),
+        ("[A2]\nany_of = []", "any_of"),
+        ("[Z9]\nall_of = []", "no milestone Z9"),
+    ],
+)
+def test_malformed_rules_are_named_with_their_fault(folder: Path, content: str, words: str) -> None:
+    (folder.parent / "milestones.toml").write_text(content)
+    with pytest.raises(CatalogueError, match=words) as caught:
+        Catalogue.load(folder.parent)
+    assert "milestones.toml" in str(caught.value)
+
+
+def test_the_rules_that_come_with_the_exercises_can_be_read() -> None:
+    assert set(read_rules(ROOT / "exercises")) == {"A2", "A3", "A4"}

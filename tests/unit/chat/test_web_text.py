@@ -7,19 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.common import commandline, plain
+from bot.chat.common import plain
 from bot.chat.web import markup
 from bot.chat.web.actions import without_mention
-from bot.domain.chat.commands import CommandOption, CommandSpec
 from bot.domain.chat.message import Button, Buttons, Code, Image, Message, Moment, Table
 from tests.fakes.ports import SteppingClock
-
-SPECS = (
-    CommandSpec("plan", ""),
-    CommandSpec("challenge list", ""),
-    CommandSpec("challenge pin", "", (CommandOption("date", ""), CommandOption("exercise", ""))),
-    CommandSpec("challenge close", "", (CommandOption("challenge", "", required=False),)),
-)
 
 PIECES = [
     *("```", "`", "~~~", "\n", "py", "python\n", "<b>", "<script>alert(1)</script>", "&amp;"),
@@ -152,54 +144,3 @@ def test_a_preview_is_one_short_line(text: str, limit: int) -> None:
     line = plain.preview(text, limit_chars=limit)
     assert len(line) <= limit + 2
     assert "\n" not in line
-
-
-# --- commands ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("line", "name", "args"),
-    [
-        ("/plan", "plan", {}),
-        ("/PLAN", "plan", {}),
-        ("/challenge list", "challenge list", {}),
-        (
-            "/challenge pin 2026-11-23 a-b",
-            "challenge pin",
-            {"date": "2026-11-23", "exercise": "a-b"},
-        ),
-        (
-            "/challenge pin exercise:a-b 2026-11-23",
-            "challenge pin",
-            {"date": "2026-11-23", "exercise": "a-b"},
-        ),
-        ("/challenge close 3 a-b", "challenge close", {"challenge": "3 a-b"}),
-        ("/plan and more", "plan", {}),
-    ],
-)
-def test_a_command_line_is_read_by_its_spec(line: str, name: str, args: dict[str, str]) -> None:
-    assert commandline.parse(line, SPECS) == commandline.Invocation(name, args)
-
-
-@pytest.mark.parametrize("line", ["/", "/plans", "/challenge", "/challenge bake", "/tmp/x"])
-def test_an_unknown_command_is_none(line: str) -> None:
-    assert commandline.parse(line, SPECS) is None
-
-
-def test_the_nearest_commands_are_named() -> None:
-    assert commandline.nearest("/plam", SPECS) == ["plan"]
-    assert "challenge list" in commandline.nearest("/challenge", SPECS)
-    assert commandline.nearest("/", SPECS) == []
-
-
-@given(st.text())
-def test_any_line_can_be_read_as_a_command(line: str) -> None:
-    commandline.parse(line, SPECS)
-    commandline.nearest(line, SPECS)
-
-
-def test_usage_shows_what_may_be_left_out() -> None:
-    assert [commandline.usage(spec) for spec in SPECS[2:]] == [
-        "/challenge pin <date> <exercise>",
-        "/challenge close [challenge]",
-    ]

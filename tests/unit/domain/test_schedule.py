@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.domain import schedule
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Day, Exercise
+from bot.domain.progression import PlanReason
 from bot.domain.schedule import BoardSlot, Slot
 from tests.support import values
 from tests.support.values import an_exercise
@@ -258,7 +259,7 @@ def test_a_window_counts_elapsed_hours(open_hours: int, late_hours: int) -> None
 
 def choose(
     exercises: Sequence[Exercise], pinned: str | None = None, **last_used: datetime
-) -> tuple[str, str]:
+) -> tuple[str, PlanReason]:
     choice = schedule.choose_exercise(
         exercises, day=Day.IMPLEMENT, theme=2, last_used=last_used, pinned=pinned
     )
@@ -269,7 +270,7 @@ def choose(
 def test_a_pin_goes_before_everything_whatever_its_day() -> None:
     exercises = [an_exercise("a", week=2), an_exercise("b", Day.MODULE)]
 
-    assert choose(exercises, pinned="b") == ("b", "A mentor chose this one for today.")
+    assert choose(exercises, pinned="b") == ("b", PlanReason.PINNED)
 
 
 def test_a_pin_that_no_longer_exists_is_passed_over() -> None:
@@ -279,13 +280,8 @@ def test_a_pin_that_no_longer_exists_is_passed_over() -> None:
 def test_the_weeks_theme_goes_before_what_was_never_used() -> None:
     exercises = [an_exercise("a", week=1), an_exercise("b", week=2)]
 
-    slug, reason = choose(exercises, b=utc(2026, 11, 2))
-
-    assert slug == "b"
-    assert reason == (
-        "It belongs to this week's theme, Loss functions, and is the one you have not met for"
-        " longest."
-    )
+    assert choose(exercises, b=utc(2026, 11, 2)) == ("b", PlanReason.THEME_LONGEST_AGO)
+    assert choose(exercises) == ("b", PlanReason.THEME_NEW)
 
 
 def test_never_used_goes_before_used_and_old_before_recent() -> None:
@@ -310,10 +306,8 @@ def test_ties_go_to_the_easier_one_and_then_by_slug() -> None:
 def test_without_the_theme_the_kind_is_kept_and_the_reason_says_so() -> None:
     exercises = [an_exercise("a", week=5), an_exercise("b", Day.DEBUG, week=2)]
 
-    slug, reason = choose(exercises)
-
-    assert slug == "a"
-    assert "No exercise of this kind has the theme Loss functions yet" in reason
+    assert choose(exercises) == ("a", PlanReason.OTHER_NEW)
+    assert choose(exercises, a=utc(2026, 11, 2)) == ("a", PlanReason.OTHER_LONGEST_AGO)
 
 
 def test_a_day_without_any_exercise_has_no_choice() -> None:

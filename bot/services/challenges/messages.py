@@ -1,0 +1,199 @@
+"""What is said about challenges, from their post to their summary."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.domain.challenge import Challenge, Window
+from bot.domain.chat.message import (
+    Buttons,
+    ButtonStyle,
+    Code,
+    Message,
+    Moment,
+    Table,
+)
+from bot.domain.cohort import theme_of
+from bot.domain.exercise import Day, Exercise
+from bot.domain.progression import Turnout
+from bot.services.submissions.verbs import SHOW_HINT, SUBMIT
+
+DAY_NAMES = {
+    Day.IMPLEMENT: "Monday · implement one function",
+    Day.DEBUG: "Wednesday · debug",
+    Day.MODULE: "Friday · write a complete module",
+}
+_WINDOWS = {Window.OPEN: "open", Window.LATE: "late", Window.OVER: "over"}
+
+CLOSED_ALREADY = "That challenge is closed already."
+POSTED_ALREADY = Message.of("That one is posted already.")
+SAY_ITS_NUMBER = "Say its number, as `/challenge list` shows it."
+DAY_IS_PAST = "That day is past."
+DAY_TOO_FAR = "That day is more than a year away."
+CLOSE_IT = "Close it"
+
+
+def announcement(challenge: Challenge, exercise: Exercise) -> Message:
+    """The post in the channel: short; the task itself stands in the thread."""
+    _, theme = theme_of(challenge.week)
+    return Message.of(
+        f"**{exercise.title}** — {DAY_NAMES[exercise.day]}",
+        f"Week {challenge.week} · {theme} · about {exercise.minutes} minutes. An agent-free zone:"
+        " by hand, without an assistant, until it closes. The task is in the thread; answer there"
+        " with your code.",
+        Moment("Open until", challenge.closes_at)
+        if challenge.closed_at is None
+        else Moment("**Closed.** Late answers are graded until", challenge.late_until),
+    )
+
+
+def task(exercise: Exercise, *, note: str = "", buttons_for: Challenge | None) -> Message:
+    """The whole task, with the starter and, in a thread, the buttons."""
+    buttons = ()
+    if buttons_for is not None:
+        buttons = (
+            Buttons(
+                (
+                    SUBMIT.button(buttons_for.id, "Submit privately", ButtonStyle.PRIMARY),
+                    SHOW_HINT.button(buttons_for.id, "Hint"),
+                )
+            ),
+        )
+    return Message.of(
+        exercise.task,
+        Code(exercise.starter),
+        "Send your code here in a fenced block (three backticks before and after it), or as a"
+        " `.py` or `.ipynb` file. Edit your message to try again, as often as you like.",
+        *([note] if note else []),
+        *buttons,
+    )
+
+
+def reminder(challenge: Challenge, title: str) -> Message:
+    """To one member who has not answered yet."""
+    return Message.of(
+        f"**{title}** is still open, and any honest try counts.",
+        Moment("It closes", challenge.closes_at),
+        "`/reminders off` switches these off.",
+    )
+
+
+def closing(challenge: Challenge, turnout: Turnout) -> Message:
+    """The summary in the thread. It names nobody: wrong answers are private."""
+    if not turnout.tried:
+        words = "Nobody has tried this one yet."
+    else:
+        tried = f"{turnout.tried} {'person' if turnout.tried == 1 else 'people'} tried it"
+        first = f"{turnout.solved_first} of them at the first try"
+        words = f"{tried}, {turnout.solved} solved it, {first}."
+    return Message.of(
+        f"**Closed.** {words} Talking about solutions is welcome from now on.",
+        Moment("Late answers are still graded until", challenge.late_until),
+    )
+
+
+def listing(
+    rows: Sequence[tuple[Challenge, str, Turnout]],
+    pins: Sequence[tuple[date, str]],
+    now: datetime,
+) -> Message:
+    """A mentor's list: challenges with titles and turnouts; (date, title) of what is pinned."""
+    to_come = "\n".join(f"- {on:%A}, {on}: {title}" for on, title in pins)
+    pinned = [f"Pinned:\n{to_come}"] if pins else []
+    if not rows:
+        head = "There is no challenge yet. `/challenge post` releases one now."
+        return Message.of(head, *pinned)
+    return Message.of(
+        Table(
+            ("No.", "Week", "Exercise", "State", "Tried", "Solved"),
+            tuple(
+                (
+                    str(challenge.id),
+                    str(challenge.week),
+                    title,
+                    _WINDOWS[challenge.window(now)],
+                    str(turnout.tried),
+                    str(turnout.solved),
+                )
+                for challenge, title, turnout in rows
+            ),
+        ),
+        *pinned,
+    )
+
+
+def needs_gpu(exercise: Exercise) -> str:
+    """To a mentor who chose what cannot be graded here."""
+    return (
+        f"**{exercise.title}** needs a GPU, and none is set up here: no answer to it could be"
+        " graded. docs/gpu.md tells who runs the bot how to set one up."
+    )
+
+
+def unknown_exercise(slug: str, near: Sequence[str]) -> str:
+    """To a mentor who named an exercise that does not exist."""
+    hint = f" Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
+    return f"There is no exercise `{slug}`.{hint}"
+
+
+def unknown_challenge(number: int) -> str:
+    """To a mentor who named a challenge of another cohort."""
+    return f"There is no challenge {number} in this cohort."
+
+
+def open_already(exercise: Exercise, challenge: Challenge) -> str:
+    """To a mentor who releases what is open."""
+    return (
+        f"**{exercise.title}** is open already, as number {challenge.id}."
+        f" `/challenge close {challenge.id}` closes it."
+    )
+
+
+def posted(exercise: Exercise, challenge: Challenge) -> Message:
+    """To a mentor who released an exercise."""
+    return Message.of(f"Posted: **{exercise.title}**, number {challenge.id}.")
+
+
+def close_question(title: str, challenge: Challenge, *, answered: int, members: int) -> Message:
+    """Asked before a challenge is closed.
+
+    Args:
+        title: The exercise's.
+        challenge: Which one.
+        answered: How many members have answered.
+        members: How many there are.
+    """
+    return Message.of(
+        f"Close **{title}** now? {answered} of {members} members have answered it. The others can"
+        " then only send late answers, and a closed challenge cannot be opened again.",
+        Moment("Late answers are graded until", challenge.late_until),
+    )
+
+
+def closed(title: str) -> Message:
+    """To a mentor who closed a challenge."""
+    return Message.of(f"Closed: **{title}**. Its thread has the summary.")
+
+
+def not_a_challenge_day(on: date) -> str:
+    """To a mentor who pins an exercise for a day on which nothing is posted."""
+    return f"{on:%d %B} is a {on:%A}. Challenges are posted on Monday, Wednesday and Friday."
+
+
+def pinned(exercise: Exercise, on: date, *, is_usual_kind: bool) -> Message:
+    """To a mentor who chose a day's exercise."""
+    note = "" if is_usual_kind else " It takes the place of that day's usual kind."
+    return Message.of(f"**{exercise.title}** is pinned for {_date(on)}.{note}")
+
+
+def unpinned(on: date) -> Message:
+    """To a mentor who took a choice back."""
+    return Message.of(f"The calendar chooses again on {_date(on)}.")
+
+
+def nothing_pinned(on: date) -> str:
+    """To a mentor who took back a choice that does not exist."""
+    return f"Nothing is pinned for {_date(on)}."
+
+
+def _date(on: date) -> str:
+    return f"{on:%A, %d %B %Y}"

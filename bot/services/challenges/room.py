@@ -1,0 +1,9 @@
+"""What can be asked for about challenges; their buttons are those of submissions."""
+
+from bot.services.challenges.commands import ChallengeCommands
+from bot.services.talk.registry import Room
+
+
+def room(commands: ChallengeCommands) -> Room:
+    """Commands."""
+    return Room(commands=commands.all())

@@ -1,0 +1,7 @@
+"""The buttons about belonging to a cohort, as messages show them."""
+
+from bot.domain.member import BoardMode
+from bot.services.talk.verbs import NUMBER, Verb, one_of
+
+JOIN = Verb("join", NUMBER)  # the cohort
+SET_BOARD = Verb("board", one_of(BoardMode))

@@ -1,0 +1,273 @@
+"""What members read about their week, their journey, and the board."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.domain.board import Standings
+from bot.domain.chat.message import ChannelLink, Image, Message, Table, Text
+from bot.domain.cohort import theme_of
+from bot.domain.exercise import STAGES, Day
+from bot.domain.grading import Verdict
+from bot.domain.journey import (
+    GOOD_VALUE,
+    LEAST_EXERCISES,
+    SPREAD,
+    MilestoneCondition,
+    MilestoneGap,
+    MilestoneStanding,
+    StageCondition,
+    StageStanding,
+    StageState,
+    current_stage,
+)
+from bot.domain.progression import Outcome, PlanItem, PlanReason
+from bot.domain.streak import Streak
+from bot.domain.submission import Submission, SubmissionState
+from bot.services.submissions.messages import points_text
+
+TitleOf = Callable[[str], str]
+"""The title of an exercise, by its slug."""
+
+WEEKDAYS = {Day.IMPLEMENT: "Monday", Day.DEBUG: "Wednesday", Day.MODULE: "Friday"}
+
+_NEW = "new to your cohort"
+_LONGEST_AGO = "the one that your cohort has not met for longest"
+_THEMED = "It belongs to this week's theme, {theme}, and is {novelty}."
+_OTHER = "No exercise of this kind has the theme {theme} yet; this one is {novelty}."
+_REASONS = {
+    PlanReason.CHOSEN_BY_MENTOR: "A mentor chose it for the cohort.",
+    PlanReason.PINNED: "A mentor chose it for this day.",
+    PlanReason.THEME_NEW: _THEMED.replace("{novelty}", _NEW),
+    PlanReason.THEME_LONGEST_AGO: _THEMED.replace("{novelty}", _LONGEST_AGO),
+    PlanReason.OTHER_NEW: _OTHER.replace("{novelty}", _NEW),
+    PlanReason.OTHER_LONGEST_AGO: _OTHER.replace("{novelty}", _LONGEST_AGO),
+}
+_STATES = {
+    StageState.OPEN: "open",
+    StageState.REACHED: "reached",
+    StageState.RESTING: "resting",
+    StageState.SIGNOFF: "needs a mentor's sign-off",
+}
+_STAGE_CONDITIONS = {
+    StageCondition.DEBUG_DAY: "one of them on a Wednesday",
+    StageCondition.OTHER_DAY: "one of them on a Monday or Friday",
+    StageCondition.SPREAD: f"spread over {SPREAD.days} days",
+}
+_MILESTONE_CONDITIONS = {
+    MilestoneCondition.TWO_EXERCISES: "two different exercises",
+    MilestoneCondition.ONE_MORE_EXERCISE: "one more exercise",
+    MilestoneCondition.SPREAD: f"another exercise, {SPREAD.days} days after the first",
+    MilestoneCondition.WITHOUT_HINTS: "one of the two without hints",
+}
+_VERDICTS = {
+    Verdict.SOLVED: "solved",
+    Verdict.PARTLY: "partly solved",
+    Verdict.WRONG: "not yet",
+    Verdict.UNATTEMPTED: "the starter",
+    Verdict.NOT_ALLOWED: "not allowed",
+    Verdict.SYNTAX_ERROR: "syntax error",
+    Verdict.CRASHED: "crashed",
+    Verdict.TIMED_OUT: "timed out",
+    Verdict.OUT_OF_MEMORY: "out of memory",
+    Verdict.TOO_MUCH_OUTPUT: "too much output",
+    Verdict.SANDBOX_FAULT: "our fault",
+}
+_SUBMISSION_STATES = {
+    SubmissionState.QUEUED: "waiting",
+    SubmissionState.RUNNING: "running",
+    SubmissionState.GRADED: "graded",
+    SubmissionState.WITHDRAWN: "withdrawn",
+}
+
+NO_SUBMISSIONS = Message.of(
+    "Nothing yet. Send code in a challenge's thread, and it is listed here."
+)
+
+
+def which_week(last: int) -> str:
+    """To who asked for the board of a week that does not exist."""
+    return f"The week must be a number from 1 to {last}."
+
+
+# --- the week ---------------------------------------------------------------------------------
+
+
+def plan(
+    week: int,
+    items: Sequence[PlanItem],
+    outcomes: Sequence[Outcome],
+    places: Sequence[ChannelLink],
+    title_of: TitleOf,
+) -> Message:
+    """A member's week: its theme, its days, what is done, and why these exercises.
+
+    Args:
+        week: Of the programme.
+        items: The days that are not days off.
+        outcomes: The member's, of this week.
+        places: Where they can answer now.
+        title_of: Names an exercise.
+    """
+    head = f"**Week {week} · {theme_of(week)[1]}**"
+    if not items:
+        return Message.of(f"{head} — days off, no challenge", *places)
+    done = sum(any(outcome.exercise == item.exercise for outcome in outcomes) for item in items)
+    rows = tuple(_plan_row(item, outcomes, title_of) for item in items)
+    reasons = [f"{WEEKDAYS[item.day]}: {reason}" for item in items if (reason := _reason(item))]
+    return Message.of(
+        f"{head} — {done} of {len(items)} days answered",
+        Table(("Day", "Challenge", "You"), rows),
+        *reasons,
+        *places,
+    )
+
+
+def _plan_row(
+    item: PlanItem, outcomes: Sequence[Outcome], title_of: TitleOf
+) -> tuple[str, str, str]:
+    day = WEEKDAYS[item.day]
+    if not item.exercise:
+        return day, f"announced on {day}", ""
+    mine = [outcome for outcome in outcomes if outcome.exercise == item.exercise]
+    return day, title_of(item.exercise), _result(mine)
+
+
+def _result(outcomes: Sequence[Outcome]) -> str:
+    if not outcomes:
+        return "open"
+    if any(outcome.solved for outcome in outcomes):
+        return "✅ solved"
+    return f"🟡 {max(outcome.best_core_share for outcome in outcomes):.0%} of the core checks"
+
+
+def _reason(item: PlanItem) -> str:
+    return _REASONS.get(item.reason, "").format(theme=theme_of(item.week)[1])
+
+
+# --- the journey ------------------------------------------------------------------------------
+
+
+def standing(
+    stages: Sequence[StageStanding],
+    milestones: Sequence[MilestoneStanding],
+    outcomes: Sequence[Outcome],
+    *,
+    points: float,
+    streak: Streak,
+) -> Message:
+    """Stage, points, weeks and milestones of a member."""
+    current = current_stage(stages)
+    head = f"Stage {current}: {STAGES[current - 1]}" if current else "Stages: none reached yet"
+    solved = sum(outcome.solved for outcome in outcomes)
+    rows = tuple(_stage_row(stage) for stage in stages if stage.exercises)
+    return Message.of(
+        f"**{head}** · {points_text(points)} · {solved} of {len(outcomes)} challenges solved"
+        f" · {streak_text(streak)}",
+        *([Table(("Stage", "State", "Mean", "Still to show"), rows)] if rows else []),
+        _milestones(milestones),
+    )
+
+
+def streak_text(streak: Streak) -> str:
+    """A member's weeks: a run that ended is never shown as a zero."""
+    return f"active weeks {streak.active} · best run {streak.best}"
+
+
+def stage_gaps(stage: StageStanding) -> str:
+    """What a stage still wants; empty unless it is open."""
+    return "; ".join(_stage_gap(condition, stage) for condition in stage.missing)
+
+
+def milestone_gap(gap: MilestoneGap) -> str:
+    """What a milestone still wants."""
+    match gap.condition:
+        case MilestoneCondition.BY_MENTOR:
+            return f"a mentor's word on {gap.by_mentor}"
+        case MilestoneCondition.ALL_OF:
+            plural = "" if len(gap.exercises) == 1 else "s"
+            return f"the exercise{plural} {' and '.join(gap.exercises)}"
+        case MilestoneCondition.ONE_OF:
+            return f"one of the exercises {', '.join(gap.exercises)}"
+        case condition:
+            return _MILESTONE_CONDITIONS[condition]
+
+
+def _stage_row(stage: StageStanding) -> tuple[str, str, str, str]:
+    return (
+        f"{stage.stage} {stage.name}",
+        _STATES[stage.state],
+        "-" if stage.value is None else f"{stage.value:.0%}",
+        stage_gaps(stage),
+    )
+
+
+def _stage_gap(condition: StageCondition, stage: StageStanding) -> str:
+    if condition is StageCondition.EXERCISES:
+        wanted = LEAST_EXERCISES - stage.exercises
+        return f"{wanted} more exercise{'' if wanted == 1 else 's'} of this stage"
+    if condition is StageCondition.VALUE:
+        return f"{GOOD_VALUE:.0%} over the last five ({stage.value or 0.0:.0%} so far)"
+    return _STAGE_CONDITIONS[condition]
+
+
+def _milestones(standings: Sequence[MilestoneStanding]) -> Text:
+    reached = [standing for standing in standings if standing.reached]
+    begun = [standing for standing in standings if standing.shown and standing.missing]
+    lines = [f"**Milestones: {len(reached)} of {len(standings)}**"]
+    lines += [f"- ✅ {standing.name}" for standing in reached]
+    lines += [
+        f"- 🟡 {standing.name}: needs {milestone_gap(standing.missing)}"
+        for standing in begun
+        if standing.missing
+    ]
+    if not reached and not begun:
+        lines.append("Two exercises of a kind, done well and a week apart, reach the first one.")
+    return Text("\n".join(lines))
+
+
+# --- submissions and the board ----------------------------------------------------------------
+
+
+def history(
+    submissions: Sequence[Submission], exercises: Mapping[int, str], title_of: TitleOf
+) -> Message:
+    """A member's newest submissions.
+
+    Args:
+        submissions: Newest first.
+        exercises: Slugs by challenge.
+        title_of: Names an exercise.
+    """
+    if not submissions:
+        return NO_SUBMISSIONS
+    rows = tuple(_history_row(item, title_of(exercises[item.challenge])) for item in submissions)
+    return Message.of(Table(("When (UTC)", "Exercise", "Verdict", "Checks", "Try"), rows))
+
+
+def _history_row(submission: Submission, title: str) -> tuple[str, ...]:
+    grade = submission.grade
+    return (
+        f"{submission.received_at:%d %b %H:%M}{' · late' if submission.late else ''}",
+        title,
+        _VERDICTS[grade.verdict] if grade else _SUBMISSION_STATES[submission.state],
+        f"{grade.passed} of {len(grade.checks)}" if grade and grade.checks else "-",
+        str(submission.try_number or "-"),
+    )
+
+
+def board(seen: Standings, picture: bytes) -> Message:
+    """The cohort's total first, then the ranks."""
+    _, theme = theme_of(seen.week)
+    head = f"**Week {seen.week} · {theme}**"
+    if not seen.rows:
+        return Message.of(f"{head}\nNobody has points in this week yet.")
+    together = f"Together we solved **{seen.solved} of {seen.possible}** challenges."
+    rows = tuple(
+        (
+            str(row.rank),
+            f"{row.shown}{' · personal best' if row.personal_best else ''}",
+            f"{row.points:g} of {row.possible:g}",
+        )
+        for row in seen.rows
+    )
+    image = (Image("leaderboard.png", picture, f"Points of week {seen.week}"),) if picture else ()
+    return Message.of(f"{head}\n{together}", Table(("", "Who", "Points"), rows), *image)

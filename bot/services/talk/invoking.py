@@ -1,0 +1,112 @@
+"""Carrying out commands: who may, what is written down, what is asked before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.domain.chat.commands import Permission
+from bot.domain.chat.events import Event, UserInfo
+from bot.domain.chat.message import Message
+from bot.domain.clock import Clock
+from bot.domain.cohort import Cohort
+from bot.domain.errors import NotAllowedError, UserError
+from bot.domain.member import Member, Role
+from bot.domain.store import Store
+from bot.services.talk import messages
+from bot.services.talk.confirming import ConfirmationService
+from bot.services.talk.registry import Call, Command, Registry
+from bot.services.talk.reply import Answer, CarryOut, Confirm
+
+_NOTED_CHARS = 80
+"""Of each option, in the audit trail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandService:
+    """Runs commands for those who may use them."""
+
+    store: Store
+    registry: Registry
+    confirmations: ConfirmationService
+    clock: Clock
+
+    async def run(self, event: Event, name: str, args: Mapping[str, str]) -> Answer:
+        """Carry out a command, or ask first whether to.
+
+        Raises:
+            UserError: It cannot be carried out, and what to do instead.
+        """
+        call = await self._call(event, args)
+        command = self._permitted(name, call)
+        if command.confirmation is None:
+            return await self._carry_out(command, call)
+        question = await command.confirmation(call)
+        return await self.confirmations.ask(question, event, command=name, args=args)
+
+    async def ask(self, question: Confirm, event: Event) -> Message:
+        """Put a question of a button or form, which names the command that it is about."""
+        return await self.confirmations.ask(question, event, command="", args={})
+
+    async def carry_out(self, confirmed: CarryOut, event: Event) -> Answer:
+        """Carry out what was confirmed, by somebody who still may.
+
+        Raises:
+            UserError: It cannot be carried out, and what to do instead.
+        """
+        given = replace(event, conversation=confirmed.conversation)
+        call = await self._call(given, confirmed.args)
+        return await self._carry_out(self._permitted(confirmed.command, call), call)
+
+    async def _call(self, event: Event, args: Mapping[str, str]) -> Call:
+        async with self.store.read() as tx:
+            cohort = await tx.cohorts.find_by_channel(event.conversation)
+            member = await tx.members.find(cohort.id, event.user) if cohort else None
+        return Call(
+            event=event,
+            args=args,
+            found_cohort=cohort,
+            member=member,
+            permissions=_permissions(event.info, cohort, member),
+        )
+
+    def _permitted(self, name: str, call: Call) -> Command:
+        command = self.registry.get(name, call)
+        permission = command.spec.permission
+        if call.found_cohort is None and permission is not Permission.ADMINS:
+            raise UserError(messages.NO_COHORT)
+        if permission not in call.permissions:
+            raise NotAllowedError(messages.not_permitted(command.spec))
+        return command
+
+    async def _carry_out(self, command: Command, call: Call) -> Answer:
+        if command.spec.permission is not Permission.EVERYONE:
+            await self._write_down(command, call)
+        return await command.handler(call)
+
+    async def _write_down(self, command: Command, call: Call) -> None:
+        where = call.event.conversation
+        cohort = call.found_cohort
+        async with self.store.write() as tx:
+            await tx.audit.record(
+                at=self.clock(),
+                actor=f"{call.event.user.platform}:{call.event.user.user}",
+                action=command.spec.name,
+                target=f"cohort {cohort.id}" if cohort else f"channel {where.channel}",
+                note=" ".join(
+                    f"{name}={value[:_NOTED_CHARS]}" for name, value in call.args.items()
+                ),
+            )
+
+
+def _permissions(
+    info: UserInfo, cohort: Cohort | None, member: Member | None
+) -> frozenset[Permission]:
+    is_mentor = (cohort is not None and cohort.steered_by(info)) or (
+        member is not None and member.role is Role.MENTOR
+    )
+    return frozenset(
+        [
+            Permission.EVERYONE,
+            *([Permission.MENTORS] if is_mentor else []),
+            *([Permission.ADMINS] if info.admin else []),
+        ]
+    )

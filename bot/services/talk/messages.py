@@ -1,0 +1,54 @@
+"""What is said whatever the subject."""
+
+from collections.abc import Iterable
+
+from bot.domain.chat.commands import CommandSpec, Permission, usage
+from bot.domain.chat.message import Message
+
+OUR_FAULT = Message.of(
+    "Something went wrong on our side, and it is written down. Nothing of yours is lost; please try"
+    " again in a moment."
+)
+OLD_BUTTON = "That button belongs to an older version of me. Try the command instead."
+OLD_FORM = "That form belongs to an older version of me. Please open it again."
+FORM_TOO_LATE = "That took too long to open. Please press the button again."
+FORM_NOT_OPENED = "I could not open the form. Please press the button again."
+NOT_A_MEMBER = "You are not in this cohort yet. Type /join first."
+NO_COHORT = (
+    "No cohort practises in this channel. Commands work where one does; people who manage the"
+    " server make one with `/cohort setup`."
+)
+NO_EXERCISE = (
+    "This challenge's exercise is no longer in the catalogue, so I cannot grade it. Your code stays"
+    " in your message; please tell a mentor."
+)
+ANSWERED = "You have answered that question already. To ask it again, give the command again."
+OTHERS_QUESTION = "Only the person who gave the command can answer."
+TOO_LATE = (
+    "That question is more than an hour old, so nothing was changed. Give the command again if you"
+    " still want it."
+)
+LEFT_ALONE = Message.of("Nothing was changed.")
+NO = "No, leave it"
+
+
+def missing_option(name: str) -> str:
+    """To a command without one of its options."""
+    return f"That command needs `{name}`. Type /help to see how it goes."
+
+
+def not_permitted(spec: CommandSpec) -> str:
+    """To somebody who may not use a command."""
+    if spec.permission is Permission.ADMINS:
+        return f"Only people who manage this server can use `/{spec.name}`."
+    return f"Only mentors can use `/{spec.name}`."
+
+
+def render_help(specs: Iterable[CommandSpec]) -> Message:
+    """What the bot does, and the commands that the reader may use."""
+    return Message.of(
+        "On Monday you implement one function, on Wednesday you debug, on Friday you write a"
+        " module. Each challenge has a thread: send your code there and I grade it. In a thread"
+        " you can also mention me: `@Freehand plan`.",
+        "\n".join(f"- `{usage(spec)}` — {spec.description}" for spec in specs),
+    )

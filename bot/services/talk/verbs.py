@@ -1,0 +1,150 @@
+"""Buttons and forms: their ``verb:payload`` texts are made and read here, and nowhere else.
+
+The texts stand on messages of years ago, so a verb's name and its codec never change.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from bot.domain.chat.events import ActionPressed, FormSubmitted
+from bot.domain.chat.message import Button, ButtonStyle, Form, FormField
+from bot.domain.errors import UserError
+from bot.services.talk import messages
+from bot.services.talk.reply import Answer
+
+Payload = TypeVar("Payload")
+Words = TypeVar("Words", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Codec(Generic[Payload]):
+    """How a payload is written into a button, and read back.
+
+    Attributes:
+        read: Raises ValueError for a text that `write` never makes.
+    """
+
+    write: Callable[[Payload], str]
+    read: Callable[[str], Payload]
+
+
+def _read_number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(text)
+    return int(text)
+
+
+def _read_text(text: str) -> str:
+    if not text:
+        raise ValueError(text)
+    return text
+
+
+def _read_nothing(text: str) -> None:
+    if text:
+        raise ValueError(text)
+
+
+def _write_nothing(payload: None) -> str:
+    return payload or ""
+
+
+NUMBER: Codec[int] = Codec(str, _read_number)
+TEXT: Codec[str] = Codec(str, _read_text)
+NOTHING: Codec[None] = Codec(_write_nothing, _read_nothing)
+
+
+def one_of(kind: type[Words]) -> Codec[Words]:
+    """A word of an enumeration."""
+    return Codec(str, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a verb's form asks for."""
+
+    title: str
+    fields: tuple[FormField, ...]
+    submit_label: str
+    accepts_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verb(Generic[Payload]):
+    """What a button does, perhaps by a form.
+
+    Attributes:
+        name: Before the colon.
+        layout: Of the form that it opens, if it opens one.
+    """
+
+    name: str
+    codec: Codec[Payload]
+    layout: Layout | None = None
+
+    def button(
+        self, payload: Payload, label: str, style: ButtonStyle = ButtonStyle.PLAIN
+    ) -> Button:
+        """A button that does this."""
+        return Button(self._text(payload), label, style)
+
+    def form(self, payload: Payload) -> Form:
+        """The form of this verb."""
+        if self.layout is None:
+            raise AssertionError(f"{self.name} has no form")
+        return Form(
+            form_id=self._text(payload),
+            title=self.layout.title,
+            fields=self.layout.fields,
+            submit_label=self.layout.submit_label,
+            accepts_file=self.layout.accepts_file,
+        )
+
+    def read(self, payload: str) -> Payload:
+        """What stands after the colon.
+
+        Raises:
+            UserError: This version never wrote that.
+        """
+        try:
+            return self.codec.read(payload)
+        except ValueError as error:
+            raise UserError(messages.OLD_BUTTON) from error
+
+    def does(
+        self,
+        press: Callable[[ActionPressed, Payload], Awaitable[Answer]],
+        submit: Callable[[FormSubmitted, Payload], Awaitable[Answer]] | None = None,
+    ) -> "Action":
+        """Bind what follows when the button is pressed, and when the form is sent."""
+
+        async def pressed(event: ActionPressed, payload: str) -> Answer:
+            return await press(event, self.read(payload))
+
+        async def submitted(event: FormSubmitted, payload: str) -> Answer:
+            if submit is None:
+                raise UserError(messages.OLD_FORM)
+            return await submit(event, self.read(payload))
+
+        return Action(self, pressed, submitted, takes_form=submit is not None)
+
+    def _text(self, payload: Payload) -> str:
+        return f"{self.name}:{self.codec.write(payload)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A verb and what follows from it; payloads come as text."""
+
+    verb: Verb[Any]
+    press: Callable[[ActionPressed, str], Awaitable[Answer]]
+    submit: Callable[[FormSubmitted, str], Awaitable[Answer]]
+    takes_form: bool
+
+
+def split(text: str) -> tuple[str, str]:
+    """Name and payload of a button's or form's text."""
+    name, _, payload = text.partition(":")
+    return name, payload

@@ -1,0 +1,62 @@
+"""Questions before what cannot be undone, over SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from typing_extensions import override
+
+from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.domain.confirmation import Confirmation, Confirmations
+from bot.store.base import Base
+from bot.store.columns import Json
+from bot.store.mapping import row_of, value_of
+from bot.store.statements import insert_once
+
+Args = Mapping[str, str]
+
+
+class ConfirmationRow(Base):
+    """See `Confirmation`."""
+
+    __tablename__ = "confirmations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation: Mapped[ConversationRef]
+    user: Mapped[UserRef] = mapped_column("user_ref")  # `user` is a function in PostgreSQL
+    command: Mapped[str]
+    args: Mapped[Args] = mapped_column(Json(Args))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    answered_by: Mapped[str] = mapped_column(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class SqlConfirmations(Confirmations):
+    """Questions in one session."""
+
+    session: AsyncSession
+
+    @override
+    async def ask(self, confirmation: Confirmation) -> None:
+        row = row_of(ConfirmationRow, confirmation)
+        await insert_once(self.session, row, (ConfirmationRow.id,))
+
+    @override
+    async def find(self, confirmation: str) -> Confirmation | None:
+        row = await self.session.get(ConfirmationRow, confirmation)
+        return None if row is None else value_of(Confirmation, row)
+
+    @override
+    async def answer(self, confirmation: str, *, by: str, at: datetime) -> bool:
+        answered = await self.session.scalar(
+            update(ConfirmationRow)
+            .where(ConfirmationRow.id == confirmation, ConfirmationRow.answered_by.in_(["", by]))
+            .values(answered_at=at, answered_by=by)
+            .returning(ConfirmationRow.id)
+        )
+        return answered is not None

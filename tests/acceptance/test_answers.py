@@ -1,0 +1,231 @@
+"""From a message in the thread to its feedback."""
+
+import json
+
+import pytest
+
+from bot.domain.chat.events import Attachment
+from bot.domain.chat.refs import ConversationRef
+from bot.domain.grading import Verdict
+from tests.support.world import ANA, BEN, HALF, PRACTICE, RIGHT, WRONG, World, fenced, text_of
+
+
+def file(world: World, name: str, data: bytes) -> Attachment:
+    world.chat.files[name] = data
+    return Attachment(name=name, size_bytes=len(data), media_type="text/plain", ref=name)
+
+
+async def test_code_in_the_thread_is_graded_into_one_message(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(RIGHT), thread)
+    [answer] = world.answers()
+    assert answer.ref.conversation == thread
+    assert "Solved" in answer.text
+    assert "2 of 2 checks" in answer.text
+    assert "+6 points" in answer.text
+    assert answer.private_to is None
+
+
+async def test_the_message_says_received_then_running_then_the_verdict(
+    world: World, thread: ConversationRef
+) -> None:
+    services = world.services
+    await services.dispatcher.accept(world.message(ANA, fenced(HALF), thread))
+    await services.dispatcher.drain()
+    await services.delivery.deliver()
+    assert "Received" in world.answers()[0].text
+    claim = await services.grading.claim()
+    await services.delivery.deliver()
+    assert "Running" in world.answers()[0].text
+    assert claim is not None
+    await services.grading.grade(claim)
+    await services.delivery.deliver()
+    assert "Partly there" in world.answers()[0].text
+    assert len(world.answers()) == 1
+
+
+async def test_those_who_wait_see_their_place_in_line(
+    world: World, thread: ConversationRef
+) -> None:
+    for user in (ANA, BEN):
+        await world.services.dispatcher.accept(world.message(user, fenced(RIGHT), thread))
+        await world.services.dispatcher.drain()
+    await world.services.delivery.deliver()
+    assert [answer.text for answer in world.answers()] == [
+        "Received. You are next.",
+        "Received. Place 2 in line, 1 before you.",
+    ]
+
+
+async def test_conversation_is_left_alone(world: World, thread: ConversationRef) -> None:
+    assert await world.say(ANA, "Is `double` meant to take tensors?", thread) == ""
+    assert world.answers() == []
+
+
+async def test_an_answer_outside_of_a_code_block_is_told_how_to_send_it(
+    world: World, thread: ConversationRef
+) -> None:
+    remark = await world.say(ANA, f"Here it is:\n{RIGHT}", thread)
+
+    assert "three backticks" in remark
+    assert world.answers() == []
+
+
+async def test_code_without_the_entry_point_is_a_remark_and_no_try(
+    world: World, thread: ConversationRef
+) -> None:
+    remark = await world.say(ANA, "```\nTraceback (most recent call last):\n```", thread)
+    assert "does not define `double`" in remark
+    assert await world.submissions(ANA) == []
+
+
+async def test_code_outside_a_challenge_is_left_alone(world: World) -> None:
+    await world.joined(ANA)
+    assert await world.say(ANA, fenced(RIGHT), PRACTICE) == ""
+    assert await world.submissions(ANA) == []
+
+
+async def test_an_edited_message_is_a_new_submission_in_the_same_feedback(
+    world: World, thread: ConversationRef
+) -> None:
+    first = world.message(ANA, fenced(WRONG), thread)
+    await world.take(first)
+    assert "Not yet" in world.answers()[0].text
+    await world.take(world.edited(first, fenced(RIGHT)))
+    [answer] = world.answers()
+    assert "Solved" in answer.text
+    assert "try 2" in answer.text
+    history = await world.submissions(ANA)
+    assert [item.grade.verdict for item in history if item.grade] == [
+        Verdict.SOLVED,
+        Verdict.WRONG,
+    ]
+    seeds = {request.seed for request in world.grader.requests}
+    assert len(seeds) == 2
+
+
+async def test_an_edit_that_leaves_the_code_alone_is_no_new_try(
+    world: World, thread: ConversationRef
+) -> None:
+    first = world.message(ANA, fenced(WRONG), thread)
+    await world.take(first)
+    await world.take(world.edited(first, "Now with better words\n" + fenced(WRONG)))
+    assert len(await world.submissions(ANA)) == 1
+
+
+async def test_feedback_of_an_older_edit_never_covers_the_newer(
+    world: World, thread: ConversationRef
+) -> None:
+    first = world.message(ANA, fenced(WRONG), thread)
+    await world.services.dispatcher.accept(first)
+    await world.services.dispatcher.drain()
+    old = await world.services.grading.claim()
+    assert old is not None
+    await world.take(world.edited(first, fenced(RIGHT)))
+    assert "Solved" in world.answers()[0].text
+    await world.services.grading.grade(old)
+    await world.settle()
+    assert "Solved" in world.answers()[0].text
+
+
+async def test_a_redelivered_event_changes_nothing(world: World, thread: ConversationRef) -> None:
+    event = world.message(ANA, fenced(RIGHT), thread)
+    await world.take(event)
+    await world.take(event)
+    assert len(await world.submissions(ANA)) == 1
+    assert len(world.grader.requests) == 1
+
+
+async def test_an_event_whose_handling_was_cut_off_is_taken_up_again(
+    world: World, thread: ConversationRef
+) -> None:
+    event = world.message(ANA, fenced(RIGHT), thread)
+    async with world.store.write() as tx:
+        await tx.inbox.put(event)  # stored, then the process died
+    await world.services.dispatcher.recover()
+    await world.settle()
+    assert "Solved" in world.answers()[0].text
+
+
+async def test_a_python_file_and_a_notebook_count_as_code(
+    world: World, thread: ConversationRef
+) -> None:
+    cell = {"cell_type": "code", "source": f"%matplotlib inline\n{RIGHT}"}
+    notebook = json.dumps({"cells": [{"cell_type": "markdown", "source": "# x"}, cell]}).encode()
+    for name, data in (("a.py", RIGHT.encode()), ("a.ipynb", notebook)):
+        await world.take(world.message(ANA, "", thread, attachments=(file(world, name, data),)))
+    sources = [submission.source for submission in await world.submissions(ANA)]
+    assert len(sources) == 2
+    assert all(RIGHT.strip() in source for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("names", "data", "words"),
+    [
+        (["a.py", "b.py"], RIGHT.encode(), "Two code files"),
+        (["a.py"], b"\xff\xfe\x00", "UTF-16"),
+        (["a.py"], b"caf\xe9 = 1", "not UTF-8"),
+        (["a.py"], b"# " + b"x" * 70_000 + b"\n" + RIGHT.encode(), "64 KiB"),
+        (["a.ipynb"], b"{", "not a notebook"),
+        (["a.ipynb"], b" " * 2_000_000, "over 1024 KiB"),
+    ],
+)
+async def test_a_file_that_cannot_be_taken_gets_its_own_sentence(  # cases
+    world: World, thread: ConversationRef, names: list[str], data: bytes, words: str
+) -> None:
+    attachments = tuple(file(world, name, data) for name in names)
+    responder = await world.take(world.message(ANA, "", thread, attachments=attachments))
+    assert words in text_of(responder.replies[0])
+    assert await world.submissions(ANA) == []
+
+
+async def test_who_is_no_member_is_told_how_to_become_one(
+    world: World, thread: ConversationRef
+) -> None:
+    stranger = ANA.__class__("fake", "here", "stranger")
+    assert "/join" in await world.say(stranger, fenced(RIGHT), thread)
+    assert world.grader.requests == []
+
+
+async def test_late_answers_are_graded_and_marked_and_later_ones_refused(
+    world: World, thread: ConversationRef
+) -> None:
+    world.clock.advance(hours=49)
+    await world.say(ANA, fenced(RIGHT), thread)
+    assert "late" in world.answers()[0].text
+    world.clock.advance(hours=48)
+    assert "This challenge is over" in await world.say(BEN, fenced(RIGHT), thread)
+    assert await world.submissions(BEN) == []
+
+
+async def test_one_member_can_have_only_so_many_waiting(
+    world: World, thread: ConversationRef
+) -> None:
+    for number in range(3):
+        event = world.message(ANA, fenced(f"{WRONG}# {number}\n"), thread)
+        await world.services.dispatcher.accept(event)
+    await world.services.dispatcher.drain()
+    responder = await world.take(world.message(ANA, fenced(RIGHT), thread))
+    assert "limit" in text_of(responder.replies[0])
+    assert len(await world.submissions(ANA)) == 3
+    await world.say(ANA, fenced(RIGHT), thread)
+    assert len(await world.submissions(ANA)) == 4
+
+
+async def test_a_private_submission_shows_to_its_author_alone(
+    world: World, thread: ConversationRef
+) -> None:
+    opened = await world.press_for_form(ANA, "submit:1", where=thread)
+    assert opened.forms[0].accepts_file
+    await world.form(ANA, opened.forms[0].form_id, {"code": HALF}, where=thread)
+    [answer] = world.answers()
+    assert answer.private_to == ANA
+    assert "Check 2 holds" in answer.text
+
+
+async def test_a_text_file_is_remarked_upon(world: World, thread: ConversationRef) -> None:
+    file = Attachment(name="mine.txt", size_bytes=9, media_type="text/plain", ref="f")
+    event = world.message(ANA, "", thread, attachments=(file,))
+    [reply] = (await world.take(event)).replies
+    assert "mine.txt is neither" in text_of(reply)

@@ -1,0 +1,125 @@
+"""When something breaks, is gone, or is taken back."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.chat.refs import ConversationRef
+from bot.domain.errors import LeaseLostError, SandboxError, SandboxUnavailableError, TransientError
+from bot.domain.submission import SubmissionState
+from tests.support.world import ANA, BEN, MENTOR, RIGHT, WRONG, World, fenced
+
+
+async def test_without_a_sandbox_submissions_wait_and_the_thread_says_so(
+    world: World, thread: ConversationRef
+) -> None:
+    world.grader.trouble.append(SandboxUnavailableError("the Docker engine does not answer."))
+    await world.say(ANA, fenced(RIGHT), thread)
+    assert "Docker engine does not answer" in world.answers()[0].text
+    world.clock.advance(seconds=30)
+    await world.settle()
+    assert "Solved" in world.answers()[0].text
+
+
+async def test_an_answer_deleted_before_its_turn_is_withdrawn_and_counts_for_nothing(
+    world: World, thread: ConversationRef
+) -> None:
+    answer, other = (world.message(user, fenced(WRONG), thread) for user in (ANA, BEN))
+    for event in (answer, other, world.edited(answer, fenced(RIGHT)), world.deleted(answer)):
+        await world.services.dispatcher.accept(event)
+    await world.settle()
+
+    assert {submission.state for submission in await world.submissions(ANA)} == {
+        SubmissionState.WITHDRAWN
+    }
+    mine, others = world.answers()
+    assert mine.text.startswith("Withdrawn: the message was deleted")
+    assert "Not yet." in others.text
+    assert "withdrawn" in await world.command(ANA, "history")
+    assert "0 of 3 days answered" in await world.command(ANA, "plan")
+
+
+async def test_a_deleted_message_keeps_the_grade_that_it_has(
+    world: World, thread: ConversationRef
+) -> None:
+    answer = world.message(ANA, fenced(RIGHT), thread)
+    await world.take(answer)
+    await world.take(world.deleted(answer))
+
+    [submission] = await world.submissions(ANA)
+    assert submission.state is SubmissionState.GRADED
+    assert "Solved." in world.answers()[0].text
+
+
+async def test_who_has_withdrawn_is_reminded(world: World, thread: ConversationRef) -> None:
+    answer = world.message(ANA, fenced(RIGHT), thread)
+    for event in (answer, world.deleted(answer)):
+        await world.services.dispatcher.accept(event)
+    await world.settle()
+    world.clock.advance(hours=43)
+    await world.services.challenges.tick()
+    await world.settle()
+
+    reminded = [
+        posted.private_to
+        for key, posted in world.chat.posted.items()
+        if key.startswith("reminder:")
+    ]
+    assert ANA in reminded
+
+
+async def test_a_fault_of_ours_is_retried_then_owned_and_costs_no_try(
+    world: World, thread: ConversationRef
+) -> None:
+    world.grader.trouble.extend(SandboxError("the judge died") for _ in range(9))
+    await world.say(ANA, fenced(RIGHT), thread)
+    for _ in range(9):
+        world.clock.advance(seconds=30)
+        await world.settle()
+    assert "our fault" in world.answers()[0].text
+    assert any(key.startswith("fault:") for key in world.chat.posted)
+    world.grader.trouble.clear()
+    await world.say(ANA, fenced(RIGHT), thread)
+    assert "try 1" in world.answers()[1].text
+
+
+async def test_a_run_whose_process_died_is_graded_once_after_the_restart(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.services.dispatcher.accept(world.message(ANA, fenced(RIGHT), thread))
+    await world.services.dispatcher.drain()
+    dead = await world.services.grading.claim()
+    assert dead is not None
+    async with world.store.write() as tx:
+        assert await tx.submissions.reclaim() == 1
+    await world.settle()
+    [submission] = await world.submissions(ANA)
+    assert submission.state is SubmissionState.GRADED
+    with pytest.raises(LeaseLostError):
+        await world.services.grading.grade(dead)
+    assert len(world.answers()) == 1
+    assert "+6 points" in world.answers()[0].text
+
+
+async def test_a_message_that_could_not_be_sent_is_sent_later(
+    world: World, thread: ConversationRef
+) -> None:
+    world.chat.trouble.append(TransientError("the platform is down"))
+    await world.say(ANA, fenced(RIGHT), thread)
+    world.clock.now += timedelta(minutes=5)
+    await world.settle()
+    assert "Solved" in world.answers()[0].text
+
+
+async def test_an_exercise_that_is_gone_gets_a_kind_sentence(
+    world: World, thread: ConversationRef
+) -> None:
+    del world.catalogue.exercises["double-it"]
+    assert "no longer in the catalogue" in await world.say(ANA, fenced(RIGHT), thread)
+    await world.services.challenges.tick()
+    assert "double-it" in await world.command(MENTOR, "challenge list")
+
+
+async def test_an_unknown_button_is_answered(world: World) -> None:
+    assert "older version" in await world.press(ANA, "teleport:1")
+    assert "older version" in await world.press(ANA, "hint:one")

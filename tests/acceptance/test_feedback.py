@@ -1,0 +1,48 @@
+"""What learners do with their feedback: details, hints, disputed checks."""
+
+from bot.domain.chat.refs import ConversationRef
+from tests.support.world import ANA, BEN, HALF, MENTORS, WRONG, World, actions_of, fenced
+
+
+async def test_details_open_for_the_author_alone(world: World, thread: ConversationRef) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    [details, _hint] = actions_of(world.answers()[0].message)
+    seen = await world.press(ANA, details, where=thread)
+    assert "saw 3, should be 4" in seen
+    assert "Only the author" in await world.press(BEN, details, where=thread)
+    assert "saw 3" not in world.answers()[0].text
+
+
+async def test_hints_come_one_level_at_a_time_and_are_counted(
+    world: World, thread: ConversationRef
+) -> None:
+    assert "Hint 1 of 3" in await world.say(ANA, "hint", thread)
+    assert "the place" in await world.press(ANA, "hint:1", where=thread)
+    assert "nearly all" in await world.command(ANA, "hint", where=thread)
+    assert "Hint 3 of 3" in await world.command(ANA, "hint", where=thread)
+    async with world.store.read() as tx:
+        member = await tx.members.find(world.cohort.id, ANA)
+        assert member is not None
+        assert await tx.progress.hints_of(member=member.id, challenge=1) == 3
+
+
+async def test_a_disputed_check_reaches_the_mentors_with_the_case(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    submission = (await world.submissions(ANA))[0]
+    opened = await world.press_for_form(ANA, f"dispute:{submission.id}", where=thread)
+    await world.form(ANA, opened.forms[0].form_id, {"why": "Three is right."}, where=thread)
+    [case] = [posted for key, posted in world.chat.posted.items() if key.startswith("dispute:")]
+    assert case.ref.conversation == MENTORS
+    assert "Three is right." in case.text
+    assert HALF in case.text
+
+
+async def test_a_check_disputed_twice_is_one_case(world: World, thread: ConversationRef) -> None:
+    await world.say(ANA, fenced(WRONG), thread)
+    [submission] = await world.submissions(ANA)
+    for why in ("it is right", "no, really"):
+        await world.form(ANA, f"dispute:{submission.id}", {"why": why}, where=thread)
+    [case] = [said.text for key, said in world.chat.posted.items() if key.startswith("dispute:")]
+    assert "no, really" in case

@@ -1,0 +1,118 @@
+"""Facts about progress, in words."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.chat.message import Table
+from bot.domain.exercise import Day
+from bot.domain.journey import (
+    MilestoneCondition,
+    MilestoneGap,
+    StageCondition,
+    StageStanding,
+    StageState,
+)
+from bot.domain.progression import PlanItem, PlanReason
+from bot.domain.streak import StreakWeek, streak
+from bot.services.progress import messages
+from tests.support.world import text_of
+
+STAGE = StageStanding(stage=4, state=StageState.OPEN, value=0.3, exercises=2, missing=())
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (StageCondition.EXERCISES, "1 more exercise of this stage"),
+        (StageCondition.VALUE, "80% over the last five (30% so far)"),
+        (StageCondition.DEBUG_DAY, "one of them on a Wednesday"),
+        (StageCondition.OTHER_DAY, "one of them on a Monday or Friday"),
+        (StageCondition.SPREAD, "spread over 7 days"),
+    ],
+)
+def test_an_open_stage_says_what_is_missing(condition: StageCondition, words: str) -> None:
+    assert messages.stage_gaps(replace(STAGE, missing=(condition,))) == words
+
+
+def test_several_exercises_may_be_missing() -> None:
+    none = replace(STAGE, exercises=0, value=None, missing=(StageCondition.EXERCISES,))
+    assert messages.stage_gaps(none) == "3 more exercises of this stage"
+
+
+@pytest.mark.parametrize("state", StageState)
+def test_every_state_of_a_stage_has_words(state: StageState) -> None:
+    shown = messages.standing([replace(STAGE, state=state)], [], [], points=1.0, streak=streak([]))
+    [table] = [block for block in shown.blocks if isinstance(block, Table)]
+    assert table.rows[0][1] in {"open", "reached", "resting", "needs a mentor's sign-off"}
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [
+        (MilestoneGap(condition=MilestoneCondition.TWO_EXERCISES), "two different exercises"),
+        (MilestoneGap(condition=MilestoneCondition.ONE_MORE_EXERCISE), "one more exercise"),
+        (
+            MilestoneGap(condition=MilestoneCondition.SPREAD),
+            "another exercise, 7 days after the first",
+        ),
+        (MilestoneGap(condition=MilestoneCondition.WITHOUT_HINTS), "one of the two without hints"),
+        (
+            MilestoneGap(condition=MilestoneCondition.ONE_OF, exercises=("adamw", "lora")),
+            "one of the exercises adamw, lora",
+        ),
+        (
+            MilestoneGap(condition=MilestoneCondition.ALL_OF, exercises=("ddp", "ddp-debug")),
+            "the exercises ddp and ddp-debug",
+        ),
+        (
+            MilestoneGap(condition=MilestoneCondition.ALL_OF, exercises=("ddp-debug",)),
+            "the exercise ddp-debug",
+        ),
+        (
+            MilestoneGap(condition=MilestoneCondition.BY_MENTOR, by_mentor="a docs fix"),
+            "a mentor's word on a docs fix",
+        ),
+    ],
+)
+def test_an_open_milestone_says_what_is_missing(gap: MilestoneGap, words: str) -> None:
+    assert messages.milestone_gap(gap) == words
+
+
+def test_a_reset_is_never_read_as_a_zero() -> None:
+    weeks = [StreakWeek(eligible=3, done=done) for done in (3, 2, 0, 1, 0)]
+
+    assert messages.streak_text(streak(weeks)) == "active weeks 3 · best run 2"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (PlanReason.PINNED, "Monday: A mentor chose it for this day."),
+        (
+            PlanReason.THEME_LONGEST_AGO,
+            (
+                "Monday: It belongs to this week's theme, Loss functions, and is the one that your"
+                " cohort has not met for longest."
+            ),
+        ),
+        (
+            PlanReason.OTHER_NEW,
+            (
+                "Monday: No exercise of this kind has the theme Loss functions yet; this one is new to"
+                " your cohort."
+            ),
+        ),
+    ],
+)
+def test_a_plan_says_why(reason: PlanReason, words: str) -> None:
+    item = PlanItem(member=1, week=2, day=Day.IMPLEMENT, exercise="a", reason=reason)
+
+    assert words in text_of(messages.plan(2, [item], [], [], str)).splitlines()
+
+
+@pytest.mark.parametrize("reason", [PlanReason.ALREADY_RELEASED, PlanReason.NOT_CHOSEN_YET])
+def test_where_there_is_no_reason_a_plan_gives_none(reason: PlanReason) -> None:
+    item = PlanItem(member=1, week=2, day=Day.IMPLEMENT, exercise="a", reason=reason)
+
+    assert "Monday:" not in text_of(messages.plan(2, [item], [], [], str))
