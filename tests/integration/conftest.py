@@ -10,8 +10,7 @@ from sqlalchemy import text
 
 from bot.store.engine import migration_engine, parse_url
 from bot.store.migrate import upgrade
-from bot.store.store import SqlStore
-from bot.store.tables import Base
+from bot.store.store import Base, SqlStore
 from tests.support.stores import Scene, new_scene
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))

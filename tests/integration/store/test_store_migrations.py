@@ -19,7 +19,7 @@ from bot.domain.errors import SettingsError, StoreError
 from bot.store.engine import migration_engine, parse_url
 from bot.store.lock import wait_for
 from bot.store.migrate import MIGRATIONS, upgrade
-from bot.store.tables import Base
+from bot.store.store import Base
 
 HEAD = max(path.name[:4] for path in MIGRATIONS.glob("versions/*_*.py"))
 """The number of the newest migration there is."""

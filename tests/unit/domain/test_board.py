@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.alias import ALIASES, alias
 from bot.domain.board import Standings, best_week, standings
-from bot.domain.cohort import BoardMode, Member, Role
+from bot.domain.member import BoardMode, Member, Role
 from bot.domain.progression import PointsEvent, PointsReason
 from tests.support.values import FIRST_MONDAY, a_challenge, a_cohort, a_member, points
 
