@@ -100,7 +100,7 @@ class SqlCohorts(Cohorts):
     async def _row(self, cohort: int, *, locked: bool = False) -> CohortRow:
         query = select(CohortRow).where(CohortRow.id == cohort)
         if locked:
-            query = query.with_for_update(of=CohortRow)
+            query = query.with_for_update(of=CohortRow, key_share=True)
         rows = await self._rows(query) if is_possible_id(cohort) else ()
         if not rows:
             raise NotFoundError(f"There is no cohort {cohort}.")

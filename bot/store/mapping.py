@@ -1,6 +1,7 @@
 """Between rows and domain values: what has the same name is the same."""
 
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
 from bot.store.base import Base
@@ -28,5 +29,9 @@ def is_possible_id(number: int) -> bool:
 
 
 def _fields(kind: type[object], source: object, others: dict[str, object]) -> dict[str, Any]:
-    names = {field.name for field in fields(kind) if field.init}  # pyright: ignore[reportArgumentType]
-    return {name: getattr(source, name) for name in names - others.keys()} | others
+    return {name: getattr(source, name) for name in _names(kind) - others.keys()} | others
+
+
+@cache
+def _names(kind: type[object]) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind) if field.init)  # pyright: ignore[reportArgumentType]

@@ -17,6 +17,7 @@ from bot.domain.member import BoardMode, Member, Members, Role
 from bot.store.base import Base
 from bot.store.cohorts import CohortRow
 from bot.store.mapping import is_possible_id, value_of
+from bot.store.statements import lock_row
 
 
 class IdentityRow(Base):
@@ -62,9 +63,7 @@ class SqlMembers(Members):
         self, *, cohort: int, user: UserRef, name: str, role: Role, at: datetime
     ) -> tuple[Member, bool]:
         # Two who join at once must not be given the same alias.
-        await self.session.execute(
-            select(CohortRow.id).where(CohortRow.id == cohort).with_for_update()
-        )
+        await lock_row(self.session, CohortRow.id, cohort)
         known = await self.find(cohort, user)
         if known is not None:
             return known, False

@@ -1,7 +1,7 @@
 """What is to be said and on which platform it already is, over SQL."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -74,22 +74,33 @@ _IS_UNSENT = and_(OutboxRow.revision > OutboxRow.sent_revision, OutboxRow.dead.i
 
 @dataclass(frozen=True, slots=True)
 class SqlOutbox(Outbox):
-    """The outbox in one session."""
+    """The outbox in one session. What is said is written when the transaction ends.
+
+    Then it is one statement for everything, and in the order of the keys: of two transactions that
+    say the same, one waits for the other, and never each for the other.
+    """
 
     session: AsyncSession
+    _unwritten: dict[str, Wanted] = field(default_factory=dict[str, Wanted], init=False)
 
     @override
     async def say(self, *wanted: Wanted) -> None:
-        # In the order of their keys: two transactions that say the same never wait for each other.
-        rows = [_row(item) for item in sorted(wanted, key=lambda item: str(item.key))]
+        self._unwritten.update({str(item.key): item for item in wanted})
+
+    async def write(self) -> None:
+        """Write what was said and is not written yet."""
+        rows = [_row(item) for _, item in sorted(self._unwritten.items())]
+        self._unwritten.clear()
         for start in range(0, len(rows), _ROWS_AT_ONCE):
-            await self._say(rows[start : start + _ROWS_AT_ONCE])
-        announce(self.session, Queue.DELIVERY)
+            await self._write(rows[start : start + _ROWS_AT_ONCE])
+        if rows:
+            announce(self.session, Queue.DELIVERY)
 
     @override
     async def unsent(
         self, now: datetime, *, limit: int = 20, without: Collection[ConversationRef] = ()
     ) -> Sequence[Outgoing]:
+        await self.write()
         due = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
         others = OutboxRow.conversation.not_in(without) if without else true()
         rows = await self.session.execute(
@@ -105,14 +116,17 @@ class SqlOutbox(Outbox):
 
     @override
     async def next_due(self) -> datetime | None:
+        await self.write()
         return await self.session.scalar(select(func.min(OutboxRow.not_before)).where(_IS_UNSENT))
 
     @override
     async def unsent_count(self) -> int:
+        await self.write()
         return await self.session.scalar(select(func.count()).where(_IS_UNSENT)) or 0
 
     @override
     async def sent(self, item: Outgoing, ref: MessageRef, *, at: datetime) -> None:
+        await self.write()
         await self.session.execute(
             update(OutboxRow)
             .where(OutboxRow.key == _text(item), OutboxRow.sent_revision < item.revision)
@@ -128,6 +142,7 @@ class SqlOutbox(Outbox):
 
     @override
     async def failed(self, item: Outgoing, *, reason: str, retry_at: datetime | None) -> None:
+        await self.write()
         given_up = and_(
             OutboxRow.revision == item.revision, true() if retry_at is None else ~true()
         )
@@ -150,14 +165,16 @@ class SqlOutbox(Outbox):
     @override
     async def purge(self, before: datetime, *, limit: int) -> int:
         old = select(OutboxRow).where(_is_pictured(before)).order_by(OutboxRow.sent_at)
-        rows = (await self.session.scalars(old.limit(limit))).all()
+        # One that somebody changes at this moment is left for the next time.
+        locked = old.limit(limit).with_for_update(key_share=True, skip_locked=True)
+        rows = (await self.session.scalars(locked)).all()
         for row in rows:
             kept = tuple(block for block in row.message.blocks if not isinstance(block, Image))
             row.message, row.has_picture = Message(kept), False
         await self.session.flush()
         return len(rows)
 
-    async def _say(self, rows: Sequence[OutboxRow]) -> None:
+    async def _write(self, rows: Sequence[OutboxRow]) -> None:
         statement = insert(self.session, OutboxRow).values([values_of(row) for row in rows])
         new = statement.excluded
         table = OutboxRow.__table__.c

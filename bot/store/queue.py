@@ -7,22 +7,24 @@ long as its worker is heard of.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     ForeignKey,
     Index,
     Select,
     Subquery,
     and_,
+    bindparam,
     func,
-    literal_column,
     or_,
     select,
 )
 from sqlalchemy.orm import Mapped, aliased, lazyload, mapped_column, relationship
 
-from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.submission import SubmissionState
 from bot.store.base import Base, partial_index
 from bot.store.challenges import ChallengeRow
@@ -85,9 +87,25 @@ class RunRow(Base):
     outcome: Mapped[RunOutcome | None] = mapped_column(default=None)
 
 
-QUEUED = SubmissionRow.state == SubmissionState.QUEUED
-RUNNING = SubmissionRow.state == SubmissionState.RUNNING
-PENDING = SubmissionRow.state.in_([SubmissionState.QUEUED, SubmissionState.RUNNING])
+_PENDING_STATES = [SubmissionState.QUEUED, SubmissionState.RUNNING]
+
+
+def _is_pending(
+    *states: SubmissionState, row: type[SubmissionRow] = SubmissionRow
+) -> ColumnElement[bool]:
+    """Whether it is in one of these states, as the index over pending submissions finds it.
+
+    Its condition is repeated word by word: no database would see it in a parameter.
+    """
+    known: BindParameter[SubmissionState] = bindparam(
+        None, _PENDING_STATES, expanding=True, literal_execute=True
+    )
+    return and_(row.state.in_(known), row.state.in_(states))
+
+
+QUEUED = _is_pending(SubmissionState.QUEUED)
+RUNNING = _is_pending(SubmissionState.RUNNING)
+PENDING = _is_pending(*_PENDING_STATES)
 
 
 def is_latest() -> ColumnElement[bool]:
@@ -100,18 +118,6 @@ def is_latest() -> ColumnElement[bool]:
     )
 
 
-def first_identity() -> ColumnElement[UserRef | None]:
-    """Who the author of a submission is where it was sent from, as far as one row tells."""
-    return (
-        select(IdentityRow.user)
-        .where(IdentityRow.member == SubmissionRow.member)
-        .order_by(IdentityRow.linked_at)
-        .limit(1)
-        .correlate(SubmissionRow)
-        .scalar_subquery()
-    )
-
-
 def _turns() -> Subquery:
     """Pending submissions with their turn: a member's second one stands behind all first ones."""
     turn = func.row_number().over(
@@ -119,6 +125,34 @@ def _turns() -> Subquery:
         order_by=(SubmissionRow.received_at, SubmissionRow.number),
     )
     return select(SubmissionRow.number, turn.label("turn")).where(PENDING).subquery("turns")
+
+
+def answers_in_line(limit: int) -> Select[Any]:
+    """The first queued submissions, one an answer, each with every identity of a private reader."""
+    line = line_of_queued()
+    head = (
+        select(
+            SubmissionRow.id.label("submission"),
+            SubmissionRow.answer,
+            SubmissionRow.conversation,
+            SubmissionRow.private,
+            SubmissionRow.member,
+            ChallengeRow.exercise,
+            line.c.position.label("queue_position"),
+        )
+        .join(line, line.c.submission == SubmissionRow.id)
+        .join(ChallengeRow, ChallengeRow.id == SubmissionRow.challenge)
+        .where(is_latest())
+        .order_by(line.c.position)
+        .limit(limit)
+        .subquery("head")
+    )
+    readers = and_(head.c.private, IdentityRow.member == head.c.member)
+    return (
+        select(head, IdentityRow.user)
+        .outerjoin(IdentityRow, readers)
+        .order_by(head.c.queue_position, IdentityRow.linked_at, IdentityRow.user)
+    )
 
 
 def line_of_queued() -> Subquery:
@@ -139,10 +173,10 @@ def next_in_line(
 ) -> Select[SubmissionRow, int]:
     """The submission to claim, and how many are queued. Two workers never lock the same one."""
     turns = _turns()
+    other = aliased(SubmissionRow)
     queued = (
-        select(func.count())
-        .select_from(aliased(SubmissionRow, name="queued"))
-        .where(literal_column("queued.state") == SubmissionState.QUEUED.value)
+        select(func.count(other.number))
+        .where(_is_pending(SubmissionState.QUEUED, row=other))
         .scalar_subquery()
     )
     query = (
@@ -152,7 +186,7 @@ def next_in_line(
         .order_by(turns.c.turn, SubmissionRow.received_at, SubmissionRow.number)
         .limit(1)
         .options(lazyload(SubmissionRow.grade))
-        .with_for_update(of=SubmissionRow, skip_locked=True)
+        .with_for_update(of=SubmissionRow, key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     if without:
@@ -162,15 +196,17 @@ def next_in_line(
 
 
 def is_claimable(now: datetime, lease_s: float) -> ColumnElement[bool]:
-    """Whether it may be claimed: queued and ripe, or running while its worker is silent."""
+    """Whether it may be claimed: queued and ripe, or running while its worker is silent.
+
+    A claim is a sign of life too: who looks at this moment may not see the worker's first beat yet.
+    """
+    since = now - timedelta(seconds=lease_s)
     ripe = or_(SubmissionRow.not_before.is_(None), SubmissionRow.not_before <= now)
     heard_of = (
         select(WorkerRow.id)
-        .where(
-            WorkerRow.id == SubmissionRow.worker,
-            WorkerRow.seen_at > now - timedelta(seconds=lease_s),
-        )
+        .where(WorkerRow.id == SubmissionRow.worker, WorkerRow.seen_at > since)
         .correlate(SubmissionRow)
         .exists()
     )
-    return or_(and_(QUEUED, ripe), and_(RUNNING, ~heard_of))
+    silent = and_(SubmissionRow.started_at <= since, ~heard_of)
+    return and_(PENDING, or_(and_(QUEUED, ripe), and_(RUNNING, silent)))

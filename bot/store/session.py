@@ -1,15 +1,16 @@
 """A session whose statements are never cut short."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from typing_extensions import override
 
 from bot.domain.jobs import Queue
 
 Result = TypeVar("Result")
+Announce = Callable[[Collection[Queue]], None]
 
 _ANNOUNCED = "announced"
 
@@ -20,11 +21,6 @@ def announce(session: AsyncSession, queue: Queue) -> None:
     Said by the repositories that fill a queue, not after every change: none can be forgotten.
     """
     session.info.setdefault(_ANNOUNCED, set()).add(queue)
-
-
-def announced(session: AsyncSession) -> frozenset[Queue]:
-    """The queues that something was put into."""
-    return frozenset(session.info.get(_ANNOUNCED, ()))
 
 
 async def to_the_end(operation: Coroutine[Any, Any, Result]) -> Result:
@@ -45,6 +41,10 @@ async def to_the_end(operation: Coroutine[Any, Any, Result]) -> Result:
 
 class Session(AsyncSession):
     """`AsyncSession`, with every operation that the repositories use brought to its end."""
+
+    def __init__(self, engine: AsyncEngine, on_commit: Announce) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self._on_commit = on_commit
 
     @override
     async def execute(self, *args: Any, **kwargs: Any) -> Any:
@@ -68,8 +68,13 @@ class Session(AsyncSession):
 
     @override
     async def commit(self) -> None:
-        await to_the_end(super().commit())
+        await to_the_end(self._commit_and_announce())
 
     @override
     async def close(self) -> None:
         await to_the_end(super().close())
+
+    async def _commit_and_announce(self) -> None:
+        await super().commit()
+        if queues := self.info.get(_ANNOUNCED):
+            self._on_commit(queues)

@@ -66,10 +66,11 @@ async def insert_missing(session: AsyncSession, rows: Sequence[Base], unique: Co
 async def lock_row(session: AsyncSession, column: InstrumentedAttribute[int], value: int) -> None:
     """Wait until no other transaction holds a row, and hold it until this one ends.
 
-    On SQLite there is one writer at a time anyway.
+    Others may insert rows that refer to it all the same. On SQLite there is one writer at a time
+    anyway.
     """
     if is_postgresql(session):
-        await session.execute(select(column).where(column == value).with_for_update())
+        await session.execute(select(column).where(column == value).with_for_update(key_share=True))
 
 
 def is_postgresql(session: AsyncSession) -> bool:

@@ -1,7 +1,7 @@
 """The database as the services see it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
@@ -26,11 +26,13 @@ from bot.store.installation import SqlInputKeys, SqlWatermarks
 from bot.store.members import SqlMembers
 from bot.store.outbox import SqlOutbox
 from bot.store.progress import SqlProgress
-from bot.store.session import Session, announced
+from bot.store.session import Announce, Session
 from bot.store.submissions import SqlSubmissions
 from bot.store.workers import SqlWorkers
 
-Announce = Callable[[Collection[Queue]], None]
+
+def _tell_nobody(_: Collection[Queue]) -> None:
+    pass
 
 
 class SqlTransaction(Transaction):
@@ -45,7 +47,9 @@ class SqlTransaction(Transaction):
         self.submissions = SqlSubmissions(session)
         self.workers = SqlWorkers(session)
         self.progress = SqlProgress(session)
-        self.outbox = SqlOutbox(session)
+        outbox = SqlOutbox(session)
+        self.outbox = outbox
+        self.finish = outbox.write  # what was put off until the transaction ends
         self.inbox = SqlInbox(session)
         self.audit = SqlAudit(session)
         self.input_keys = SqlInputKeys(session)
@@ -66,7 +70,7 @@ class SqlStore(Store):
     announce: Announce
 
     @classmethod
-    async def open(cls, url: str, *, announce: Announce = lambda _: None) -> Self:
+    async def open(cls, url: str, *, announce: Announce = _tell_nobody) -> Self:
         """Connect to a database whose schema is up to date.
 
         Raises:
@@ -95,21 +99,25 @@ class SqlStore(Store):
     @override
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Transaction]:
-        async with _begun(self.writing) as session:
-            yield SqlTransaction(session)
-        if queues := announced(session):
-            self.announce(queues)
+        async with _begun(self.writing, self.announce) as session:
+            transaction = SqlTransaction(session)
+            yield transaction
+            await transaction.finish()
 
     @override
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Transaction]:
         async with _begun(self.reading) as session:
-            yield SqlTransaction(session)
+            transaction = SqlTransaction(session)
+            yield transaction
+            await transaction.finish()  # which is refused, as everything that writes
 
 
 @asynccontextmanager
-async def _begun(engine: AsyncEngine) -> AsyncGenerator[Session]:
-    session = Session(engine, expire_on_commit=False)
+async def _begun(
+    engine: AsyncEngine, on_commit: Announce = _tell_nobody
+) -> AsyncGenerator[Session]:
+    session = Session(engine, on_commit)
     with errors_translated():
         try:
             yield session

@@ -6,8 +6,10 @@ Every write of a run matches on its number, the fence: a run which lost its leas
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select, update
+from sqlalchemy import Row, Select, and_, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import lazyload
 from typing_extensions import override
@@ -25,7 +27,6 @@ from bot.domain.submission import (
     SubmissionState,
     Waiting,
 )
-from bot.store.challenges import ChallengeRow
 from bot.store.cohorts import CohortRow
 from bot.store.grades import GradeRow, grade_of, grade_row
 from bot.store.mapping import row_of, value_of
@@ -37,9 +38,8 @@ from bot.store.queue import (
     RunOutcome,
     RunRow,
     SubmissionRow,
-    first_identity,
+    answers_in_line,
     is_claimable,
-    is_latest,
     line_of_queued,
     next_in_line,
 )
@@ -80,8 +80,10 @@ class SqlSubmissions(Submissions):
     @override
     async def add(self, submission: NewSubmission) -> bool:
         row = row_of(SubmissionRow, submission, state=SubmissionState.QUEUED, **_NEVER_RUN)
+        if await insert_once(self.session, row, (SubmissionRow.event,)) is None:
+            return False
         announce(self.session, Queue.GRADING)
-        return await insert_once(self.session, row, (SubmissionRow.event,)) is not None
+        return True
 
     @override
     async def get(self, submission: str) -> Submission:
@@ -106,23 +108,8 @@ class SqlSubmissions(Submissions):
 
     @override
     async def waiting(self, *, limit: int) -> Sequence[Waiting]:
-        line = line_of_queued()
-        rows = await self.session.execute(
-            select(
-                SubmissionRow.id.label("submission"),
-                SubmissionRow.answer,
-                SubmissionRow.conversation,
-                case((SubmissionRow.private, first_identity()), else_=None).label("reader"),
-                ChallengeRow.exercise,
-                line.c.position.label("queue_position"),
-            )
-            .join(line, line.c.submission == SubmissionRow.id)
-            .join(ChallengeRow, ChallengeRow.id == SubmissionRow.challenge)
-            .where(is_latest())
-            .order_by(line.c.position)
-            .limit(limit)
-        )
-        return [Waiting(**row) for row in rows.mappings()]
+        rows = await self.session.execute(answers_in_line(limit))
+        return [_waiting(list(some)) for _, some in groupby(rows, lambda row: row.submission)]
 
     @override
     async def queue_length(self) -> int:
@@ -181,16 +168,18 @@ class SqlSubmissions(Submissions):
 
     @override
     async def take_back(self, worker: str) -> int:
-        mine = select(SubmissionRow).where(RUNNING, SubmissionRow.worker == worker)
-        rows = (await self.session.scalars(mine)).unique().all()
-        for row in rows:
-            await self._end_run(row, RunOutcome.LOST)
-            row.state, row.worker = SubmissionState.QUEUED, None
-            row.not_before = None
-        await self.session.flush()
-        if rows:
+        returned = await self.session.execute(
+            update(SubmissionRow)
+            .where(RUNNING, SubmissionRow.worker == worker)
+            .values(state=SubmissionState.QUEUED, worker=None, not_before=None)
+            .returning(SubmissionRow.id, SubmissionRow.run)
+        )
+        runs = returned.tuples().all()
+        if runs:
+            lost = tuple_(RunRow.submission, RunRow.number).in_(runs)
+            await self.session.execute(update(RunRow).where(lost).values(outcome=RunOutcome.LOST))
             announce(self.session, Queue.GRADING)
-        return len(rows)
+        return len(runs)
 
     @override
     async def answered_by(self, challenge: int) -> Collection[int]:
@@ -265,6 +254,20 @@ class SqlSubmissions(Submissions):
         known, highest, is_outdated = found.one()
         number = (known or (highest or 0) + 1) if grade.verdict.counts_as_try else 0
         return number, is_outdated
+
+
+def _waiting(rows: Sequence[Row[Any]]) -> Waiting:
+    """One answer from its rows, which differ in the reader's identity alone."""
+    first, readers = rows[0], [row.user for row in rows if row.user is not None]
+    near = (user for user in readers if user.platform == first.conversation.platform)
+    return Waiting(
+        submission=first.submission,
+        answer=first.answer,
+        conversation=first.conversation,
+        reader=next(near, readers[0] if readers else None),
+        exercise=first.exercise,
+        queue_position=first.queue_position,
+    )
 
 
 def _submission(row: SubmissionRow, grade: GradeRow | None) -> Submission:

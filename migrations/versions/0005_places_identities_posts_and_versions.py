@@ -279,6 +279,11 @@ def add_indexes() -> None:
     )
     add_partial_index("ix_challenges_not_closed", "challenges", "closes_at", "closed_at IS NULL")
     op.create_index("ix_challenges_cohort_opens_at", "challenges", ["cohort", "opens_at"])
+    op.create_index(
+        "ix_grades_submission_try_number_verdict_core_share_graded_at",
+        "grades",
+        ["submission", "try_number", "verdict", "core_share", "graded_at"],
+    )
     op.drop_index("ix_points_events_cohort_week", "points_events")
     op.create_index(
         "ix_points_events_cohort_week_member_points",

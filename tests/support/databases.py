@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from bot.store.tables import Base
 from sqlalchemy import text
 
 from bot.store.engine import migration_engine, parse_url
 from bot.store.migrate import upgrade
+from bot.store.store import Base
 
 
 def new_file(file: Path) -> str:

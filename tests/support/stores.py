@@ -1,7 +1,7 @@
 """A migrated database with a cohort, its members and a challenge, for laws about the store."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -11,14 +11,19 @@ from bot.domain.cohort import Cohort
 from bot.domain.exercise import Day
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Usage, Verdict
 from bot.domain.member import Member, Role
-from bot.domain.store import Claim
-from bot.domain.submission import NewSubmission, Submission
+from bot.domain.store import Transaction
+from bot.domain.submission import Claim, NewSubmission, Submission
 from bot.store.store import SqlStore
 from tests.support.values import FIRST_MONDAY, a_cohort, an_exercise
 
 NOW = FIRST_MONDAY
 LEASE_S = 30.0
 THREAD = ConversationRef("web", "local", "practice", "1")
+
+
+def channels(cohort: Cohort) -> Mapping[int, ConversationRef]:
+    """Where a cohort's challenges are posted, by place."""
+    return {place.id: place.channel for place in cohort.places}
 
 
 def later(seconds: float) -> datetime:
@@ -63,6 +68,7 @@ class Scene:
         at: datetime = NOW,
         challenge: Challenge | None = None,
         answer: str = "",
+        private: bool = False,
     ) -> NewSubmission:
         number = next(self._numbers)
         return NewSubmission(
@@ -76,7 +82,7 @@ class Scene:
             received_at=at,
             conversation=THREAD,
             late=False,
-            private=False,
+            private=private,
             seed_key="k1",
         )
 
@@ -97,18 +103,22 @@ class Scene:
             assert await tx.submissions.add(submission)
         return submission.id
 
-    async def claim(self, *, owner: str = "one", at: datetime = NOW) -> Claim | None:
+    async def beat(self, worker: str = "one", *, at: datetime = NOW) -> None:
         async with self.store.write() as tx:
-            return await tx.submissions.claim(owner=owner, now=at, lease_s=LEASE_S)
+            await tx.workers.beat(worker, at)
 
-    async def must_claim(self, *, at: datetime = NOW) -> Claim:
-        claim = await self.claim(at=at)
+    async def claim(self, *, worker: str = "one", at: datetime = NOW) -> Claim | None:
+        async with self.store.write() as tx:
+            return await tx.submissions.claim(worker=worker, now=at, lease_s=LEASE_S)
+
+    async def must_claim(self, *, worker: str = "one", at: datetime = NOW) -> Claim:
+        claim = await self.claim(worker=worker, at=at)
         assert claim is not None
         return claim
 
     async def finish(self, claim: Claim, grade: Grade, *, at: datetime = NOW) -> Submission:
         async with self.store.write() as tx:
-            return await tx.submissions.finish(claim, grade, at=at)
+            return (await tx.submissions.finish(claim, grade, at=at)).submission
 
     async def graded(
         self,
@@ -128,21 +138,24 @@ class Scene:
     async def another_challenge(self, key: str, *, week: int = 1, after_h: float = 0) -> Challenge:
         opens_at = NOW + timedelta(hours=after_h)
         async with self.store.write() as tx:
-            challenge = await tx.challenges.open(
-                a_new_challenge(self.cohort.id, key, week=week, opens_at=opens_at)
-            )
-        assert challenge is not None
-        return challenge
+            return await opened(tx, self.cohort, a_new_challenge(key, week=week, opens_at=opens_at))
+
+
+async def opened(tx: Transaction, cohort: Cohort, new: NewChallenge) -> Challenge:
+    """Open a challenge in every place of a cohort."""
+    challenge = await tx.challenges.open(replace(new, cohort=cohort.id), channels(cohort))
+    assert challenge is not None
+    return challenge
 
 
 def a_new_challenge(
-    cohort: int, key: str, *, week: int = 1, opens_at: datetime = NOW, exercise: str = "double-it"
+    key: str, *, week: int = 1, opens_at: datetime = NOW, exercise: str = "double-it"
 ) -> NewChallenge:
     return NewChallenge(
         key=key,
-        cohort=cohort,
+        cohort=0,
         exercise=exercise,
-        version=1,
+        version=f"hash of {exercise}",
         day=Day.IMPLEMENT,
         week=week,
         opens_at=opens_at,
@@ -154,18 +167,20 @@ def a_new_challenge(
 async def new_scene(store: SqlStore, *, members: int = 3) -> Scene:
     """A cohort of so many learners with one open challenge."""
     async with store.write() as tx:
-        cohort = await tx.cohorts.add(replace(a_cohort(), id=0))
-        people = [
-            await tx.members.join(
-                cohort=cohort.id,
-                user=UserRef("web", "local", f"u{number}"),
-                name=f"Learner {number}",
-                role=Role.LEARNER,
-                at=NOW,
-            )
-            for number in range(members)
-        ]
+        cohort = await tx.cohorts.add(a_cohort())
+        people = [await joined(tx, cohort, f"u{number}") for number in range(members)]
         await tx.exercises.record(an_exercise("double-it"), NOW)
-        challenge = await tx.challenges.open(a_new_challenge(cohort.id, "post:first"))
-    assert challenge is not None
-    return Scene(store, cohort, [member for member, _ in people], challenge)
+        challenge = await opened(tx, cohort, a_new_challenge("post:first"))
+    return Scene(store, cohort, people, challenge)
+
+
+async def joined(tx: Transaction, cohort: Cohort, user: str) -> Member:
+    """Make somebody a learner of a cohort."""
+    member, _ = await tx.members.join(
+        cohort=cohort.id,
+        user=UserRef("web", "local", user),
+        name=f"Learner {user}",
+        role=Role.LEARNER,
+        at=NOW,
+    )
+    return member

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.challenge import Challenge
 from bot.domain.chat.refs import ConversationRef, UserRef
-from bot.domain.cohort import Cohort
+from bot.domain.cohort import Cohort, Place
 from bot.domain.exercise import Day, Device, Exercise, Limits
 from bot.domain.member import BoardMode, Member, Role
 from bot.domain.outbox import Kind, MessageKey
@@ -13,8 +13,15 @@ from bot.domain.progression import Outcome, PointsEvent, PointsReason
 FIRST_MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 """Nine o'clock in Berlin, a Monday in winter time."""
 
-
 FIRST_DAY = date(2026, 11, 23)
+
+
+def a_place(platform: str = "web", *, mentor_role: str = "") -> Place:
+    return Place(
+        channel=ConversationRef(platform, "local", "practice"),
+        mentors_channel=ConversationRef(platform, "local", "mentors"),
+        mentor_role=mentor_role,
+    )
 
 
 def a_cohort(
@@ -23,8 +30,7 @@ def a_cohort(
     return Cohort(
         id=1,
         name="Cohort",
-        place=ConversationRef("web", "local", "practice"),
-        mentors_place=ConversationRef("web", "local", "mentors"),
+        places=(a_place(),),
         timezone=timezone,
         starts_on=starts_on,
         hour=hour,
@@ -55,7 +61,7 @@ def an_exercise(
         forbidden=(),
         limits=Limits(),
         device=Device.CPU,
-        fingerprint="",
+        fingerprint=f"hash of {slug}",
         task="",
         starter="",
         hints=("", "", ""),
@@ -73,7 +79,7 @@ def a_member(
     return Member(
         id=number,
         cohort=1,
-        user=UserRef("web", "local", str(number)),
+        identities=(UserRef("web", "local", str(number)),),
         name=name or f"Learner {number}",
         alias=f"Alias {number}",
         role=role,
@@ -88,7 +94,7 @@ def a_challenge(number: int, *, opens_at: datetime, week: int = 1) -> Challenge:
         key=f"post:{number}",
         cohort=1,
         exercise="a",
-        version=1,
+        version="hash of a",
         day=Day.IMPLEMENT,
         week=week,
         opens_at=opens_at,

@@ -13,13 +13,13 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from bot.store.tables import Base
 from sqlalchemy import CheckConstraint, Connection, Enum, inspect, text
 
 from bot.domain.errors import SettingsError, StoreError
 from bot.store.engine import migration_engine, parse_url
 from bot.store.lock import wait_for
 from bot.store.migrate import MIGRATIONS, upgrade
+from bot.store.store import Base
 
 HEAD = max(path.name[:4] for path in MIGRATIONS.glob("versions/*_*.py"))
 """The number of the newest migration there is."""
@@ -206,9 +206,9 @@ OLD_REASONS = [
 ]
 
 
-def test_sentences_in_plans_become_reasons(database_url: str) -> None:
-    with connected(database_url) as connection:
-        command.downgrade(config_for(connection), "0007")
+def test_sentences_in_plans_become_reasons(empty_url: str) -> None:
+    with connected(empty_url) as connection:
+        command.upgrade(config_for(connection), "0004")
         connection.execute(text(COHORT))
         connection.execute(text(MEMBER))
         for week, (exercise, sentence, _) in enumerate(OLD_REASONS, 1):
@@ -217,10 +217,10 @@ def test_sentences_in_plans_become_reasons(database_url: str) -> None:
                 {"week": week, "exercise": exercise, "reason": sentence},
             )
 
-    with connected(database_url) as connection:
+    with connected(empty_url) as connection:
         command.upgrade(config_for(connection), "head")
 
-    with connected(database_url) as connection:
+    with connected(empty_url) as connection:
         rows = connection.scalars(text("SELECT reason FROM plan_items ORDER BY week"))
         assert rows.all() == [reason for _, _, reason in OLD_REASONS]
 

@@ -13,7 +13,7 @@ from bot.domain import schedule
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Day, Exercise
 from bot.domain.progression import PlanReason
-from bot.domain.schedule import BoardSlot, Slot
+from bot.domain.schedule import BoardSlot, Slot, SlotKind
 from tests.support import values
 from tests.support.values import an_exercise
 
@@ -56,10 +56,10 @@ def between(cohort: Cohort, first: date, last: date) -> list[Slot]:
 def test_a_week_has_monday_implement_wednesday_debug_and_friday_module() -> None:
     slots = between(a_cohort(), date(2026, 11, 23), date(2026, 11, 29))
 
-    assert [(slot.key, slot.day, slot.due_at) for slot in slots] == [
-        ("post:2026-11-23", Day.IMPLEMENT, utc(2026, 11, 23, 8)),
-        ("post:2026-11-25", Day.DEBUG, utc(2026, 11, 25, 8)),
-        ("post:2026-11-27", Day.MODULE, utc(2026, 11, 27, 8)),
+    assert [(slot.kind, slot.on, slot.day, slot.due_at) for slot in slots] == [
+        (SlotKind.POST, date(2026, 11, 23), Day.IMPLEMENT, utc(2026, 11, 23, 8)),
+        (SlotKind.POST, date(2026, 11, 25), Day.DEBUG, utc(2026, 11, 25, 8)),
+        (SlotKind.POST, date(2026, 11, 27), Day.MODULE, utc(2026, 11, 27, 8)),
     ]
 
 
@@ -93,7 +93,7 @@ def test_the_leaderboard_comes_every_monday_after_the_first_even_on_a_holiday() 
         BoardSlot(week=1, on=date(2026, 11, 16), due_at=utc(2026, 11, 16, 8), missed=True),
         BoardSlot(week=2, on=date(2026, 11, 23), due_at=utc(2026, 11, 23, 8)),
     ]
-    assert boards[1].key == "board:2026-11-23"
+    assert (boards[1].kind, boards[1].on) == (SlotKind.BOARD, date(2026, 11, 23))
 
 
 def test_a_slot_is_due_from_its_very_moment_on() -> None:
@@ -171,9 +171,9 @@ def test_minutely_ticks_through_a_change_of_clocks_take_each_slot_once(
     cohort = a_cohort(timezone, starts_on=date(2026, 1, 5), hour=hour)
     start = datetime(sunday.year, sunday.month, sunday.day, tzinfo=cohort.zone).astimezone(UTC)
 
-    keys = taken(cohort, [start + timedelta(minutes=minute) for minute in range(-1, 6 * 60)])
+    dates = taken(cohort, [start + timedelta(minutes=minute) for minute in range(-1, 6 * 60)])
 
-    assert keys == [f"post:{sunday}"]
+    assert dates == [sunday]
 
 
 def test_a_skipped_hour_is_due_right_after_the_gap() -> None:
@@ -193,21 +193,21 @@ def test_a_repeated_hour_is_due_the_first_time_only() -> None:
 
     ticks = [first + timedelta(minutes=minute) for minute in range(-30, 180)]
 
-    assert taken(cohort, ticks) == ["post:2021-10-29"]
+    assert taken(cohort, ticks) == [date(2021, 10, 29)]
     assert between(cohort, date(2021, 10, 29), date(2021, 10, 29))[0].due_at == first
 
 
 # --- ticks at any moment ----------------------------------------------------------------------
 
 
-def taken(cohort: Cohort, ticks: Sequence[datetime], last: datetime | None = None) -> list[str]:
-    """Keys in the order in which these ticks take them, as the store remembers slots."""
-    keys: list[str] = []
+def taken(cohort: Cohort, ticks: Sequence[datetime], last: datetime | None = None) -> list[date]:
+    """Dates in the order in which these ticks take their slots, as the store remembers them."""
+    dates: list[date] = []
     for now in sorted(ticks):
         for slot in schedule.due_slots(cohort, after=last, now=now):
-            keys.append(slot.key)
+            dates.append(slot.on)
             last = slot.due_at
-    return keys
+    return dates
 
 
 @given(
@@ -224,7 +224,7 @@ def test_ticks_at_any_moments_take_every_slot_exactly_once(
 
     every = schedule.due_slots(cohort, after=start, now=max(ticks))
 
-    assert taken(cohort, ticks, last=start) == [slot.key for slot in every]
+    assert taken(cohort, ticks, last=start) == [slot.on for slot in every]
 
 
 @given(st.integers(1, 72), st.lists(st.integers(0, 60 * 24 * 30), min_size=2, max_size=30))
