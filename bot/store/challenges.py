@@ -146,7 +146,7 @@ class SqlChallenges(Challenges):
         rows = await self.session.execute(
             select(ChallengeRow.id, ChallengeRow.exercise).where(ChallengeRow.id.in_(challenges))
         )
-        return dict(rows.tuples().all())
+        return {key: value for key, value in rows}  # noqa: C416  # a Row is no pair to dict()
 
     @override
     async def set_posted(self, post: int, message: MessageRef, thread: ConversationRef) -> int:

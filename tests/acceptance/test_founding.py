@@ -7,7 +7,7 @@ import pytest
 from bot.domain.errors import ForbiddenError
 from bot.domain.schedule import first_monday
 from bot.services.cohorts.messages import shown_name
-from bot.services.talk.delivery import FORBIDDEN_TRIES
+from bot.services.talk.delivery import MAX_FORBIDDEN_TRIES
 from tests.support.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, fenced
 
 HERE = replace(PRACTICE, channel="evening")
@@ -184,9 +184,9 @@ async def test_what_may_not_be_posted_is_posted_once_it_may(world: World) -> Non
 
 
 async def test_what_may_not_be_posted_for_days_is_given_up(world: World) -> None:
-    world.chat.trouble = [ForbiddenError("Missing Access")] * (FORBIDDEN_TRIES + 1)
+    world.chat.trouble = [ForbiddenError("Missing Access")] * (MAX_FORBIDDEN_TRIES + 1)
     await world.services.challenges.tick()
-    for _ in range(FORBIDDEN_TRIES + 1):
+    for _ in range(MAX_FORBIDDEN_TRIES + 1):
         assert await world.services.delivery.deliver() == 1
         world.clock.advance(minutes=6)
 
