@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.challenge import Challenge
 from bot.domain.chat.commands import CommandSpec
-from bot.domain.chat.message import Place
+from bot.domain.chat.message import ChannelLink
 from bot.domain.chat.port import ChatPort
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, Member
@@ -131,7 +131,6 @@ def _router(
     registry = Registry.of(*rooms, talk_room.room(rooms, confirmations))
     commands = CommandService(
         store=ports.store,
-        chats=ports.chats,
         registry=registry,
         confirmations=confirmations,
         clock=ports.clock,
@@ -166,17 +165,15 @@ def _submissions(ports: Ports) -> SubmissionActions:
 def _cohort_rooms(ports: Ports) -> list[Room]:
     store, chats, clock = ports.store, ports.chats, ports.clock
 
-    async def begin(tx: Transaction, cohort: Cohort, member: Member) -> Sequence[Place]:
+    async def begin(tx: Transaction, cohort: Cohort, member: Member) -> Sequence[ChannelLink]:
         await planning.ensure_week(tx, member, cohort.week_at(clock()))
-        return await planning.open_places(tx, ports.catalogue, cohort.id, clock())
+        return await planning.open_links(tx, ports.catalogue, cohort.id, clock())
 
     joining = JoiningService(store=store, clock=clock, begin=begin)
     founding = FoundingService(store=store, chats=chats, clock=clock, rules=ports.rules)
     steering = CohortCommands(cohorts=CohortService(store=store), founding=founding, clock=clock)
     return [
-        cohort_room.members_room(
-            MemberCommands(joining=joining), CohortActions(chats=chats, joining=joining)
-        ),
+        cohort_room.members_room(MemberCommands(joining=joining), CohortActions(joining=joining)),
         cohort_room.mentors_room(steering),
     ]
 

@@ -17,6 +17,7 @@ from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.confirmation import Confirmations
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Grade
+from bot.domain.outbox import MessageKey
 from bot.domain.progression import HintTaken, Outcome, PlanItem, PointsEvent
 from bot.domain.submission import NewSubmission, Submission
 
@@ -277,7 +278,7 @@ class Outgoing:
         challenge: Set for a challenge's post: the sender opens its thread and stores both.
     """
 
-    key: str
+    key: MessageKey
     conversation: ConversationRef
     message: Message
     private_to: UserRef | None
@@ -292,7 +293,7 @@ class Outbox(Protocol):
 
     async def say(
         self,
-        key: str,
+        key: MessageKey,
         conversation: ConversationRef,
         message: Message,
         *,

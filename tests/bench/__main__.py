@@ -1,4 +1,4 @@
-"""`make bench`: how long a learner waits, what the bot weighs, how much it grades.
+"""`make bench`: what each step costs the database, how long a learner waits, what the bot weighs.
 
 Medians of several runs, beside a baseline measured in the same run: machines are noisy, ratios less
 so. Nothing here passes or fails.
@@ -31,8 +31,9 @@ from bot.domain.grading import GradingRequest, Verdict
 from bot.domain.progression import PlanReason
 from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.secret import Keyring
-from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
+from tests.bench import steps
+from tests.support.databases import new_file
 from tests.support.gradings import SOLVED, containers, request, write_exercise
 from tests.support.world import ANA, MENTORS, PRACTICE, FakeChat, no_chart
 
@@ -73,6 +74,7 @@ def main() -> None:
 
 
 async def _main() -> None:
+    steps.show(await steps.measure())
     settings = Settings(warm_solvers=2, parallel_gradings=CORES)  # pyright: ignore[reportCallIssue]
     bare_s = statistics.median(_bare())
     _row("checks in one bare process", bare_s)
@@ -175,9 +177,7 @@ async def _services(
     settings: Settings, *, warm: int
 ) -> AsyncGenerator[tuple[Services, FakeChat, ContainerGrader]]:
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{folder}/bench.sqlite3"
-        await upgrade(url)
-        store = await SqlStore.open(url)
+        store = await SqlStore.open(new_file(Path(folder) / "bench.sqlite3"))
         updated = settings.model_copy(update={"warm_solvers": warm, "data_dir": Path(folder)})
         runner = await runners.choose(updated)
         if not isinstance(runner.grader, ContainerGrader):
@@ -226,11 +226,8 @@ async def _opened(store: SqlStore, services: Services) -> None:
     )
     while await services.delivery.deliver():
         pass
-    info = await services.delivery.chats["fake"].user_info(ANA)
     async with store.write() as tx:
-        await tx.members.join(
-            cohort=cohort.id, user=ANA, name=info.name, role=Role.LEARNER, at=_now()
-        )
+        await tx.members.join(cohort=cohort.id, user=ANA, name="Ana", role=Role.LEARNER, at=_now())
 
 
 def _reference() -> str:

@@ -20,7 +20,7 @@ from bot.domain.chat.events import (
     MessagePosted,
     UserInfo,
 )
-from bot.domain.chat.message import Buttons, Code, Form, Message, Moment, Place, Table, Text
+from bot.domain.chat.message import Buttons, ChannelLink, Code, Form, Message, Moment, Table, Text
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import Cohort
@@ -34,9 +34,10 @@ from bot.domain.grading import (
     Usage,
     Verdict,
 )
+from bot.domain.outbox import MessageKey
 from bot.domain.submission import Submission
-from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
+from tests.support.databases import new_file
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PRACTICE = ConversationRef("fake", "here", "practice")
@@ -200,7 +201,7 @@ def text_of(message: Message) -> str:
                 words.extend(" | ".join(row) for row in (header, *rows))
             case Moment(label, at):
                 words.append(f"{label} {at:%Y-%m-%d %H:%M}")
-            case Place(label, conversation, title):
+            case ChannelLink(label, conversation, title):
                 words.append(f"{label} {title} ({conversation.thread or conversation.channel})")
             case _:
                 pass
@@ -243,15 +244,16 @@ class FakeChat:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         if self.trouble:
             raise self.trouble.pop(0)
-        if key not in self.posted:
+        name = str(key)
+        if name not in self.posted:
             ref = MessageRef(conversation, f"m{len(self.posted) + 1}")
-            self.posted[key] = Posted(ref, message, private_to)
-        return self.posted[key].ref
+            self.posted[name] = Posted(ref, message, private_to)
+        return self.posted[name].ref
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         if self.trouble:
@@ -278,7 +280,8 @@ class FakeChat:
             raise TooLargeError("too large")
         return data
 
-    async def user_info(self, user: UserRef) -> UserInfo:
+    def info(self, user: UserRef) -> UserInfo:
+        """What goes with the events of a person."""
         return UserInfo(
             name=user.user.capitalize(),
             mentor=user.user in self.mentors,
@@ -342,14 +345,26 @@ class World:
     ) -> str:
         """A slash command; returns the words of the private answer."""
         event = CommandInvoked(
-            key=self.key(), at=self.clock(), conversation=where, user=user, name=name, args=args
+            key=self.key(),
+            at=self.clock(),
+            conversation=where,
+            user=user,
+            info=self.chat.info(user),
+            name=name,
+            args=args,
         )
         return "\n".join(text_of(reply) for reply in (await self.take(event)).replies)
 
     async def ask(self, user: UserRef, name: str, /, **args: str) -> Message:
         """A slash command whose answer is a question; returns it."""
         event = CommandInvoked(
-            key=self.key(), at=self.clock(), conversation=PRACTICE, user=user, name=name, args=args
+            key=self.key(),
+            at=self.clock(),
+            conversation=PRACTICE,
+            user=user,
+            info=self.chat.info(user),
+            name=name,
+            args=args,
         )
         [question] = (await self.take(event)).replies
         return question
@@ -373,6 +388,7 @@ class World:
             at=self.clock(),
             conversation=where,
             user=user,
+            info=self.chat.info(user),
             action=action,
             message=MessageRef(where, "any"),
         )
@@ -387,6 +403,7 @@ class World:
             at=self.clock(),
             conversation=where,
             user=user,
+            info=self.chat.info(user),
             form_id=form_id,
             fields=fields,
         )
@@ -408,6 +425,7 @@ class World:
             at=self.clock(),
             conversation=where,
             user=user,
+            info=self.chat.info(user),
             message=MessageRef(where, f"of-{user.user}-{key}"),
             text=text,
             attachments=attachments,
@@ -426,6 +444,7 @@ class World:
             at=self.clock(),
             conversation=event.conversation,
             user=event.user,
+            info=event.info,
             message=event.message,
             text=text,
             attachments=event.attachments,
@@ -474,9 +493,7 @@ class World:
 @asynccontextmanager
 async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGenerator[World]:
     """A world whose clock stands at nine on a Monday, with one cohort in UTC."""
-    url = f"sqlite+aiosqlite:///{folder / 'world.sqlite3'}"
-    await upgrade(url)
-    store = await SqlStore.open(url)
+    store = await SqlStore.open(new_file(folder / "world.sqlite3"))
     clock, chat, catalogue = FakeClock(), FakeChat(), FakeCatalogue()
     grader = grader or FakeGrader()
     async with store.write() as tx:

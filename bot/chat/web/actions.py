@@ -30,6 +30,7 @@ from bot.domain.chat.message import Buttons, Form, Message, Text
 from bot.domain.chat.refs import MessageRef
 from bot.domain.clock import Clock
 from bot.domain.errors import UserError
+from bot.domain.outbox import Kind, MessageKey
 
 TEXT_LIMIT_BYTES = 100 * 1024
 FILES_LIMIT = 10
@@ -250,7 +251,7 @@ class Deeds:
         allowed = [spec for spec in self.commands if person.mentor or not spec.mentors_only]
         outbound.say(
             tx,
-            key=f"reply:{key}",
+            key=MessageKey(Kind.REPLY, key),
             spot=spot,
             message=Message.of(
                 f"{unknown_command(frame.text, allowed)} To begin a message with a slash, put a"

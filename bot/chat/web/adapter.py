@@ -32,13 +32,13 @@ from bot.domain.chat.events import (
     CommandInvoked,
     Event,
     FormSubmitted,
-    UserInfo,
 )
 from bot.domain.chat.message import Message
 from bot.domain.chat.port import Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ChatError
+from bot.domain.outbox import MessageKey
 
 FILE_NAME = "web-chat.sqlite3"
 
@@ -117,7 +117,9 @@ class WebChat:
         gate = Gate(self._database, self._clock, self._html.closed)
         await gate.open()
         deeds = Deeds(self._workspace, self._database, self._answers, self._clock, commands)
-        courier = Courier(self._database, sink, self._clock, self._responder_of)
+        courier = Courier(
+            self._database, sink, self._clock, self._workspace.info, self._responder_of
+        )
         backstage = Backstage(
             workspace=self._workspace,
             database=self._database,
@@ -164,7 +166,7 @@ class WebChat:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         """See `ChatPort`."""
@@ -204,11 +206,6 @@ class WebChat:
             partial(ledger.get_file, file_id=attachment.ref, max_bytes=max_bytes)
         )
         return file.content
-
-    async def user_info(self, user: UserRef) -> UserInfo:
-        """See `ChatPort`."""
-        person = self._workspace.person(user)
-        return UserInfo(name=person.name, mentor=person.mentor)
 
     def _responder_of(self, event: Event) -> WebResponder | None:
         if isinstance(event, CommandInvoked | ActionPressed | FormSubmitted):

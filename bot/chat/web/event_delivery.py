@@ -3,15 +3,16 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import structlog
 
 from bot.chat.web import ledger
 from bot.chat.web.database import Database
-from bot.domain.chat.events import Event
+from bot.domain.chat.events import Event, MessageDeleted, UserInfo
 from bot.domain.chat.port import Responder, Sink
+from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import PlatformError
 
@@ -27,12 +28,14 @@ class Courier:
     """Delivers events at least once; the core drops keys it knows.
 
     Attributes:
+        info_of: What is known of a person; it is not stored with the event.
         responder_of: The way to answer an event's person; None for messages.
     """
 
     database: Database
     sink: Sink
     clock: Clock
+    info_of: Callable[[UserRef], UserInfo]
     responder_of: Callable[[Event], Responder | None]
     _wake: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _set_aside: set[str] = field(default_factory=set[str], init=False)
@@ -84,7 +87,7 @@ class Courier:
 
     async def _carry(self, event: Event) -> bool:
         try:
-            await self.sink.accept(event, self.responder_of(event))
+            await self.sink.accept(self._informed(event), self.responder_of(event))
         except PlatformError:
             raise
         except Exception:  # a chat handler: one event that cannot be taken holds up no other
@@ -92,3 +95,8 @@ class Courier:
             log.exception("event_set_aside", event_key=event.key)
             return False
         return True
+
+    def _informed(self, event: Event) -> Event:
+        if isinstance(event, MessageDeleted):
+            return event
+        return replace(event, info=self.info_of(event.user))

@@ -7,12 +7,13 @@ from bot.chat.web.codec import pictures, stored
 from bot.chat.web.database import Connection
 from bot.chat.web.workspace import BOT, Spot
 from bot.domain.chat.message import Message
+from bot.domain.outbox import MessageKey
 
 
 def say(  # noqa: PLR0913  # a message, where, for whom, and why
     tx: Connection,
     *,
-    key: str,
+    key: MessageKey,
     spot: Spot,
     message: Message,
     at: datetime,

@@ -13,6 +13,7 @@ from bot.domain.chat.events import Event
 from bot.domain.chat.message import Form, Message
 from bot.domain.clock import Clock
 from bot.domain.errors import ExpiredError
+from bot.domain.outbox import Kind, MessageKey
 
 ERRANDS_KEPT = 1000
 """Far more than are open at a time; a refused deed leaves one behind."""
@@ -67,10 +68,10 @@ class WebResponder:
         """Post for the person alone, where they are."""
         self._replies += 1
         # The core uses this key when it answers an event again after a crash: one answer then.
-        key = f"reply:{self.event.key}" + (f":{self._replies}" if self._replies > 1 else "")
+        further = f":{self._replies}" if self._replies > 1 else ""
         speak = partial(
             outbound.say,
-            key=key,
+            key=MessageKey(Kind.REPLY, self.event.key + further),
             spot=Spot.of(self.event.conversation),
             message=message,
             at=self.answers.clock(),

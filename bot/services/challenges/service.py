@@ -12,6 +12,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import CatalogueError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.progression import PlanItem, PlanReason
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import SubmissionState
@@ -92,7 +93,9 @@ class ChallengeService:
             return
         exercise = self.catalogue.get(challenge.exercise)
         await tx.outbox.say(
-            f"task:{challenge.id}", challenge.thread, messages.task(exercise, buttons_for=challenge)
+            MessageKey(Kind.TASK, str(challenge.id)),
+            challenge.thread,
+            messages.task(exercise, buttons_for=challenge),
         )
 
     async def _release(self, cohort: Cohort, now: datetime) -> None:
@@ -157,7 +160,7 @@ class ChallengeService:
         if challenge is None:
             return None
         await tx.outbox.say(
-            f"challenge:{challenge.id}",
+            MessageKey(Kind.POST, str(challenge.id)),
             cohort.place,
             messages.announcement(challenge, exercise),
             challenge=challenge.id,
@@ -188,7 +191,7 @@ class ChallengeService:
             for member in await tx.members.of(challenge.cohort):
                 if member.reminders and member.id not in started:
                     await tx.outbox.say(
-                        f"reminder:{challenge.id}:{member.id}",
+                        MessageKey(Kind.REMINDER, f"{challenge.id}:{member.id}"),
                         challenge.thread,
                         messages.reminder(challenge, title),
                         private_to=member.user,
@@ -206,14 +209,14 @@ class ChallengeService:
                 if outcome.challenge == challenge.id
             ]
             await tx.outbox.say(
-                f"closing:{challenge.id}",
+                MessageKey(Kind.CLOSING, str(challenge.id)),
                 closed.thread or cohort.place,
                 messages.closing(closed, outcomes),
             )
             with contextlib.suppress(CatalogueError):  # removed from the catalogue since
                 exercise = self.catalogue.get(challenge.exercise)
                 await tx.outbox.say(
-                    f"challenge:{challenge.id}",
+                    MessageKey(Kind.POST, str(challenge.id)),
                     cohort.place,
                     messages.announcement(closed, exercise),
                     challenge=challenge.id,

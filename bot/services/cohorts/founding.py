@@ -13,6 +13,7 @@ from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import ChatError, UserError
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store, Transaction
 from bot.services.cohorts import holidays, messages
 
@@ -72,9 +73,9 @@ class FoundingService:
     async def _post(
         self, channel: ConversationRef, called: str, greeting: Message, cohort: Cohort
     ) -> list[str]:
-        chat = self.chats[channel.platform]
+        key = MessageKey(Kind.GREETING, f"{cohort.id}:{channel.channel}")
         try:
-            await chat.post(channel, greeting, key=f"greeting:{cohort.id}:{channel.channel}")
+            await self.chats[channel.platform].post(channel, greeting, key=key)
         except ChatError as error:
             return [messages.cannot_write(called, str(error))]
         return []

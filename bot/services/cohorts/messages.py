@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.domain.chat.message import Buttons, ButtonStyle, Message, Moment, Place, Table
+from bot.domain.chat.message import Buttons, ButtonStyle, ChannelLink, Message, Moment, Table
 from bot.domain.cohort import BoardMode, Cohort, Member
 from bot.domain.exercise import Caps, Limits
 from bot.domain.schedule import Slot
@@ -59,12 +59,12 @@ def pledge(cohort: Cohort) -> Message:
     )
 
 
-def welcome(member: Member, places: Sequence[Place]) -> Message:
-    """To a new member, with the threads where one can answer now."""
+def welcome(member: Member, links: Sequence[ChannelLink]) -> Message:
+    """To a new member, with links to where one can answer now."""
     return Message.of(
         "**Welcome.** Each challenge has a thread: read the task there, and send your code there."
         " `/plan` shows your week, `/help` everything else.",
-        *places,
+        *links,
         "How should the weekly leaderboard show you? Until you choose it shows"
         f" **{member.alias}**.",
         Buttons(
@@ -122,7 +122,7 @@ def set_up(
         *([Moment("Next post", next_slot.due_at)] if next_slot is not None else []),
         "Disputed checks arrive in the mentors' channel, with learners' code: make sure that"
         " learners cannot read it.",
-        Place("Mentors' channel:", cohort.mentors_place, "mentors"),
+        ChannelLink("Mentors' channel:", cohort.mentors_place, "mentors"),
         "Learners type `/join`. `/challenge post` releases an exercise at once,"
         " `/challenge pin` chooses a day's. `/cohort holidays` keeps days free, `/cohort rules`"
         " says how long challenges are open, `/cohort limits` caps what a grading may use.",

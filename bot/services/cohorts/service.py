@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.chat.events import UserInfo
-from bot.domain.chat.message import Message, Place
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import ChannelLink, Message
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
@@ -13,8 +13,8 @@ from bot.domain.store import Store, Transaction
 from bot.services.cohorts import messages
 from bot.services.talk.messages import NOT_A_MEMBER
 
-Begin = Callable[[Transaction, Cohort, Member], Awaitable[Sequence[Place]]]
-"""Plans a new member's week; gives the threads where they can answer now."""
+Begin = Callable[[Transaction, Cohort, Member], Awaitable[Sequence[ChannelLink]]]
+"""Plans a new member's week; gives links to where they can answer now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +25,19 @@ class JoiningService:
     clock: Clock
     begin: Begin
 
-    async def join(self, cohort_id: int, user: UserRef, info: UserInfo) -> Message:
-        """Make this person a member; joining twice changes nothing."""
+    async def join(self, cohort_id: int, event: Event) -> Message:
+        """Make the person behind an event a member; joining twice changes nothing."""
         async with self.store.write() as tx:
             cohort = await tx.cohorts.get(cohort_id)
             member, is_new = await tx.members.join(
                 cohort=cohort.id,
-                user=user,
-                name=messages.shown_name(info.name),
-                role=Role.MENTOR if cohort.steered_by(info) else Role.LEARNER,
+                user=event.user,
+                name=messages.shown_name(event.info.name),
+                role=Role.MENTOR if cohort.steered_by(event.info) else Role.LEARNER,
                 at=self.clock(),
             )
-            places = await self.begin(tx, cohort, member)
-        return messages.welcome(member, places) if is_new else messages.is_member(member)
+            links = await self.begin(tx, cohort, member)
+        return messages.welcome(member, links) if is_new else messages.is_member(member)
 
     async def get_member(self, user: UserRef, conversation: ConversationRef) -> Member:
         """Who somebody is in the cohort of a conversation.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.domain.board import Standings
-from bot.domain.chat.message import Image, Message, Place, Table, Text
+from bot.domain.chat.message import ChannelLink, Image, Message, Table, Text
 from bot.domain.cohort import theme_of
 from bot.domain.exercise import STAGES, Day
 from bot.domain.grading import Verdict
@@ -95,7 +95,7 @@ def plan(
     week: int,
     items: Sequence[PlanItem],
     outcomes: Sequence[Outcome],
-    places: Sequence[Place],
+    links: Sequence[ChannelLink],
     title_of: TitleOf,
 ) -> Message:
     """A member's week: its theme, its days, what is done, and why these exercises.
@@ -104,12 +104,12 @@ def plan(
         week: Of the programme.
         items: The days that are not days off.
         outcomes: The member's, of this week.
-        places: Where they can answer now.
+        links: To where they can answer now.
         title_of: Names an exercise.
     """
     head = f"**Week {week} · {theme_of(week)[1]}**"
     if not items:
-        return Message.of(f"{head} — days off, no challenge", *places)
+        return Message.of(f"{head} — days off, no challenge", *links)
     done = sum(any(outcome.exercise == item.exercise for outcome in outcomes) for item in items)
     rows = tuple(_plan_row(item, outcomes, title_of) for item in items)
     reasons = [f"{WEEKDAYS[item.day]}: {reason}" for item in items if (reason := _reason(item))]
@@ -117,7 +117,7 @@ def plan(
         f"{head} — {done} of {len(items)} days answered",
         Table(("Day", "Challenge", "You"), rows),
         *reasons,
-        *places,
+        *links,
     )
 
 

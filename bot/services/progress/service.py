@@ -28,7 +28,7 @@ class ProgressService:
         async with self.store.write() as tx:
             await planning.ensure_week(tx, member, week)
             items = await tx.progress.plan_of(member.id, week)
-            places = await planning.open_places(tx, self.catalogue, cohort.id, self.clock())
+            links = await planning.open_links(tx, self.catalogue, cohort.id, self.clock())
             outcomes = [
                 outcome
                 for outcome in await tx.progress.outcomes_of(member.id)
@@ -36,7 +36,7 @@ class ProgressService:
             ]
         on = {slot.day for slot in slots_of(cohort, week)}
         items = [item for item in items if item.exercise or item.day in on]
-        return messages.plan(week, items, outcomes, places, self._title)
+        return messages.plan(week, items, outcomes, links, self._title)
 
     async def show_standing(self, cohort: Cohort, member: Member) -> Message:
         """Stage, milestones, points and weeks."""

@@ -8,6 +8,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Member
 from bot.domain.errors import NotAllowedError
 from bot.domain.exercise import Catalogue
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store
 from bot.domain.submission import Submission
 from bot.services.submissions import messages
@@ -74,7 +75,7 @@ class SubmissionService:
                 note=words,
             )
             await tx.outbox.say(
-                f"dispute:{submission.id}",
+                MessageKey(Kind.DISPUTE, submission.id),
                 cohort.mentors_place,
                 messages.dispute(submission, member, cohort, challenge.exercise, words),
             )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from bot.domain.chat.commands import Permission
 from bot.domain.chat.events import Event, UserInfo
 from bot.domain.chat.message import Message
-from bot.domain.chat.port import ChatPort
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, Member, Role
 from bot.domain.errors import NotAllowedError, UserError
@@ -25,7 +24,6 @@ class CommandService:
     """Runs commands for those who may use them."""
 
     store: Store
-    chats: Mapping[str, ChatPort]
     registry: Registry
     confirmations: ConfirmationService
     clock: Clock
@@ -61,13 +59,12 @@ class CommandService:
         async with self.store.read() as tx:
             cohort = await tx.cohorts.find_by_place(event.conversation)
             member = await tx.members.find(cohort.id, event.user) if cohort else None
-        info = await self.chats[event.user.platform].user_info(event.user)
         return Call(
             event=event,
             args=args,
             found_cohort=cohort,
             member=member,
-            permissions=_permissions(info, cohort, member),
+            permissions=_permissions(event.info, cohort, member),
         )
 
     def _permitted(self, name: str, call: Call) -> Command:

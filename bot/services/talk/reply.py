@@ -8,6 +8,7 @@ from bot.domain.chat.message import Form, Message
 from bot.domain.chat.port import Responder
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import ChatError, UserError
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store
 from bot.services.talk import messages
 
@@ -69,7 +70,7 @@ class Reply:
                 return
         async with self.store.write() as tx:
             await tx.outbox.say(
-                f"reply:{self.event.key}",
+                MessageKey(Kind.REPLY, self.event.key),
                 self.event.conversation,
                 message,
                 private_to=self.event.user,

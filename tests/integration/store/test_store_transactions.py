@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sqlite3
-import stat
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,20 +18,20 @@ from bot.domain.errors import NotAllowedError, SettingsError, StoreError, UserEr
 from bot.domain.store import Transaction
 from bot.store.engine import connect, migration_engine, parse_url
 from bot.store.store import SqlStore
+from tests.support.databases import new_file
 from tests.support.stores import NOW, Scene
+from tests.support.values import a_key
 
 PLACE = ConversationRef("web", "local", "practice")
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
-    file = tmp_path / "only.sqlite3"
-    file.write_bytes(migrated_file.read_bytes())
-    return f"sqlite:///{file}"
+def sqlite_url(tmp_path: Path) -> str:
+    return new_file(tmp_path / "only.sqlite3")
 
 
 async def say(tx: Transaction, words: str) -> None:
-    await tx.outbox.say("k", PLACE, Message.of(words))
+    await tx.outbox.say(a_key("k"), PLACE, Message.of(words))
 
 
 async def said(store: SqlStore) -> list[Message]:
@@ -191,7 +190,7 @@ async def test_full_disk_is_told_and_changes_nothing(sqlite_url: str) -> None:
     async def write(store: SqlStore) -> None:
         async with store.write() as tx:
             await say(tx, "one")
-            await tx.outbox.say("other", PLACE, Message.of("x" * 1_000_000))
+            await tx.outbox.say(a_key("other"), PLACE, Message.of("x" * 1_000_000))
 
     async with impatient(sqlite_url, "max_page_count=1") as store:  # SQLite: at least its size now
         with pytest.raises(StoreError, match="disk that holds the database is full"):
@@ -203,7 +202,7 @@ async def test_space_that_comes_back_is_used(sqlite_url: str) -> None:
     async with impatient(sqlite_url, "max_page_count=1") as store:
         with pytest.raises(StoreError):
             async with store.write() as tx:
-                await tx.outbox.say("k", PLACE, Message.of("x" * 1_000_000))
+                await tx.outbox.say(a_key("k"), PLACE, Message.of("x" * 1_000_000))
     async with impatient(sqlite_url) as store:
         async with store.write() as tx:
             await say(tx, "one")
@@ -346,7 +345,3 @@ def test_wrong_url_is_refused_without_repeating_it(url: str) -> None:
 )
 def test_url_always_gets_the_driver_we_use(url: str, driver: str) -> None:
     assert parse_url(url).drivername == driver
-
-
-def test_database_file_is_for_its_owner_alone(migrated_file: Path) -> None:
-    assert stat.S_IMODE(migrated_file.stat().st_mode) == 0o600

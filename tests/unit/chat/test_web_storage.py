@@ -42,13 +42,13 @@ from bot.domain.chat.message import (
     Button,
     Buttons,
     ButtonStyle,
+    ChannelLink,
     Code,
     Form,
     FormField,
     Image,
     Message,
     Moment,
-    Place,
     Table,
     Text,
 )
@@ -60,6 +60,7 @@ from bot.domain.errors import (
     TransientError,
     UserError,
 )
+from tests.support.values import a_key
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ANA = Viewer("ana", ("practice",))
@@ -210,7 +211,7 @@ async def test_numbers_are_not_used_again_after_the_file_was_lost(tmp_path: Path
 
 async def test_a_failed_piece_of_work_leaves_nothing(database: Database) -> None:
     def work(tx: Connection) -> None:
-        outbound.say(tx, key="k", spot=PRACTICE, message=Message.of("half"), at=NOW)
+        outbound.say(tx, key=a_key("k"), spot=PRACTICE, message=Message.of("half"), at=NOW)
         raise GoneError("stop")
 
     with pytest.raises(GoneError):
@@ -332,7 +333,7 @@ def test_a_message_comes_back_as_it_was_with_its_pictures_by_name() -> None:
         Code("x", "pytb"),
         Table(("a",), (("b",),)),
         Moment("until", NOW),
-        Place("now", PLACE, "there"),
+        ChannelLink("now", PLACE, "there"),
         Image("a.png", b"png", "alt"),
         Buttons((Button("a", "b", ButtonStyle.DANGER),)),
     )
