@@ -94,6 +94,7 @@ async def test_a_yes_that_was_cut_off_is_carried_out_after_the_restart(world: Wo
         at=world.clock(),
         conversation=replace(PRACTICE, thread="t"),
         user=MENTOR,
+        info=world.chat.info(MENTOR),
         action=yes,
         message=MessageRef(PRACTICE, "any"),
     )

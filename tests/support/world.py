@@ -357,7 +357,13 @@ class World:
     async def ask(self, user: UserRef, name: str, /, **args: str) -> Message:
         """A slash command whose answer is a question; returns it."""
         event = CommandInvoked(
-            key=self.key(), at=self.clock(), conversation=PRACTICE, user=user, name=name, args=args
+            key=self.key(),
+            at=self.clock(),
+            conversation=PRACTICE,
+            user=user,
+            info=self.chat.info(user),
+            name=name,
+            args=args,
         )
         [question] = (await self.take(event)).replies
         return question

@@ -7,7 +7,6 @@ import pytest
 
 from bot.domain.chat.events import ActionPressed, CommandInvoked, MessagePosted, UserInfo
 from bot.domain.chat.message import Button, Buttons, Message
-from bot.services.commands import SPECS
 from tests.contract.on_discord import Discord, discord
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import Allow
@@ -34,7 +33,10 @@ def roles(scene: Discord, person: Person) -> frozenset[str]:
 
 
 async def test_help_asks_discord_nothing(tmp_path: Path) -> None:
-    async with discord(tmp_path, SPECS) as scene, new_world(tmp_path) as world:
+    async with (
+        new_world(tmp_path) as world,
+        discord(tmp_path, world.services.commands) as scene,
+    ):
         async with world.store.write() as tx:
             await tx.cohorts.update(replace(world.cohort, place=scene.channel))
         ana = scene.guild.person("Ana")

@@ -198,8 +198,8 @@ OLD_REASONS = [
     (
         "a",
         (
-            "No exercise of this kind has the theme Architecture yet; this one is the one you have not"
-            " met for longest."
+            "No exercise of this kind has the theme Architecture yet; this one is the one you have"
+            " not met for longest."
         ),
         "other-longest-ago",
     ),
