@@ -124,8 +124,8 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
 
 
 NO_FENCE = (
-    "That looks like your answer. I grade code that stands in a block: edit your message and put a"
-    " line of three backticks before the code and one after it, or attach it as a file."
+    "That looks like your answer. I grade code in a code block: edit your message and put a line of"
+    " three backticks before the code and one after it, or attach it as a file."
 )
 
 
