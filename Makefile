@@ -8,6 +8,11 @@ BIN := .venv/bin
 # Oldest supported first: it is also the sandbox's own, on Debian 12.
 PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3)
 
+# Compiled modules are kept whatever the environment says: tests start many a process of the bot.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
+# A process for each core; tests/conftest.py says what stays together.
+SIDE_BY_SIDE := -n auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder
+
 .PHONY: help
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,7 +28,7 @@ setup: .venv/ready-dev ## Prepare .venv with all that work on the project needs
 
 .PHONY: test
 test: setup lint ## Check everything: style, types, directions, tests and their coverage
-	@$(BIN)/python -m pytest --cov
+	@$(PYTEST) --cov $(SIDE_BY_SIDE)
 
 .PHONY: lint
 lint: setup ## Check style, types and the direction of imports

@@ -1,13 +1,15 @@
 """Cohorts are founded where they practise, by those who manage the server."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.domain.errors import ForbiddenError
 from bot.domain.schedule import first_monday
 from bot.services.cohorts.messages import shown_name
-from bot.services.talk.delivery import MAX_FORBIDDEN_TRIES
+from bot.services.talk import delivery
+from bot.services.talk.delivery import BACKOFF_S, MAX_FORBIDDEN_TRIES
 from tests.support.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, fenced
 
 HERE = replace(PRACTICE, channel="evening")
@@ -183,10 +185,15 @@ async def test_what_may_not_be_posted_is_posted_once_it_may(world: World) -> Non
     assert "challenge:1" in world.chat.posted
 
 
-async def test_what_may_not_be_posted_for_days_is_given_up(world: World) -> None:
-    world.chat.trouble = [ForbiddenError("Missing Access")] * (MAX_FORBIDDEN_TRIES + 1)
+async def test_what_may_not_be_posted_for_days_is_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert timedelta(seconds=MAX_FORBIDDEN_TRIES * BACKOFF_S[-1]) == timedelta(days=3)
+    tries = 5  # three days of them take ten seconds
+    monkeypatch.setattr(delivery, "MAX_FORBIDDEN_TRIES", tries)
+    world.chat.trouble = [ForbiddenError("Missing Access")] * (tries + 1)
     await world.services.challenges.tick()
-    for _ in range(MAX_FORBIDDEN_TRIES + 1):
+    for _ in range(tries + 1):
         assert await world.services.delivery.deliver() == 1
         world.clock.advance(minutes=6)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 from yarl import URL
 
@@ -24,7 +25,11 @@ from tests.acceptance.page import browser
 from tests.fakes.ports import RecordingSink, SteppingClock
 from tests.support.values import a_key
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),  # for they share one browser
+    pytest.mark.browser,
+    pytest.mark.timeout(180),
+]
 
 PRACTICE = ConversationRef("web", "local", "practice")
 ANA = UserRef("web", "local", "ana")
@@ -43,7 +48,7 @@ def sink() -> RecordingSink:
     return RecordingSink(words=("clip-grad-norm", "not-converging"))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def chat(tmp_path: Path, sink: RecordingSink) -> AsyncGenerator[WebChat]:
     made = WebChat(tmp_path, clock=SteppingClock(), port=0, notice="Without isolation.")
     await made.start(sink, COMMANDS)
@@ -51,10 +56,18 @@ async def chat(tmp_path: Path, sink: RecordingSink) -> AsyncGenerator[WebChat]:
     await made.stop()
 
 
-@pytest.fixture
-async def chromium() -> AsyncGenerator[Browser]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_browser() -> AsyncGenerator[Browser]:
     async with browser() as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def chromium(shared_browser: Browser) -> AsyncGenerator[Browser]:
+    """A browser with nothing in it: to start one takes longer than most of these laws."""
+    yield shared_browser
+    for context in shared_browser.contexts:
+        await context.close()
 
 
 async def arrive(chromium: Browser, chat: WebChat, person: str = "ana", **look: object) -> Page:
