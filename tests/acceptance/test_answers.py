@@ -1,6 +1,7 @@
 """From a message in the thread to its feedback."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -33,6 +34,7 @@ async def test_the_message_says_received_then_running_then_the_verdict(
     services = world.services
     await services.dispatcher.accept(world.message(ANA, fenced(HALF), thread))
     await services.dispatcher.drain()
+    world.clock.advance(seconds=1)
     await services.delivery.deliver()
     assert "Received" in world.answers()[0].text
     claim = await services.grading.claim()
@@ -45,17 +47,37 @@ async def test_the_message_says_received_then_running_then_the_verdict(
     assert len(world.answers()) == 1
 
 
-async def test_those_who_wait_see_their_place_in_line(
+async def test_what_is_graded_at_once_is_said_at_once(
     world: World, thread: ConversationRef
 ) -> None:
-    for user in (ANA, BEN):
-        await world.services.dispatcher.accept(world.message(user, fenced(RIGHT), thread))
+    """One message that somebody is notified of, and not three that replace each other."""
+    await world.say(ANA, fenced(RIGHT), thread)
+    [answer] = world.answers()
+    assert "Solved" in answer.text
+    assert answer.edits == 0
+
+
+async def test_those_who_wait_hear_of_the_line_when_it_means_something_else(
+    world: World, thread: ConversationRef
+) -> None:
+    people = [replace(ANA, user=f"learner-{number}") for number in range(12)]
+    await world.joined(*people)
+    for person in people:
+        await world.services.dispatcher.accept(world.message(person, fenced(RIGHT), thread))
         await world.services.dispatcher.drain()
+    world.clock.advance(seconds=1)
     await world.services.delivery.deliver()
     assert [answer.text for answer in world.answers()] == [
         "Received. You are next.",
-        "Received. Place 2 in line, 1 before you.",
+        *["Received. One or two answers are before yours."] * 2,
+        *["Received. Fewer than 10 answers are before yours."] * 7,
+        *["Received. 10 or more answers are before yours."] * 2,
     ]
+
+    assert await world.services.grading.claim() is not None
+    await world.services.delivery.deliver()
+    told = [number for number, answer in enumerate(world.answers()) if answer.edits]
+    assert told == [0, 1, 3, 10]  # who runs, is next, will be soon, has come nearer
 
 
 async def test_conversation_is_left_alone(world: World, thread: ConversationRef) -> None:

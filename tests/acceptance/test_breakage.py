@@ -1,12 +1,21 @@
 """When something breaks, is gone, or is taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.chat.refs import ConversationRef
-from bot.domain.errors import LeaseLostError, SandboxError, SandboxUnavailableError, TransientError
+from bot.domain.errors import (
+    CatalogueError,
+    LeaseLostError,
+    SandboxError,
+    SandboxUnavailableError,
+    TransientError,
+)
 from bot.domain.submission import SubmissionState
+from bot.services.submissions.released import ReleasedExercises
 from tests.support.world import ANA, BEN, MENTOR, RIGHT, WRONG, World, fenced
 
 
@@ -90,8 +99,7 @@ async def test_a_run_whose_process_died_is_graded_once_after_the_restart(
     await world.services.dispatcher.drain()
     dead = await world.services.grading.claim()
     assert dead is not None
-    async with world.store.write() as tx:
-        assert await tx.submissions.reclaim() == 1
+    assert await world.services.grading.take_back() == 1
     await world.settle()
     [submission] = await world.submissions(ANA)
     assert submission.state is SubmissionState.GRADED
@@ -111,12 +119,36 @@ async def test_a_message_that_could_not_be_sent_is_sent_later(
     assert "Solved" in world.answers()[0].text
 
 
-async def test_an_exercise_that_is_gone_gets_a_kind_sentence(
+async def test_an_answer_is_graded_by_the_exercise_that_was_released(
     world: World, thread: ConversationRef
 ) -> None:
+    released = world.catalogue.exercises["double-it"]
+    world.catalogue.exercises["double-it"] = replace(
+        released, fingerprint="another", entry=("triple",), hints=("new", "new", "new")
+    )
+    await world.say(ANA, fenced(RIGHT), thread)
+    assert "the concept" in await world.press(ANA, "hint:1", where=thread)
     del world.catalogue.exercises["double-it"]
-    assert "no longer in the catalogue" in await world.say(ANA, fenced(RIGHT), thread)
-    await world.services.challenges.tick()
+    await world.say(BEN, fenced(RIGHT), thread)
+
+    assert [request.exercise.fingerprint for request in world.grader.requests] == [
+        released.fingerprint
+    ] * 2
+    assert all("Solved" in answer.text for answer in world.answers())
+
+
+async def test_an_exercise_that_is_neither_kept_nor_there_is_said_to_be_gone(
+    world: World, thread: ConversationRef
+) -> None:
+    """Earlier versions did not keep exercises whole."""
+    del world.catalogue.exercises["double-it"]
+    async with world.store.writing.begin() as connection:
+        await connection.execute(text("UPDATE exercise_versions SET whole = false"))
+    async with world.store.read() as tx:
+        challenge = await tx.challenges.find_by_thread(thread)
+        assert challenge is not None
+        with pytest.raises(CatalogueError, match="no exercise double-it"):
+            await ReleasedExercises(catalogue=world.catalogue).of(tx, challenge)
     assert "double-it" in await world.command(MENTOR, "challenge list")
 
 

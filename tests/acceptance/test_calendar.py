@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.app import process
+from bot.app import local, process
 from bot.app.settings import Settings
 from bot.domain.cohort import Cohort
 from bot.services.cohorts.rules import RULES
-from tests.support.world import ANA, MENTOR, World
+from tests.support.world import ANA, MENTOR, PRACTICE, World
 
 
 async def cohort_of(world: World) -> Cohort:
@@ -25,7 +25,10 @@ async def days_posted(world: World) -> list[str]:
         await world.services.challenges.tick()
         world.clock.advance(hours=1)
     async with world.store.read() as tx:
-        return [challenge.day.value for challenge in await tx.challenges.of(world.cohort.id)]
+        return [
+            challenge.day.value
+            for challenge in await tx.challenges.newest(world.cohort.id, limit=20)
+        ]
 
 
 # --- days off ---------------------------------------------------------------------------------
@@ -93,7 +96,7 @@ async def test_pins_are_listed_and_can_be_taken_back(world: World) -> None:
     listed = await world.command(MENTOR, "challenge list")
     assert listed.endswith("- Wednesday, 2026-11-25: Build it\n- Friday, 2026-11-27: Build it")
     suggest = world.services.dispatcher.suggest
-    assert await suggest("challenge unpin", "date", "", where=world.cohort.place) == [
+    assert await suggest("challenge unpin", "date", "", where=PRACTICE) == [
         "2026-11-25",
         "2026-11-27",
     ]
@@ -117,7 +120,7 @@ async def test_a_rule_holds_for_what_is_posted_afterwards(world: World) -> None:
     assert (before.open_hours, before.details_public) == (48, False)
     assert (after.open_hours, after.details_public) == (72, True)
     async with world.store.read() as tx:
-        [challenge] = await tx.challenges.of(world.cohort.id)
+        [challenge] = await tx.challenges.newest(world.cohort.id, limit=20)
     assert (challenge.closes_at - challenge.opens_at).total_seconds() == 72 * 3600
 
 
@@ -145,9 +148,9 @@ async def test_what_commands_say_of_the_local_cohort_outlives_a_restart_unless_i
     settings = {"data_dir": tmp_path, "sandbox": "process", "open_hours": 60}
     for start in (1, 2):
         async with process.opened(Settings.model_validate(settings), say=lambda _line: None) as bot:
-            await bot.settle_in()
+            await local.settle_in(bot.settings, bot.store, bot.services, bot.clock)
             async with bot.store.write() as tx:
-                cohort = await tx.cohorts.find_by_channel(process.LOCAL_PLACE)
+                cohort = await tx.cohorts.find_by_channel(local.PRACTICE)
                 assert cohort is not None
                 if start == 1:
                     changed = replace(cohort, hour=7, open_hours=72, late_hours=24)

@@ -25,7 +25,8 @@ async def test_a_channel_becomes_a_cohorts_by_one_command(world: World) -> None:
         cohort = await tx.cohorts.find_by_channel(HERE)
     assert cohort is not None
     assert (cohort.name, cohort.hour, cohort.timezone) == ("Evening", 18, "Europe/Berlin")
-    assert cohort.mentors_place == replace(HERE, channel="evening-mentors")
+    [place] = cohort.places
+    assert place.mentors_channel == replace(HERE, channel="evening-mentors")
     assert first_monday(cohort).isoformat() == "2026-11-23"
     assert "18:00 Europe/Berlin" in answer
     assert "The pledge" in await world.command(ANA, "join", where=HERE)
