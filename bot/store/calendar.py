@@ -63,7 +63,7 @@ class SqlCalendar(Calendar):
             .scalar_subquery()
         )
         rows = await self.session.execute(select(CohortRow.id, last).where(last.is_not(None)))
-        return {key: value for key, value in rows}  # noqa: C416  # a Row is no pair to dict()
+        return {cohort: due_at for cohort, due_at in rows}  # noqa: C416  # a Row is no pair to dict()
 
     @override
     async def pin(self, *, cohort: int, on: date, exercise: str, by: int | None) -> None:

@@ -70,8 +70,11 @@ class SqlCohorts(Cohorts):
         for field in fields(cohort):
             if field.name != "places":
                 setattr(row, field.name, getattr(cohort, field.name))
-        known = {place.id: place for place in row.places}
-        row.places = [_updated(known.get(place.id), place) for place in cohort.places]
+        known = {name: place for place in row.places for name in (place.id, place.channel)}
+        row.places = [
+            _updated(known.get(place.id) or known.get(place.channel), place)
+            for place in cohort.places
+        ]
         await self.session.flush()
 
     @override

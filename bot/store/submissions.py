@@ -174,7 +174,7 @@ class SqlSubmissions(Submissions):
             .values(state=SubmissionState.QUEUED, worker=None, not_before=None)
             .returning(SubmissionRow.id, SubmissionRow.run)
         )
-        runs = returned.tuples().all()
+        runs = [(submission, number) for submission, number in returned]  # not as Rows
         if runs:
             lost = tuple_(RunRow.submission, RunRow.number).in_(runs)
             await self.session.execute(update(RunRow).where(lost).values(outcome=RunOutcome.LOST))

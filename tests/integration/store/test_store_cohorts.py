@@ -1,22 +1,21 @@
-"""Cohorts, members, challenges, slots, pins and the audit trail."""
+"""Cohorts with their places, and members with their identities."""
 
 import asyncio
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from sqlalchemy import text
 
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import Cohort
 from bot.domain.errors import NotFoundError, StoreError
 from bot.domain.member import BoardMode, Member, Role
 from bot.domain.store import Transaction
-from bot.store import cohorts
-from bot.store.engine import migration_engine, parse_url
+from bot.store import members
 from bot.store.store import SqlStore
-from tests.support.stores import NOW, THREAD, Scene, a_new_challenge, later
-from tests.support.values import a_cohort, an_exercise
+from tests.support.sql import execute, select
+from tests.support.stores import NOW, THREAD, Scene
+from tests.support.values import a_cohort, a_place
 
 
 async def join(tx: Transaction, cohort: Cohort, name: str) -> tuple[Member, bool]:
@@ -37,8 +36,10 @@ async def test_cohort_reads_back_as_it_was_added(store: SqlStore) -> None:
     async with store.write() as tx:
         added = await tx.cohorts.add(cohort)
     async with store.read() as tx:
-        assert await tx.cohorts.get(added.id) == replace(cohort, id=added.id)
+        assert await tx.cohorts.get(added.id) == added
         assert await tx.cohorts.all() == [added]
+
+    assert replace(added, id=1, places=(replace(added.places[0], id=0),)) == cohort
 
 
 async def test_cohort_is_replaced_by_an_update(scene: Scene) -> None:
@@ -56,12 +57,76 @@ async def test_cohort_is_replaced_by_an_update(scene: Scene) -> None:
 
 
 async def test_cohort_is_found_by_either_channel_and_their_threads(scene: Scene) -> None:
-    cohort = scene.cohort
-    thread = replace(cohort.place, thread="7")
+    (place,) = scene.cohort.places
+    thread = replace(place.channel, thread="7")
     async with scene.store.read() as tx:
-        for place in (cohort.place, cohort.mentors_place, thread):
-            assert await tx.cohorts.find_by_channel(place) == cohort
+        for conversation in (place.channel, place.mentors_channel, thread):
+            assert await tx.cohorts.find_by_channel(conversation) == scene.cohort
         assert await tx.cohorts.find_by_channel(ConversationRef("web", "local", "pets")) is None
+
+
+async def test_cohort_has_a_place_on_each_platform_the_oldest_first(store: SqlStore) -> None:
+    places = (a_place("web"), a_place("discord", mentor_role="42"))
+    async with store.write() as tx:
+        cohort = await tx.cohorts.add(replace(a_cohort(), places=places))
+    async with store.read() as tx:
+        read = await tx.cohorts.get(cohort.id)
+        for place in cohort.places:
+            assert await tx.cohorts.find_by_channel(place.channel) == cohort
+
+    assert read == cohort
+    assert [replace(place, id=0) for place in read.places] == list(places)
+    assert read.place_of(replace(places[1].channel, thread="7")) == read.places[1]
+    assert read.mentors_channel_for(places[1].channel) == places[1].mentors_channel
+
+
+async def test_places_are_added_changed_and_removed_by_an_update(scene: Scene) -> None:
+    (first,) = scene.cohort.places
+    role = replace(scene.cohort, places=(replace(first, mentor_role="7"), a_place("discord")))
+    async with scene.store.write() as tx:
+        await tx.cohorts.update(role)
+        changed = await tx.cohorts.get(scene.cohort.id)
+        await tx.cohorts.update(replace(changed, places=changed.places[:1]))
+        alone = await tx.cohorts.get(scene.cohort.id)
+
+    assert changed.places[0] == replace(first, mentor_role="7")
+    assert changed.places[1] == replace(a_place("discord"), id=changed.places[1].id)
+    assert alone == replace(changed, places=changed.places[:1])
+
+
+async def test_place_with_challenges_cannot_be_removed(scene: Scene) -> None:
+    elsewhere = replace(scene.cohort, places=(a_place("discord"),))
+    with pytest.raises(StoreError):
+        async with scene.store.write() as tx:
+            await tx.cohorts.update(elsewhere)
+
+    async with scene.store.read() as tx:
+        assert await tx.cohorts.get(scene.cohort.id) == scene.cohort
+
+
+async def test_locked_cohort_is_the_one_that_is_read(scene: Scene) -> None:
+    async with scene.store.write() as tx:
+        assert await tx.cohorts.lock(scene.cohort.id) == scene.cohort
+        with pytest.raises(NotFoundError):
+            await tx.cohorts.lock(4711)
+
+
+async def test_changes_that_lock_their_cohort_lose_none(scene: Scene, database_url: str) -> None:
+    second = await SqlStore.open(database_url)
+
+    async def add_holiday(store: SqlStore, day: int) -> None:
+        async with store.write() as tx:
+            cohort = await tx.cohorts.lock(scene.cohort.id)
+            holidays = cohort.holidays | {date(2026, 12, day)}
+            await tx.cohorts.update(replace(cohort, holidays=holidays))
+
+    await asyncio.gather(
+        *(add_holiday(second if day % 2 else scene.store, day) for day in range(1, 11))
+    )
+    await second.close()
+
+    async with scene.store.read() as tx:
+        assert len((await tx.cohorts.get(scene.cohort.id)).holidays) == 10
 
 
 async def test_channel_belongs_to_one_cohort(scene: Scene) -> None:
@@ -95,22 +160,23 @@ async def test_joining_at_the_same_moment_is_joining_once(scene: Scene, database
 async def test_aliases_of_a_cohort_differ_even_beyond_the_word_list(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cohorts, "ALIASES", 5)
+    monkeypatch.setattr(members, "ALIASES", 5)
     async with scene.store.write() as tx:
         for number in range(12):
             await join(tx, scene.cohort, f"p{number}")
-        members = await tx.members.of(scene.cohort.id)
+        everybody = await tx.members.of(scene.cohort.id)
 
-    assert len({member.alias for member in members}) == len(members) == 15
+    assert len({member.alias for member in everybody}) == len(everybody) == 15
 
 
 async def test_member_is_found_by_person_and_cohort(scene: Scene) -> None:
     member = scene.members[1]
+    (user,) = member.identities
     async with scene.store.read() as tx:
-        assert await tx.members.find(scene.cohort.id, member.user) == member
+        assert await tx.members.find(scene.cohort.id, user) == member
         assert await tx.members.get(member.id) == member
         assert await tx.members.of(scene.cohort.id) == scene.members
-        assert await tx.members.find(scene.cohort.id + 1, member.user) is None
+        assert await tx.members.find(scene.cohort.id + 1, user) is None
 
 
 async def test_members_choices_are_kept(scene: Scene) -> None:
@@ -124,163 +190,50 @@ async def test_members_choices_are_kept(scene: Scene) -> None:
     assert changed == replace(member, board=BoardMode.HIDDEN, reminders=False)
 
 
+async def test_member_is_found_by_every_identity(scene: Scene, database_url: str) -> None:
+    member, discord = scene.members[0], UserRef("discord", "1", "99")
+    execute(
+        database_url,
+        "INSERT INTO identities (cohort, user_ref, member, linked_at)"
+        " VALUES (:cohort, :user, :member, '2026-11-24 09:00:00+00:00')",
+        cohort=scene.cohort.id,
+        user='["discord","1","99"]',
+        member=member.id,
+    )
+
+    async with scene.store.read() as tx:
+        found = await tx.members.find(scene.cohort.id, discord)
+
+    assert found is not None
+    assert found == replace(member, identities=(*member.identities, discord))
+    assert found.identity_on("discord") == discord
+    assert found.identity_on("slack") == member.identities[0]
+
+
+async def test_same_person_is_another_member_in_another_cohort(scene: Scene) -> None:
+    async with scene.store.write() as tx:
+        other = await tx.cohorts.add(replace(a_cohort(), places=(a_place("discord"),)))
+        here, _ = await join(tx, scene.cohort, "ana")
+        there, new = await join(tx, other, "ana")
+
+    assert new
+    assert here.id != there.id
+    assert here.identities == there.identities
+
+
 @pytest.mark.parametrize("number", [0, -1, 4711, 2**31, 2**63, 10**30])
 async def test_unknown_numbers_are_not_found(scene: Scene, number: int) -> None:
-    async with scene.store.read() as tx:
+    async with scene.store.write() as tx:
+        for lookup in (tx.cohorts.get, tx.cohorts.lock, tx.members.get, tx.challenges.get):
+            with pytest.raises(NotFoundError):
+                await lookup(number)
         with pytest.raises(NotFoundError):
-            await tx.cohorts.get(number)
+            await tx.members.set_reminders(number, on=True)
         with pytest.raises(NotFoundError):
-            await tx.members.get(number)
-        with pytest.raises(NotFoundError):
-            await tx.challenges.get(number)
+            await tx.challenges.set_posted(number, MessageRef(THREAD, "1"), THREAD)
 
 
-# --- challenges -------------------------------------------------------------------------------
-
-
-async def test_challenge_opens_once_per_key(scene: Scene) -> None:
-    new = a_new_challenge(scene.cohort.id, "post:x")
-    async with scene.store.write() as tx:
-        opened = await tx.challenges.open(new)
-        assert opened is not None
-        assert await tx.challenges.open(new) is None
-        assert await tx.challenges.get(opened.id) == opened
-
-    assert (opened.key, opened.post, opened.closed_at) == ("post:x", None, None)
-
-
-async def test_challenge_needs_a_recorded_exercise(scene: Scene) -> None:
-    with pytest.raises(StoreError):
-        async with scene.store.write() as tx:
-            await tx.challenges.open(
-                a_new_challenge(scene.cohort.id, "post:x", exercise="never-recorded")
-            )
-
-
-async def test_posted_challenge_is_found_by_its_thread(scene: Scene) -> None:
-    post = MessageRef(scene.cohort.place, "1")
-    async with scene.store.write() as tx:
-        assert await tx.challenges.find_by_thread(THREAD) is None
-        await tx.challenges.set_posted(scene.challenge.id, post, THREAD)
-    async with scene.store.read() as tx:
-        found = await tx.challenges.find_by_thread(THREAD)
-
-    assert found == replace(scene.challenge, post=post, thread=THREAD)
-
-
-async def test_challenges_are_listed_oldest_first_and_by_week(scene: Scene) -> None:
-    third = await scene.another_challenge("post:c", week=2, after_h=9)
-    second = await scene.another_challenge("post:b", week=2, after_h=5)
-
-    async with scene.store.read() as tx:
-        everything = await tx.challenges.of(scene.cohort.id)
-        week = await tx.challenges.of(scene.cohort.id, week=2)
-
-    assert [item.id for item in everything] == [scene.challenge.id, second.id, third.id]
-    assert [item.id for item in week] == [second.id, third.id]
-
-
-async def test_reminder_is_due_within_the_cohorts_hours_once(scene: Scene) -> None:
-    hour = 3600
-    async with scene.store.write() as tx:
-        assert await tx.challenges.due_reminders(later(43 * hour)) == []  # not posted yet
-        await tx.challenges.set_posted(
-            scene.challenge.id, MessageRef(scene.cohort.place, "1"), THREAD
-        )
-        assert await tx.challenges.due_reminders(later(42 * hour - 1)) == []
-        (due,) = await tx.challenges.due_reminders(later(42 * hour))
-        assert due.id == scene.challenge.id
-        assert await tx.challenges.due_reminders(later(48 * hour)) == []  # closed by now
-
-        assert await tx.challenges.set_reminded(due.id, later(42 * hour))
-        assert not await tx.challenges.set_reminded(due.id, later(43 * hour))
-        assert await tx.challenges.due_reminders(later(43 * hour)) == []
-
-
-async def test_closing_is_due_after_the_open_time_once(scene: Scene) -> None:
-    closes_at = scene.challenge.closes_at
-    async with scene.store.write() as tx:
-        assert await tx.challenges.due_closings(closes_at - timedelta(seconds=1)) == []
-        (due,) = await tx.challenges.due_closings(closes_at)
-        assert await tx.challenges.set_closed(due.id, closes_at + timedelta(minutes=1))
-        assert not await tx.challenges.set_closed(due.id, closes_at + timedelta(minutes=2))
-        assert await tx.challenges.due_closings(closes_at + timedelta(hours=1)) == []
-        closed = await tx.challenges.get(due.id)
-
-    assert (closed.closes_at, closed.closed_at) == (closes_at, closes_at + timedelta(minutes=1))
-
-
-async def test_closing_early_ends_the_open_time(scene: Scene) -> None:
-    async with scene.store.write() as tx:
-        await tx.challenges.set_closed(scene.challenge.id, later(60))
-        closed = await tx.challenges.get(scene.challenge.id)
-
-    assert (closed.closes_at, closed.closed_at) == (later(60), later(60))
-    assert closed.late_until == scene.challenge.late_until
-
-
-async def test_slot_is_taken_once_whoever_is_first(scene: Scene, database_url: str) -> None:
-    second = await SqlStore.open(database_url)
-
-    async def take(store: SqlStore) -> bool:
-        async with store.write() as tx:
-            return await tx.challenges.take_slot(
-                cohort=scene.cohort.id, key="post:2026-11-23", due_at=NOW, at=NOW
-            )
-
-    taken = await asyncio.gather(*(take(store) for store in (scene.store, second) * 5))
-    await second.close()
-
-    assert sorted(taken) == [False] * 9 + [True]
-
-
-async def test_last_slot_is_the_newest_of_its_kind(scene: Scene) -> None:
-    cohort = scene.cohort.id
-    async with scene.store.write() as tx:
-        assert await tx.challenges.last_slot(cohort, "post:") is None
-        for key, seconds in (("post:b", 20), ("post:a", 10), ("board:c", 30), ("postx", 40)):
-            await tx.challenges.take_slot(cohort=cohort, key=key, due_at=later(seconds), at=NOW)
-
-        assert await tx.challenges.last_slot(cohort, "post:") == later(20)
-        assert await tx.challenges.last_slot(cohort, "post_") is None
-        assert await tx.challenges.last_slot(cohort + 1, "post:") is None
-
-
-async def test_later_pin_replaces_the_earlier(scene: Scene) -> None:
-    day, cohort = date(2026, 11, 25), scene.cohort.id
-    async with scene.store.write() as tx:
-        assert await tx.challenges.find_pin(cohort, day) is None
-        await tx.challenges.pin(cohort=cohort, on=day, exercise="one", by=scene.members[0].id)
-        await tx.challenges.pin(cohort=cohort, on=day, exercise="two", by=None)
-
-        assert await tx.challenges.find_pin(cohort, day) == "two"
-        assert await tx.challenges.find_pin(cohort, date(2026, 11, 26)) is None
-        assert await tx.challenges.pins(cohort, day) == [(day, "two")]
-        assert await tx.challenges.pins(cohort, day + timedelta(days=1)) == []
-        assert await tx.challenges.unpin(cohort, day)
-        assert not await tx.challenges.unpin(cohort, day)
-        assert await tx.challenges.find_pin(cohort, day) is None
-
-
-async def test_last_use_of_an_exercise_is_its_newest_opening(scene: Scene) -> None:
-    await scene.another_challenge("post:b", after_h=4)
-    await scene.another_challenge("post:c", after_h=2)
-    async with scene.store.write() as tx:
-        assert await tx.challenges.last_used(scene.cohort.id) == {"double-it": later(4 * 3600)}
-        assert await tx.challenges.last_used(scene.cohort.id + 1) == {}
-
-
-# --- what is only written ---------------------------------------------------------------------
-
-
-async def test_recorded_version_keeps_its_first_content(scene: Scene, database_url: str) -> None:
-    async with scene.store.write() as tx:
-        await tx.exercises.record(replace(an_exercise("double-it"), task="changed"), later(9))
-        await tx.exercises.record(replace(an_exercise("double-it"), version=2), later(9))
-
-    rows = select(database_url, "SELECT version, content FROM exercise_versions ORDER BY 1")
-    assert [row[0] for row in rows] == [1, 2]
-    assert "changed" not in str(rows[0][1])
+# --- the audit trail --------------------------------------------------------------------------
 
 
 async def test_audit_keeps_every_line(scene: Scene, database_url: str) -> None:
@@ -290,11 +243,3 @@ async def test_audit_keeps_every_line(scene: Scene, database_url: str) -> None:
 
     rows = select(database_url, "SELECT actor, action, note FROM audit ORDER BY number")
     assert rows == [("web:u1", "challenge.post", ""), ("web:u1", "challenge.close", "")]
-
-
-def select(database_url: str, query: str) -> list[tuple[object, ...]]:
-    engine = migration_engine(parse_url(database_url))
-    with engine.connect() as connection:
-        rows = connection.execute(text(query)).all()
-    engine.dispose()
-    return [tuple(row) for row in rows]

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.exercise import Day
 from bot.domain.grading import Verdict
 from bot.domain.progression import HintTaken, PlanItem, PlanReason, PointsEvent, PointsReason
@@ -34,11 +36,16 @@ async def test_points_are_recorded_once_per_reason_and_submission(scene: Scene) 
         points(scene, second, PointsReason.CHECKS),
     ]
     async with scene.store.write() as tx:
-        for event in (*events, *events, replace(events[0], points=100.0)):
-            await tx.progress.add_points(event)
+        await tx.progress.add_points(events)
+        await tx.progress.add_points([*events, replace(events[0], points=100.0)])
+        await tx.progress.add_points([])
     async with scene.store.read() as tx:
-        assert await tx.progress.points_of(scene.members[0].id) == events
-        assert await tx.progress.points_of(scene.members[1].id) == []
+        first, second = (member.id for member in scene.members[:2])
+        challenge = scene.challenge.id
+        assert await tx.progress.points_for(member=first, challenge=challenge) == events
+        assert await tx.progress.points_for(member=second, challenge=challenge) == []
+        assert await tx.progress.total_points(first) == pytest.approx(4)
+        assert await tx.progress.total_points(second) == 0
 
 
 async def test_points_of_a_week_are_those_of_the_whole_cohort(scene: Scene) -> None:
@@ -46,8 +53,7 @@ async def test_points_of_a_week_are_those_of_the_whole_cohort(scene: Scene) -> N
     two = points(scene, await scene.graded(1), PointsReason.TRY)
     other = replace(points(scene, await scene.graded(2), PointsReason.TRY), week=2)
     async with scene.store.write() as tx:
-        for event in (one, two, other):
-            await tx.progress.add_points(event)
+        await tx.progress.add_points([one, two, other])
     async with scene.store.read() as tx:
         assert await tx.progress.points_of_week(scene.cohort.id, 1) == [one, two]
         assert await tx.progress.points_of_week(scene.cohort.id, 2) == [other]
@@ -82,10 +88,12 @@ async def test_outcome_needs_a_real_try(scene: Scene) -> None:
     await scene.submit(1)
 
     async with scene.store.read() as tx:
-        assert await tx.progress.outcomes_of_week(scene.cohort.id, 1) == []
+        for member in scene.members:
+            assert await tx.progress.outcomes_of(member.id) == []
+        assert await tx.progress.turnouts([scene.challenge.id]) == {}
 
 
-async def test_outcomes_of_a_week_are_one_per_member_and_challenge(scene: Scene) -> None:
+async def test_outcomes_are_one_a_challenge_of_the_week_that_is_asked_for(scene: Scene) -> None:
     second = await scene.another_challenge("post:b", after_h=48)
     later_week = await scene.another_challenge("post:c", week=2, after_h=200)
     for member, challenge in (
@@ -98,17 +106,12 @@ async def test_outcomes_of_a_week_are_one_per_member_and_challenge(scene: Scene)
         await scene.graded(member, challenge=challenge, source=f"{member}{challenge.id}")
 
     async with scene.store.read() as tx:
-        week = await tx.progress.outcomes_of_week(scene.cohort.id, 1)
+        week = await tx.progress.outcomes_of(scene.members[0].id, week=1)
         own = await tx.progress.outcomes_of(scene.members[0].id)
 
-    first, other = scene.members[0].id, scene.members[1].id
-    assert [(item.challenge, item.member) for item in week] == [
-        (scene.challenge.id, first),
-        (scene.challenge.id, other),
-        (second.id, first),
-        (second.id, other),
-    ]
+    assert [item.challenge for item in week] == [scene.challenge.id, second.id]
     assert [item.challenge for item in own] == [scene.challenge.id, second.id, later_week.id]
+    assert {item.member for item in own} == {scene.members[0].id}
 
 
 async def test_hints_count_by_their_highest_level(scene: Scene) -> None:
@@ -127,19 +130,40 @@ async def test_hints_count_by_their_highest_level(scene: Scene) -> None:
         assert [item.hints for item in await tx.progress.outcomes_of(member)] == [2]
 
 
-async def test_plan_has_one_item_a_day_monday_first(scene: Scene) -> None:
-    def item(day: Day, exercise: str, week: int = 1) -> PlanItem:
-        member = scene.members[0].id
-        return PlanItem(
-            member=member, week=week, day=day, exercise=exercise, reason=PlanReason.PINNED
-        )
+def item(day: Day, exercise: str, *, week: int = 1, member: int = 0) -> PlanItem:
+    return PlanItem(member=member, week=week, day=day, exercise=exercise, reason=PlanReason.PINNED)
 
-    friday, monday = item(Day.MODULE, ""), item(Day.IMPLEMENT, "one")
-    wednesday, changed = item(Day.DEBUG, ""), item(Day.DEBUG, "two")
+
+async def test_plan_has_one_item_a_day_monday_first(scene: Scene) -> None:
+    member = scene.members[0].id
+    friday, monday = item(Day.MODULE, "", member=member), item(Day.IMPLEMENT, "one", member=member)
+    wednesday = item(Day.DEBUG, "", member=member)
+    changed = replace(wednesday, exercise="two")
     async with scene.store.write() as tx:
-        for planned in (friday, wednesday, monday, item(Day.DEBUG, "x", week=2)):
-            await tx.progress.plan(planned)
-        assert await tx.progress.plan_of(scene.members[0].id, 1) == [monday, wednesday, friday]
-        await tx.progress.plan(changed)
-        assert await tx.progress.plan_of(scene.members[0].id, 1) == [monday, changed, friday]
+        await tx.progress.plan([friday, wednesday, monday, replace(changed, week=2)])
+        assert await tx.progress.plan_of(member, 1) == [monday, wednesday, friday]
+        await tx.progress.plan([changed])
+        assert await tx.progress.plan_of(member, 1) == [monday, changed, friday]
+        await tx.progress.plan([replace(changed, exercise="", reason=PlanReason.NOT_CHOSEN_YET)])
+        assert await tx.progress.plan_of(member, 1) == [monday, changed, friday]
         assert await tx.progress.plan_of(scene.members[1].id, 1) == []
+
+
+async def test_week_is_planned_for_every_member_at_once(scene: Scene) -> None:
+    own = item(Day.MODULE, "mine", member=scene.members[0].id)
+    monday, wednesday, friday = item(Day.IMPLEMENT, "a"), item(Day.DEBUG, ""), item(Day.MODULE, "")
+    async with scene.store.write() as tx:
+        await tx.progress.plan([own])
+        await tx.progress.plan_week(scene.cohort.id, [friday, monday, wednesday])
+        await tx.progress.plan_week(scene.cohort.id + 1, [replace(monday, exercise="other")])
+        await tx.progress.plan_week(scene.cohort.id, [])
+        plans = [await tx.progress.plan_of(member.id, 1) for member in scene.members]
+        await tx.progress.plan_week(scene.cohort.id, [replace(wednesday, exercise="b")])
+        (_, chosen, _) = await tx.progress.plan_of(scene.members[2].id, 1)
+
+    assert [[planned.exercise for planned in plan] for plan in plans] == [
+        ["a", "", "mine"],
+        ["a", "", ""],
+        ["a", "", ""],
+    ]
+    assert chosen == replace(wednesday, member=scene.members[2].id, exercise="b")
