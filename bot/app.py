@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from bot import chart
-from bot.catalogue import Catalogue
+from bot.catalogue.reading import Catalogue
 from bot.chat.discord.adapter import DiscordChat
 from bot.chat.web.adapter import WebChat
 from bot.domain.chat import ChatPort, ConversationRef, Message

@@ -11,10 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot import app, doctor, settings, terminal
+from bot.catalogue.gate import GateReport
 from bot.domain.errors import BotError
 from bot.domain.grading import CheckStatus, Grade, Verdict
 from bot.log import configure
-from bot.sandbox.gate import GateReport
 from bot.sandbox.proving import Proof
 from bot.settings import LogFormat, Settings
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.errors import SettingsError
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.images import Recipe, engine_answers
-from bot.sandbox.nvml import Meter
-from bot.sandbox.process import ProcessGrader
+from bot.sandbox.containers.images import Recipe, engine_answers
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.grader import ContainerGrader
+from bot.sandbox.processes.grader import ProcessGrader
 from bot.settings import ROOT, Sandbox, Settings
 
 NOT_ISOLATED = (

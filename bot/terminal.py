@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot import runners
-from bot.catalogue import Catalogue
+from bot.catalogue.gate import GateReport, gate
+from bot.catalogue.reading import Catalogue
 from bot.domain.errors import UserError
 from bot.domain.exercise import Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest
 from bot.domain.source import code_of_notebook, decode, require_acceptable
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.gate import GateReport, gate
+from bot.sandbox.grader import ContainerGrader
 from bot.sandbox.proving import Proof, prove
 from bot.sandbox.secret import Keyring
 from bot.settings import Settings

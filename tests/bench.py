@@ -20,12 +20,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot import runners
-from bot.catalogue import Catalogue
+from bot.catalogue.reading import Catalogue
 from bot.domain.chat import MessagePosted, MessageRef
 from bot.domain.cohort import Cohort, Role
 from bot.domain.exercise import Limits
 from bot.domain.grading import GradingRequest, Verdict
-from bot.sandbox.containers import ContainerGrader
+from bot.sandbox.grader import ContainerGrader
 from bot.sandbox.secret import Keyring
 from bot.services.application import Ports, Services, assemble
 from bot.settings import ROOT, Settings
@@ -44,10 +44,10 @@ PAUSE_S = 4.0
 BARE = """
 import copy, sys, time
 from pathlib import Path
-from bot.sandbox.judge import load_checks
-from bot.sandbox.kit import Rng, Solution
-from bot.sandbox.boot import Pipe
-from bot.sandbox.solver import Solver
+from bot.inside.judge.checks import load_checks
+from bot.kit import Rng, Solution
+from bot.inside.common.pipe import Pipe
+from bot.inside.solver.solver import Solver
 import torch
 torch.set_num_threads(1)
 folder = Path(sys.argv[1])
@@ -113,7 +113,7 @@ def _p95(seconds: Sequence[float]) -> float:
 
 def _import_cpu_s() -> float:
     """CPU seconds that a solver spends before it waits: what bounds the number of gradings."""
-    code = "from bot.sandbox.boot import warm_up; warm_up()"
+    code = "from bot.inside.common.boot import warm_up; warm_up()"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)  # noqa: S603  # our own code
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -140,7 +140,7 @@ async def _relay() -> None:
     """Frames per second between a judge and a solver, through the host."""
     calls = 1000
     checks = f"""
-from bot.sandbox.kit import Rng, Solution, check
+from bot.kit import Rng, Solution, check
 
 
 @check("echo", "It answers", core=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot.domain.exercise import Day, Device, Exercise, Limits
 from bot.domain.grading import GradingRequest
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.images import Recipe
-from bot.sandbox.nvml import Meter
+from bot.sandbox.containers.images import Recipe
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.grader import ContainerGrader
 from tests.parts import require
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +22,7 @@ SOLVED = "def double(x):\n    return 2 * x\n"
 STARTER = "def double(x):\n    raise NotImplementedError\n"
 
 CHECKS = """
-from bot.sandbox.kit import Rng, Solution, check, expect_close, expect_equal
+from bot.kit import Rng, Solution, check, expect_close, expect_equal
 
 
 @check("doubles", "It doubles every element", core=True, points=3, hint=1)
@@ -41,7 +41,7 @@ def keeps_integers(solution: Solution, rng: Rng) -> None:
 @check("again", "It does so in a process that was never used", core=False, hint=3)
 def again(solution: Solution, rng: Rng) -> None:
     x = rng.normal(3)
-    expect_close(solution.fresh().call("double", x), 2 * x, "an element is off")
+    expect_close(solution.restart().call("double", x), 2 * x, "an element is off")
 """
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.domain.errors import GpuUnavailableError
 from bot.domain.exercise import Day, Device, Exercise, Limits
 from bot.domain.grading import CheckStatus, Grade, Grader, GradingRequest, Verdict
-from bot.sandbox.containers import GradeThere
+from bot.sandbox.grader import GradeThere
 
 SLUG = "sandbox-proof"
 FOLDER = Path(__file__).with_name("proof")

@@ -11,17 +11,17 @@ import structlog
 
 from bot.domain.errors import SandboxError
 from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Usage, Verdict
-from bot.sandbox.sides import Cause, EndedError, Ending, Side
-from bot.sandbox.wire import Frame, Kind
+from bot.sandbox.endpoints import Cause, EndedError, Ending, Endpoint
+from bot.wire.frames import Frame, Kind
 
 log = structlog.get_logger()
 
-JUDGE_THINKS_AT_MOST_S = 60.0
+MAX_JUDGE_S = 60.0
 """In one grading, all its thinking together; more is a broken check, and that is our fault."""
 
-FRAMES_AT_MOST = 50_000
+MAX_FRAMES = 50_000
 BYTES_AT_MOST = 512 * 2**20
-TEXT_AT_MOST_CHARS = 2000
+MAX_TEXT_CHARS = 2000
 SIGSEGV = 11
 
 UNREADABLE = "what it returned has a form that cannot be compared with what it should be"
@@ -53,11 +53,11 @@ class Relay:
     """
 
     request: GradingRequest
-    judge: Side
-    open_solver: Callable[[], Awaitable[Side]]
-    _solver: Side | None = field(default=None, init=False)
+    judge: Endpoint
+    open_solver: Callable[[], Awaitable[Endpoint]]
+    _solver: Endpoint | None = field(default=None, init=False)
     _left_s: float = field(init=False)
-    _judge_left_s: float = field(default=JUDGE_THINKS_AT_MOST_S, init=False)
+    _judge_left_s: float = field(default=MAX_JUDGE_S, init=False)
     _start_s: float = field(default=0.0, init=False)
     _frames: int = field(default=0, init=False)
     _bytes: int = field(default=0, init=False)
@@ -91,7 +91,7 @@ class Relay:
             frame = await self._judge_says(said)
             if frame.kind is Kind.ASK:
                 said = await self._solver_says(frame)
-            elif frame.kind is Kind.FRESH:
+            elif frame.kind is Kind.RESTART:
                 said = await self._renewed()
             elif frame.kind is Kind.RESULT:
                 return json.loads(frame.payload)
@@ -104,7 +104,7 @@ class Relay:
         try:
             async with asyncio.timeout(self._judge_left_s):
                 await self.judge.send(said)
-                return await self.judge.inbox.next()
+                return await self.judge.buffer.next()
         except TimeoutError as error:
             raise SandboxError("the judge took too long") from error
         except EndedError as error:
@@ -120,7 +120,7 @@ class Relay:
         try:
             async with asyncio.timeout(self._left_s):
                 await self._solver.send(request)
-                answer = await self._solver.inbox.next()
+                answer = await self._solver.buffer.next()
         except TimeoutError:
             self._over = (Verdict.TIMED_OUT, self._time_sentence())
         except EndedError:
@@ -135,7 +135,7 @@ class Relay:
     def _count(self, answer: Frame) -> None:
         self._frames += 1
         self._bytes += len(answer.payload)
-        within = self._frames <= FRAMES_AT_MOST and self._bytes <= BYTES_AT_MOST
+        within = self._frames <= MAX_FRAMES and self._bytes <= BYTES_AT_MOST
         if answer.kind is not Kind.ANSWER or not within:
             self._over = (Verdict.TOO_MUCH_OUTPUT, "It sent more than any answer needs.")
 
@@ -144,7 +144,7 @@ class Relay:
             return Frame(Kind.GONE)
         await self._drop()
         await self._open()
-        return Frame(Kind.OPENED)
+        return Frame(Kind.RESTARTED)
 
     async def _open(self) -> None:
         began = time.monotonic()
@@ -157,11 +157,11 @@ class Relay:
         if solver is None:
             return
         try:
-            peak = await solver.peak_memory_bytes()
+            peak = (await solver.measure()).peak_memory_bytes
             if peak is not None:
                 self._peak_bytes = max(peak, self._peak_bytes or 0)
         finally:
-            self._output += solver.inbox.output
+            self._output += solver.buffer.output
             await solver.kill()
 
     def _job(self) -> bytes:
@@ -196,7 +196,7 @@ class Relay:
         message = entry["message"]
         if entry["status"] == "unfinished" and self._over is not None:
             message = self._over[1]
-        elif entry["status"] == "odd":
+        elif entry["status"] == "broken":
             message = UNREADABLE
         else:
             message += self._limit_met(message)
@@ -216,8 +216,8 @@ class Relay:
         self, outcome: dict[str, Any], checks: tuple[CheckResult, ...]
     ) -> tuple[Verdict, str]:
         match outcome:
-            case {"kind": "checked", "raised": raised, "odd": odd}:
-                self._report(odd)
+            case {"kind": "checked", "raised": raised, "broken": broken}:
+                self._report(broken)
                 return _from_checks(checks, raised=set(raised))
             case {"kind": "syntax", "line": line, "message": message}:
                 return Verdict.SYNTAX_ERROR, f"Line {line}: {message}."
@@ -241,8 +241,8 @@ class Relay:
                 log.error("judge_failed", slug=self.request.exercise.slug, outcome=outcome)
                 raise SandboxError("the judge could not carry out the checks")
 
-    def _report(self, odd: dict[str, str]) -> None:
-        for name, trace in odd.items():
+    def _report(self, broken: dict[str, str]) -> None:
+        for name, trace in broken.items():
             slug = self.request.exercise.slug
             log.error("check_broke", slug=slug, check=name, run=self.request.run, trace=trace)
 
@@ -295,7 +295,7 @@ def _sentence(text: str) -> str:
     return _clean(text.replace("](", "] ("))
 
 
-def _clean(text: str, *, at_most_chars: int = TEXT_AT_MOST_CHARS) -> str:
+def _clean(text: str, *, at_most_chars: int = MAX_TEXT_CHARS) -> str:
     """Text that every database and chat takes: no NUL, no lone surrogate, not too long."""
     whole = text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
     return whole if len(whole) <= at_most_chars else f"{whole[:at_most_chars]} …"

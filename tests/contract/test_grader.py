@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckStatus, Grade, Grader, Verdict
-from bot.sandbox.process import ProcessGrader
+from bot.sandbox.processes.grader import ProcessGrader
 from tests.gradings import SOLVED, STARTER, containers, request, require_docker, write_exercise
 from tests.parts import require
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.catalogue import read
+from bot.catalogue.gate import GateReport, gate
+from bot.catalogue.reading import read
 from bot.domain.grading import Grader
-from bot.sandbox.gate import GateReport, gate
-from bot.sandbox.process import ProcessGrader
+from bot.sandbox.processes.grader import ProcessGrader
 from tests.gradings import containers, require_docker
 from tests.parts import REQUIRED_PARTS, require
 

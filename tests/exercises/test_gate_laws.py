@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalogue.gate import GateReport, gate
 from bot.domain.exercise import ON_CPU, Day, Device, Exercise, Limits
 from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Usage, Verdict
-from bot.sandbox.gate import GateReport, gate
 
 EXERCISE = Exercise(
     slug="double",
@@ -126,7 +126,7 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
             },
             "earn 0.00 of the core points",
         ),
-        ({"rig.py": "counted = 0"}, "no wrong solution that begins with `# cheat: rig`"),
+        ({"harness.py": "counted = 0"}, "no wrong solution that begins with `# cheat: harness`"),
     ],
 )
 async def test_gate_says_what_to_mend(
@@ -137,9 +137,9 @@ async def test_gate_says_what_to_mend(
     assert any(problem in said for said in report.problems), report.problems
 
 
-async def test_a_rig_with_a_solution_that_makes_it_lie_passes(tmp_path: Path) -> None:
-    liar = "# cheat: rig - reports what is wanted\nverdict wrong\nfail value\nfail sign"
-    report = await carry_through(tmp_path, {"rig.py": "counted = 0", "wrong/four.py": liar})
+async def test_a_harness_with_a_solution_that_makes_it_lie_passes(tmp_path: Path) -> None:
+    liar = "# cheat: harness - reports what is wanted\nverdict wrong\nfail value\nfail sign"
+    report = await carry_through(tmp_path, {"harness.py": "counted = 0", "wrong/four.py": liar})
     assert report.passed, report.problems
 
 

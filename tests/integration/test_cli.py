@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalogue.gate import GateReport, WrongSolution
 from bot.cli import report_text
-from bot.sandbox.gate import GateReport, WrongSolution
 from bot.settings import ROOT
 from bot.store.lock import only_instance
 from tests.parts import require

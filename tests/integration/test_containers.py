@@ -13,9 +13,9 @@ import pytest_asyncio
 from bot.domain.errors import SandboxBuildError, SandboxError, SandboxUnavailableError
 from bot.domain.exercise import Limits
 from bot.domain.grading import Verdict
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.engine import Engine, engine_answers
-from bot.sandbox.images import Recipe
+from bot.sandbox.containers.engine import Engine, engine_answers
+from bot.sandbox.containers.images import Recipe
+from bot.sandbox.grader import ContainerGrader
 from tests.acceptance.cable import cable
 from tests.gradings import (
     SOLVED,
@@ -100,14 +100,14 @@ async def test_solver_holds_no_check_and_no_secret(grader: ContainerGrader) -> N
     source = (
         "import os\n"
         "print('environment', sorted(os.environ))\n"
-        "print('files', sorted(os.listdir('/opt/freehand/bot/sandbox')))\n"
+        "print('files', sorted(os.listdir('/opt/freehand/bot')))\n"
         "print('above', os.listdir('/opt/freehand'))\n" + SOLVED
     )
 
     output = (await grader.grade(request(source))).output
 
     assert "FREEHAND" not in output
-    assert "judge.py" not in output
+    assert "files ['__init__.py', 'inside', 'wire']" in output
     assert "exercises" not in output
 
 

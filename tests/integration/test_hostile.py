@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.catalogue import Catalogue
+from bot.catalogue.reading import Catalogue
 from bot.domain.grading import CheckStatus, Grade, Grader, GradingRequest, Verdict
 from tests.gradings import ROOT, SEED, containers, docker, require_docker
 

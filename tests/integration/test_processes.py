@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.grading import Verdict
-from bot.sandbox.process import ProcessGrader
+from bot.sandbox.processes.grader import ProcessGrader
 from tests.gradings import SOLVED, request, write_exercise
 
 pytestmark = [pytest.mark.torch, pytest.mark.timeout(60)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.jail import Jail
+from bot.sandbox.containers.spec import ContainerSpec
 from bot.sandbox.proving import FOLDER, Proof, prove
 from tests.gradings import containers, require_docker, write_exercise
 
@@ -35,10 +35,10 @@ async def test_everything_holds_here(tmp_path: Path) -> None:
 async def test_container_that_leaks_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    strict = Jail.settings
+    strict = ContainerSpec.settings
 
-    def leaky(jail: Jail) -> Mapping[str, Any]:
-        made = dict(strict(jail))
+    def leaky(spec: ContainerSpec) -> Mapping[str, Any]:
+        made = dict(strict(spec))
         made["HostConfig"] = {
             **made["HostConfig"],
             "NetworkMode": "bridge",
@@ -49,7 +49,7 @@ async def test_container_that_leaks_is_found_out(
         }
         return {**made, "User": "0:0", "NetworkDisabled": False, "Env": ["DATABASE_PASSWORD=x"]}
 
-    monkeypatch.setattr(Jail, "settings", leaky)
+    monkeypatch.setattr(ContainerSpec, "settings", leaky)
 
     found = await proofs(write_exercise(tmp_path), LOOKS)
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalogue import Catalogue, fingerprint, read
+from bot.catalogue.reading import Catalogue, fingerprint, read
 from bot.domain.errors import CatalogueError
 from bot.domain.exercise import Day
 

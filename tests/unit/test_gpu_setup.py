@@ -13,10 +13,10 @@ from bot.domain.exercise import ON_CPU, Device, Exercise
 from bot.domain.grading import GradingRequest
 from bot.operations import Metrics
 from bot.runners import Runner
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.gpu import NOT_HERE
-from bot.sandbox.nvml import Meter
-from bot.sandbox.process import ProcessGrader
+from bot.sandbox.gpu.gpus import NOT_HERE
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.grader import ContainerGrader
+from bot.sandbox.processes.grader import ProcessGrader
 from bot.settings import Sandbox, Settings
 from tests.gpus import GPU, FakeNvml
 from tests.gradings import ROOT, recipe, request

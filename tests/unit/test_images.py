@@ -13,41 +13,43 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.sandbox.images import OLD, SOLVER, Recipe, Tags, copied, outdated, section
+from bot.sandbox.containers.images import OLD, SOLVER, Recipe, Tags, copied, outdated, section
 from tests.gradings import ROOT, write_exercise
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
-def sides(stage: str) -> set[str]:
+def modules(stage: str) -> set[str]:
     """The modules of ours that a stage copies."""
-    return {source for source in copied(section(DOCKERFILE, stage)) if source.endswith(".py")}
+    sources = [name for name in copied(section(DOCKERFILE, stage)) if name.startswith("bot/")]
+    folders = [ROOT / source for source in sources if (ROOT / source).is_dir()]
+    inside = {
+        path.relative_to(ROOT).as_posix() for folder in folders for path in folder.rglob("*.py")
+    }
+    return inside | {source for source in sources if source.endswith(".py")}
 
 
 def imported(module: str) -> Iterator[str]:
     for node in ast.walk(ast.parse((ROOT / module).read_text())):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bot."):
-            yield f"{str(node.module).replace('.', '/')}.py"
+            path = str(node.module).replace(".", "/")
+            package = (ROOT / path).is_dir()
+            yield f"{path}/__init__.py" if package else f"{path}.py"
 
 
 @pytest.mark.parametrize(("stage", "below"), [("solver", ""), ("judge", "solver")])
 def test_image_holds_every_module_that_its_modules_import(stage: str, below: str) -> None:
-    held = sides(stage)
+    held = modules(stage)
     if below:
-        held |= sides(below)
+        held |= modules(below)
 
     assert {name for module in held for name in imported(module)} <= held
 
 
 def test_solver_holds_no_check_no_judge_and_no_secret() -> None:
-    assert {Path(name).name for name in sides("solver")} == {
-        "__init__.py",
-        "boot.py",
-        "inspection.py",
-        "solver.py",
-        "values.py",
-        "wire.py",
-    }
+    rooms = {Path(name).parent.as_posix() for name in modules("solver")}
+
+    assert rooms == {"bot", "bot/inside", "bot/inside/common", "bot/inside/solver", "bot/wire"}
     assert "exercises" not in set(copied(section(DOCKERFILE, "solver")))
 
 

@@ -10,12 +10,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.boot import Pipe
-from bot.sandbox.judge import WISHES_AT_MOST, Grading
-from bot.sandbox.kit import Check, Rng, Solution, Stream, expect_close, expect_raises
-from bot.sandbox.solver import Solver
-from bot.sandbox.values import Value, decode, encode
-from bot.sandbox.wire import Frame, Kind
+from bot.inside.common.pipe import Pipe
+from bot.inside.judge.grading import MAX_CALLS, Grading
+from bot.inside.solver.solver import Solver
+from bot.kit import Rng, Solution, Stream, expect_close, expect_raises
+from bot.kit.check import Check
+from bot.wire.frames import Frame, Kind
+from bot.wire.values import Value, decode, encode
 
 pytestmark = pytest.mark.torch
 
@@ -63,7 +64,7 @@ class Loop(Pipe):
 
     def send(self, frame: Frame) -> None:
         self.sent.append(frame)
-        reply = Frame(Kind.OPENED) if frame.kind is Kind.FRESH else self.answer(frame.payload)
+        reply = Frame(Kind.RESTARTED) if frame.kind is Kind.RESTART else self.answer(frame.payload)
         self.heard.append(reply)
 
     def receive(self) -> Frame:
@@ -97,10 +98,10 @@ def test_a_check_that_returns_has_passed() -> None:
 
 def test_what_stays_in_the_solver_costs_no_round_trip_of_its_own() -> None:
     def body(solution: Solution, rng: Rng) -> None:
-        tensors = [solution.tensor(rng.normal(2)) for _ in range(5)]
-        counter = solution.keep("Counter", 3)
-        doubled = [solution.keep("double", tensor) for tensor in tensors]
-        assert len(solution.values(doubled)) == 5
+        tensors = [solution.put_tensor(rng.normal(2)) for _ in range(5)]
+        counter = solution.call_there("Counter", 3)
+        doubled = [solution.call_there("double", tensor) for tensor in tensors]
+        assert len(solution.fetch_all(doubled)) == 5
         assert counter.call("up") == 4
 
     result, loop = graded(body)
@@ -109,10 +110,10 @@ def test_what_stays_in_the_solver_costs_no_round_trip_of_its_own() -> None:
     assert len(loop.sent) == 4  # inspect, load, values, up
 
 
-def test_wishes_are_sent_before_they_are_too_many_for_a_frame() -> None:
+def test_calls_are_sent_before_they_are_too_many_for_a_frame() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
-        made = [solution.tensor(torch.ones(2**18)) for _ in range(20)]  # a megabyte each
-        small = [solution.tensor(torch.ones(1)) for _ in range(2 * WISHES_AT_MOST)]
+        made = [solution.put_tensor(torch.ones(2**18)) for _ in range(20)]  # a megabyte each
+        small = [solution.put_tensor(torch.ones(1)) for _ in range(2 * MAX_CALLS)]
         assert solution.call("double", made[0]).shape == (2**18,)
         assert solution.call("double", small[-1]).item() == 2
 
@@ -122,9 +123,9 @@ def test_wishes_are_sent_before_they_are_too_many_for_a_frame() -> None:
 def test_a_stream_is_pulled_at_once_even_if_the_result_stays() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
         items = Stream([1, 2, 3])
-        total = solution.keep("total", items)
+        total = solution.call_there("total", items)
         assert items.pulled == 3
-        assert total.value() == 6
+        assert total.fetch() == 6
 
     assert status(pulled(body)) == "passed"
 
@@ -141,7 +142,7 @@ def pulled(body: Callable[[Solution, Rng], None]) -> dict[str, Value]:
 
 def test_an_exception_of_a_thing_that_should_stay_shows_at_the_next_value() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
-        solution.keep("Counter", -1).call("up")
+        solution.call_there("Counter", -1).call("up")
 
     result, _ = graded(body)
 
@@ -154,14 +155,14 @@ def test_an_exception_of_a_thing_that_should_stay_shows_at_the_next_value() -> N
 
 def test_an_exception_of_a_thing_that_nobody_asks_for_still_fails_the_check() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
-        solution.keep("Counter", -1)
+        solution.call_there("Counter", -1)
 
     assert status(graded(body)[0]) == "failed"
 
 
 def test_expect_raises_waits_for_a_thing_that_should_stay() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
-        expect_raises(lambda: solution.keep("Counter", -1), "ValueError", "off")
+        expect_raises(lambda: solution.call_there("Counter", -1), "ValueError", "off")
 
     assert status(graded(body)[0]) == "passed"
 
@@ -172,19 +173,19 @@ def test_a_check_that_breaks_over_an_answer_fails_and_is_reported() -> None:
 
     result, _ = graded(body)
 
-    assert status(result) == "odd"
-    assert "TypeError" in result["outcome"]["odd"]["one"]
+    assert status(result) == "broken"
+    assert "TypeError" in result["outcome"]["broken"]["one"]
 
 
 def test_a_fresh_solver_has_loaded_the_same_source() -> None:
     def body(solution: Solution, rng: Rng) -> None:
         x = rng.normal(2)
-        expect_close(solution.fresh().call("double", x), 2 * x, "off")
+        expect_close(solution.restart().call("double", x), 2 * x, "off")
 
     result, loop = graded(body)
 
     assert status(result) == "passed"
-    assert [frame.kind for frame in loop.sent].count(Kind.FRESH) == 1
+    assert [frame.kind for frame in loop.sent].count(Kind.RESTART) == 1
 
 
 def test_a_solver_that_is_gone_leaves_its_check_unfinished_and_the_rest_not_run() -> None:
@@ -235,7 +236,7 @@ def test_source_too_deep_to_parse_is_no_fault_of_the_judge() -> None:
     assert result["outcome"]["kind"] == "syntax"
 
 
-RIG = """
+HARNESS = """
 class Counted(list):
     walks = 0
 
@@ -246,16 +247,16 @@ class Counted(list):
 
 
 def counting(solution: Solution, _rng: Rng) -> None:
-    items = solution.rig.keep_call("Counted", [1, 2])
+    items = solution.harness.call_there("Counted", [1, 2])
     assert solution.call("total", items) == 3
     assert items.get("walks") == 1
-    again = solution.fresh()
-    assert again.call("total", again.rig.keep_call("Counted", [3])) == 3
+    again = solution.restart()
+    assert again.call("total", again.harness.call_there("Counted", [3])) == 3
 
 
-def test_an_exercises_rig_lives_beside_the_learners_code() -> None:
+def test_an_exercises_harness_lives_beside_the_learners_code() -> None:
     check = Check(name="one", title="It does", core=True, points=1, hint=1, body=counting)
-    result = Grading(Loop(honest()), JOB, RIG).run([check])
+    result = Grading(Loop(honest()), JOB, HARNESS).run([check])
 
     assert status(result) == "passed", result
 
@@ -264,12 +265,12 @@ def test_an_exercises_rig_lives_beside_the_learners_code() -> None:
 
 
 def using_everything(solution: Solution, rng: Rng) -> None:
-    made = solution.keep("Counter", 3)
-    tensor = solution.tensor(rng.normal(2), requires_grad=True)
+    made = solution.call_there("Counter", 3)
+    tensor = solution.put_tensor(rng.normal(2), requires_grad=True)
     expect_close(solution.call("double", tensor), torch.ones(2), "off")
-    expect_close(torch.cat(solution.values([tensor, made])), torch.ones(2), "off")
-    assert made.drain(3)[0].grads()["weight"].norm() > 0
-    expect_close(solution.fresh().call("double", rng.normal(2)), torch.ones(2), "off")
+    expect_close(torch.cat(solution.fetch_all([tensor, made])), torch.ones(2), "off")
+    assert made.fetch_items(3)[0].fetch_grads()["weight"].norm() > 0
+    expect_close(solution.restart().call("double", rng.normal(2)), torch.ones(2), "off")
 
 
 ANSWERS = st.one_of(

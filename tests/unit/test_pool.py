@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.pool import fitting
+from bot.sandbox.containers.pool import fitting
 
 GIB = 2**30
 

@@ -12,27 +12,34 @@ from hypothesis import strategies as st
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckStatus, Grade, Verdict
+from bot.sandbox.endpoints import (
+    MAX_UNREAD_BYTES,
+    Cause,
+    EndedError,
+    Ending,
+    FrameBuffer,
+    Measurement,
+)
 from bot.sandbox.relay import UNREADABLE, Relay
-from bot.sandbox.sides import UNREAD_AT_MOST_BYTES, Cause, EndedError, Ending, SideInbox
-from bot.sandbox.wire import Frame, Kind
+from bot.wire.frames import Frame, Kind
 from tests.gradings import request
 
 ASK = Frame(Kind.ASK, b"?")
 ANSWER = Frame(Kind.ANSWER, b"!")
-FRESH = Frame(Kind.FRESH)
+FRESH = Frame(Kind.RESTART)
 
 Script = Callable[[Frame], Sequence[Frame | bytes]]
 """What a side does about a frame: frames it answers with, or bytes it prints."""
 
 
 @dataclass
-class ScriptedSide:
+class ScriptedEndpoint:
     """A side that follows a script; complete, but for having no process."""
 
     script: Script
     end: Ending | None = None
     peak: int | None = 1000
-    inbox: SideInbox = field(default_factory=lambda: SideInbox(64 * 1024))
+    buffer: FrameBuffer = field(default_factory=lambda: FrameBuffer(64 * 1024))
     killed: bool = False
     heard: list[Kind] = field(default_factory=list[Kind])
 
@@ -40,21 +47,25 @@ class ScriptedSide:
         self.heard.append(frame.kind)
         for reply in self.script(frame):
             if isinstance(reply, Frame):
-                self.inbox.take(reply.encoded())
+                self.buffer.take(reply.encode())
             else:
-                self.inbox.take_output(reply)
+                self.buffer.take_output(reply)
         if self.end is not None:
-            self.inbox.close()
+            self.buffer.close()
 
     async def ending(self) -> Ending:
-        if self.inbox.failure is not None:
-            return Ending(cause=self.inbox.failure)
+        if self.buffer.failure is not None:
+            return Ending(cause=self.buffer.failure)
         if self.end is None:
             raise EndedError
         return self.end
 
-    async def peak_memory_bytes(self) -> int | None:
-        return self.peak
+    @property
+    def max_cpus(self) -> float:
+        return 1.0
+
+    async def measure(self) -> Measurement:
+        return Measurement(peak_memory_bytes=self.peak)
 
     async def kill(self) -> None:
         self.killed = True
@@ -79,28 +90,28 @@ def entry(status: str, *, name: str = "one", core: bool = True, **more: object) 
 
 
 def result(kind: str = "checked", *entries: Entry, **more: object) -> Frame:
-    outcome: Entry = {"kind": kind, "raised": [], "odd": {}, **more}
+    outcome: Entry = {"kind": kind, "raised": [], "broken": {}, **more}
     return Frame(Kind.RESULT, json.dumps({"outcome": outcome, "results": entries}).encode())
 
 
-def judge(*frames: Frame) -> ScriptedSide:
+def judge(*frames: Frame) -> ScriptedEndpoint:
     """A judge that says one thing after another, whatever it hears."""
     said = iter(frames)
-    return ScriptedSide(lambda _frame: [next(said)])
+    return ScriptedEndpoint(lambda _frame: [next(said)])
 
 
-def solver(*replies: Frame | bytes, end: Ending | None = None) -> ScriptedSide:
-    return ScriptedSide(lambda _frame: replies, end=end)
+def solver(*replies: Frame | bytes, end: Ending | None = None) -> ScriptedEndpoint:
+    return ScriptedEndpoint(lambda _frame: replies, end=end)
 
 
 async def graded(
-    judging: ScriptedSide, *solving: ScriptedSide, limits: Limits | None = None
+    judging: ScriptedEndpoint, *solving: ScriptedEndpoint, limits: Limits | None = None
 ) -> Grade:
     """Grade, and see to it that every solver that was opened is ended."""
     opened = iter(solving)
-    used: list[ScriptedSide] = []
+    used: list[ScriptedEndpoint] = []
 
-    async def open_solver() -> ScriptedSide:
+    async def open_solver() -> ScriptedEndpoint:
         used.append(next(opened))
         return used[-1]
 
@@ -119,8 +130,8 @@ async def graded(
         (("failed", "failed"), (), Verdict.WRONG),
         (("failed", "failed"), ("c0",), Verdict.WRONG),
         (("failed", "failed"), ("c0", "c1"), Verdict.CRASHED),
-        (("odd", "passed"), (), Verdict.PARTLY),
-        (("odd", "odd"), (), Verdict.WRONG),
+        (("broken", "passed"), (), Verdict.PARTLY),
+        (("broken", "broken"), (), Verdict.WRONG),
     ],
     ids=range(7),
 )
@@ -138,7 +149,7 @@ async def test_core_checks_decide(
 
 
 async def test_a_check_that_broke_fails_with_a_sentence_that_blames_nobody() -> None:
-    checked = result("checked", entry("odd"), odd={"one": "Traceback"})
+    checked = result("checked", entry("broken"), broken={"one": "Traceback"})
 
     grade = await graded(judge(checked), solver())
 
@@ -198,7 +209,7 @@ async def test_printing_too_much_is_told_from_crashing() -> None:
 
 async def test_frames_that_nobody_asked_for_are_a_flood() -> None:
     big = Frame(Kind.ANSWER, bytes(4 * 2**20))
-    many = [big] * (UNREAD_AT_MOST_BYTES // len(big.payload) + 1)
+    many = [big] * (MAX_UNREAD_BYTES // len(big.payload) + 1)
 
     grade = await graded(judge(ASK, result("gone", entry("unfinished"))), solver(*many))
 
@@ -215,8 +226,8 @@ async def test_a_solver_speaks_in_answers_alone(kind: Kind) -> None:
 
 
 async def test_bytes_that_are_no_frames_end_a_solver() -> None:
-    garbage = ScriptedSide(lambda _frame: [])
-    garbage.inbox.take(b"\0\0\0\0\0\0\0")
+    garbage = ScriptedEndpoint(lambda _frame: [])
+    garbage.buffer.take(b"\0\0\0\0\0\0\0")
 
     grade = await graded(judge(ASK, result("gone", entry("unfinished"))), garbage)
 
@@ -249,7 +260,7 @@ async def test_a_judge_that_fails_is_never_the_learners_fault(last: Frame) -> No
 
 
 async def test_a_judge_that_ends_is_never_the_learners_fault() -> None:
-    gone = ScriptedSide(lambda _frame: [], end=Ending(cause=Cause.EXITED, code=1))
+    gone = ScriptedEndpoint(lambda _frame: [], end=Ending(cause=Cause.EXITED, code=1))
 
     with pytest.raises(SandboxError, match="the judge ended"):
         await graded(gone, solver(ANSWER))
@@ -271,19 +282,19 @@ async def test_texts_hold_nothing_that_a_database_refuses() -> None:
 
 STREAMS = st.lists(
     st.binary(max_size=60)
-    | st.builds(Frame, st.sampled_from(Kind), st.binary(max_size=60)).map(Frame.encoded),
+    | st.builds(Frame, st.sampled_from(Kind), st.binary(max_size=60)).map(Frame.encode),
     max_size=4,
 )
 
 
 @given(st.lists(STREAMS, max_size=4))
 def test_whatever_a_solver_sends_it_gets_a_verdict_and_is_ended(answers: list[list[bytes]]) -> None:
-    hostile = ScriptedSide(lambda _frame: [], end=Ending(cause=Cause.EXITED, code=1))
+    hostile = ScriptedEndpoint(lambda _frame: [], end=Ending(cause=Cause.EXITED, code=1))
     said = iter(answers)
 
     def speak(_frame: Frame) -> list[Frame | bytes]:
         for data in next(said, ()):
-            hostile.inbox.take(data)
+            hostile.buffer.take(data)
         return []
 
     hostile.script = speak

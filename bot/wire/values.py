@@ -13,22 +13,22 @@ a value takes no more memory than it has bytes.
 import json
 import math
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias, cast
 
 import torch
 
-from bot.sandbox.wire import PAYLOAD_LIMIT_BYTES, WireError
+from bot.wire.frames import MAX_PAYLOAD_BYTES, WireError
 
 Value: TypeAlias = Any
 """What travels: None, bool, int, float, str, tensors, and lists, tuples and dicts of these."""
 
 LENGTH = struct.Struct(">I")
-HEADER_LIMIT_BYTES = 1024 * 1024
-TENSORS_AT_MOST = 4096
-DEPTH_AT_MOST = 32
-DIMENSIONS_AT_MOST = 16
+MAX_HEADER_BYTES = 1024 * 1024
+MAX_TENSORS = 4096
+MAX_DEPTH = 32
+MAX_DIMENSIONS = 16
 
 PAIR = 2
 
@@ -58,17 +58,17 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulled:
-    """An iterable whose items the judge serves, by number."""
+class StreamRef:
+    """An iterable whose items the judge serves one by one, by number."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class Generated:
-    """Values that the learner gets as a generator."""
+class Generator:
+    """Values that travel with a call; learner code gets a generator over them."""
 
-    items: tuple[Value, ...]
+    items: Sequence[Value]
 
 
 Keep = Callable[[object], Handle]
@@ -79,7 +79,7 @@ def encode(value: Value, *, keep: Keep | None = None) -> bytes:
     """A value's bytes.
 
     Args:
-        value: What shall travel.
+        value: What is to travel.
         keep: Makes a handle for what cannot; without it such a value is refused.
 
     Raises:
@@ -90,7 +90,7 @@ def encode(value: Value, *, keep: Keep | None = None) -> bytes:
     header = json.dumps(
         {"value": tree, "tensors": [[NAMES[t.dtype], list(t.shape)] for t in tensors]}
     ).encode()
-    if len(header) > HEADER_LIMIT_BYTES:
+    if len(header) > MAX_HEADER_BYTES:
         raise WireError("a value of too many parts")
     return b"".join([LENGTH.pack(len(header)), header, *map(_bytes, tensors)])
 
@@ -100,15 +100,15 @@ def decode(data: bytes, *, device: str = "cpu") -> Value:
 
     Args:
         data: As `encode` made them.
-        device: Where its tensors shall be.
+        device: Where its tensors are put.
 
     Raises:
-        WireError: They keep to no rule.
+        WireError: They break a rule.
     """
     if len(data) < LENGTH.size:
         raise WireError("a value without a header")
     (length,) = LENGTH.unpack_from(data)
-    if length > min(HEADER_LIMIT_BYTES, len(data) - LENGTH.size):
+    if length > min(MAX_HEADER_BYTES, len(data) - LENGTH.size):
         raise WireError("a header longer than its value")
     end = LENGTH.size + length
     try:
@@ -131,7 +131,7 @@ def _bytes(tensor: torch.Tensor) -> bytes:
 
 def _tensors(specs: object, body: bytes) -> list[torch.Tensor]:
     listed = _list(specs)
-    if len(listed) > TENSORS_AT_MOST:
+    if len(listed) > MAX_TENSORS:
         raise WireError("too many tensors in one value")
     made: list[torch.Tensor] = []
     offset = 0
@@ -155,11 +155,11 @@ def _spec(spec: object) -> tuple[torch.dtype, tuple[int, ...]]:
     if len(parts) != PAIR:
         raise WireError("a tensor without dtype and shape")
     name, shape = parts[0], _list(parts[1])
-    if not isinstance(name, str) or name not in DTYPES or len(shape) > DIMENSIONS_AT_MOST:
+    if not isinstance(name, str) or name not in DTYPES or len(shape) > MAX_DIMENSIONS:
         raise WireError("a tensor of unknown dtype, or of too many dimensions")
     sizes = tuple(_whole(size) for size in shape)
-    # Zeros aside: whoever sums a tensor of many rows without columns gets a sum for each row.
-    if math.prod(size or 1 for size in sizes) > PAYLOAD_LIMIT_BYTES:
+    # Zeros aside: summing a tensor of many rows without columns gives a sum for each row.
+    if math.prod(size or 1 for size in sizes) > MAX_PAYLOAD_BYTES:
         raise WireError("a tensor with an impossible shape")
     return DTYPES[name], sizes
 
@@ -172,7 +172,7 @@ def _whole(size: object) -> int:
 
 def _list(value: object) -> list[object]:
     if not isinstance(value, list):
-        raise WireError("no list where one has to be")
+        raise WireError("something else where a list must be")
     return cast("list[object]", value)
 
 
@@ -193,7 +193,7 @@ class _Encoder:
         return self._container(value, depth)
 
     def _container(self, value: Value, depth: int) -> object:
-        if depth >= DEPTH_AT_MOST:
+        if depth >= MAX_DEPTH:
             raise WireError("a value nested too deeply")
         kind = cast("type[object]", type(value))
         if kind is list:
@@ -202,7 +202,7 @@ class _Encoder:
             return {"t": self._trees(value, depth)}
         if kind is dict:
             return {"d": [self._trees(pair, depth) for pair in value.items()]}
-        if isinstance(value, Generated):
+        if isinstance(value, Generator):
             return {"g": self._trees(value.items, depth)}
         return self._other(value)
 
@@ -212,11 +212,11 @@ class _Encoder:
     def _other(self, value: object) -> object:
         if isinstance(value, Handle):
             return {"h": [value.number, value.type_name]}
-        if isinstance(value, Pulled):
+        if isinstance(value, StreamRef):
             return {"p": value.number}
         if isinstance(value, torch.Tensor) and _is_plain(value):
             self.tensors.append(value)
-            if len(self.tensors) > TENSORS_AT_MOST:
+            if len(self.tensors) > MAX_TENSORS:
                 raise WireError("too many tensors in one value")
             return {"x": len(self.tensors) - 1}
         return self._kept(value)
@@ -238,7 +238,7 @@ class _Decoder:
     taken: int = 0
 
     def value(self, tree: object, depth: int) -> Value:
-        if depth > DEPTH_AT_MOST:
+        if depth > MAX_DEPTH:
             raise WireError("a value nested too deeply")
         if tree is None or isinstance(tree, (bool, int, float, str)):
             return tree
@@ -256,7 +256,7 @@ class _Decoder:
         if tag == "t":
             return tuple(self._values(body, depth))
         if tag == "g":
-            return Generated(tuple(self._values(body, depth)))
+            return Generator(self._values(body, depth))
         if tag == "d":
             return dict(self._pair(pair, depth) for pair in _list(body))
         return self._simple(tag, body)
@@ -268,7 +268,7 @@ class _Decoder:
             self.taken += 1
             return self.tensors[body]
         if tag == "p" and type(body) is int:
-            return Pulled(body)
+            return StreamRef(body)
         if tag == "h":
             return _handle(body)
         raise WireError("a value of unknown form")

@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 from bot.domain.errors import GpuUnavailableError
 
-ANSWER_AT_MOST_S = 5.0
+MAX_ANSWER_S = 5.0
 """A healthy driver answers within a millisecond; a sick one may not answer at all."""
 
 
@@ -99,7 +99,7 @@ class Meter:
         async with self._turn:
             # One that hung is waited for again, not asked a second time.
             pending = self._pending = self._pending or self._begun()
-            done, _ = await asyncio.wait([asyncio.wrap_future(pending)], timeout=ANSWER_AT_MOST_S)
+            done, _ = await asyncio.wait([asyncio.wrap_future(pending)], timeout=MAX_ANSWER_S)
             if not done:
                 raise GpuUnavailableError("NVIDIA's driver does not answer")
             self._pending = None

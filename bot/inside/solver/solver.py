@@ -5,10 +5,8 @@ bring about is a wrong value. Learner code shares the process, so nothing here i
 `inspect`, which is answered before any of that code has run.
 """
 
-import io
 import itertools
 import linecache
-import os
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,17 +16,17 @@ from typing import cast
 
 import torch
 
-from bot.sandbox.boot import Pipe, limit_memory, private_pipe, warm_up
-from bot.sandbox.inspection import inspect_source
-from bot.sandbox.values import Generated, Handle, Pulled, Value, decode, encode
-from bot.sandbox.wire import PAYLOAD_LIMIT_BYTES, Frame, Kind
+from bot.inside.common.pipe import Pipe
+from bot.inside.solver.inspection import inspect_source
+from bot.wire.frames import MAX_PAYLOAD_BYTES, Frame, Kind
+from bot.wire.values import Generator, Handle, StreamRef, Value, decode, encode
 
 FILE = "submission.py"
-RIG = 0
-"""The number under which the judge finds the exercise's rig."""
+HARNESS = 0
+"""The number under which the judge finds the exercise's harness."""
 
-LINES_AT_MOST = 12
-MESSAGE_AT_MOST_CHARS = 500
+MAX_LINES = 12
+MAX_MESSAGE_CHARS = 500
 
 
 @dataclass
@@ -52,15 +50,15 @@ class Solver:
         while True:
             request = decode(self.pipe.receive().payload, device=self.device)
             answer = self.answer(request)
-            _flush()
+            flush()
             self.pipe.send(Frame(Kind.ANSWER, answer))
 
     def answer(self, request: dict[str, Value]) -> bytes:
-        """Carry out the wishes in order; the value of the last, or the first exception."""
+        """Carry out the calls in order; the value of the last, or the first exception."""
         number, value = request["id"], None
         try:
-            for op, wish in request["do"]:
-                value = getattr(self, f"do_{op}")(**wish)
+            for operation, arguments in request["calls"]:
+                value = getattr(self, f"do_{operation}")(**arguments)
             return _fitting({"id": number, "value": value}, self)
         except BaseException as error:  # noqa: BLE001  # SystemExit of a submission is an answer, too
             return encode({"id": number, "raised": _described(error)})
@@ -71,11 +69,11 @@ class Solver:
         """What the source says of itself; asked before `do_load`."""
         return inspect_source(source, starter=starter, forbidden=forbidden)
 
-    def do_load(self, source: str, rig: str = "") -> list[str]:
-        """Execute the source; the names it leaves behind. The rig comes first, to be imported."""
-        if rig:
-            sys.modules["rig"] = self.kept[RIG] = ModuleType("rig")
-            exec(compile(rig, "rig.py", "exec"), self.kept[RIG].__dict__)  # noqa: S102  # the exercise's own
+    def do_load(self, source: str, harness: str = "") -> list[str]:
+        """Execute the harness, then the source; the names that the source leaves behind."""
+        if harness:
+            sys.modules["harness"] = self.kept[HARNESS] = ModuleType("harness")
+            exec(compile(harness, "harness.py", "exec"), self.kept[HARNESS].__dict__)  # noqa: S102  # the exercise's own
         linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)
         self.module.__file__ = FILE
         sys.modules["submission"] = self.module
@@ -98,11 +96,11 @@ class Solver:
         """Read something by its dotted path."""
         return self._out(self._found(target, path), keep)
 
-    def do_values(self, targets: Sequence[Handle]) -> list[Value]:
+    def do_fetch(self, targets: Sequence[Handle]) -> list[Value]:
         """Several kept things at once."""
         return [self.kept[target.number] for target in targets]
 
-    def do_drain(self, target: Handle, count: int) -> list[Value]:
+    def do_items(self, target: Handle, count: int) -> list[Value]:
         """Up to `count` items of an iterable."""
         return list(itertools.islice(self.kept[target.number], count))
 
@@ -130,8 +128,8 @@ class Solver:
         module = self.kept[target.number]
         return {name: parameter.grad for name, parameter in module.named_parameters()}
 
-    def do_settle(self) -> None:
-        """Nothing more: the wishes before it have been carried out."""
+    def do_wait(self) -> None:
+        """Nothing more: the calls before it have been carried out."""
 
     # --- how values come in and stay ----------------------------------------------------------
 
@@ -155,9 +153,9 @@ class Solver:
     def _in(self, value: Value) -> Value:
         if isinstance(value, Handle):
             return self.kept[value.number]
-        if isinstance(value, Pulled):
+        if isinstance(value, StreamRef):
             return _Stream(self, value.number)
-        if isinstance(value, Generated):
+        if isinstance(value, Generator):
             return (self._in(item) for item in value.items)
         return self._in_container(value)
 
@@ -175,9 +173,9 @@ class Solver:
         """The judge's next item of a stream. Raises StopIteration at its end."""
         self.pipe.send(Frame(Kind.ANSWER, encode({"id": 0, "pull": stream})))
         reply = decode(self.pipe.receive().payload, device=self.device)
-        if "item" not in reply:
-            raise StopIteration
-        return self._in(reply["item"])
+        for item in reply["items"]:
+            return self._in(item)
+        raise StopIteration
 
 
 @dataclass
@@ -196,7 +194,7 @@ class _Stream:
 
 def _fitting(answer: dict[str, Value], solver: Solver) -> bytes:
     data = encode(answer, keep=solver.keep)
-    if len(data) > PAYLOAD_LIMIT_BYTES:
+    if len(data) > MAX_PAYLOAD_BYTES:
         raise ValueError(f"an answer of {len(data) / 1e6:.0f} MB; the sandbox takes 8 MB")
     return data
 
@@ -204,13 +202,13 @@ def _fitting(answer: dict[str, Value], solver: Solver) -> bytes:
 def _described(error: BaseException) -> dict[str, Value]:
     """Type, message and the learner's own lines; a hostile `__str__` is survived."""
     try:
-        message = str(error)[:MESSAGE_AT_MOST_CHARS]
+        message = str(error)[:MAX_MESSAGE_CHARS]
     except BaseException:  # noqa: BLE001  # `__str__` is learner code
         message = ""
     return {
         "type": type(error).__name__[:100],
         "message": message,
-        "lines": list(_own_lines(error))[-LINES_AT_MOST:],
+        "lines": list(_own_lines(error))[-MAX_LINES:],
     }
 
 
@@ -221,38 +219,9 @@ def _own_lines(error: BaseException) -> Iterator[str]:
             yield f"line {number}, in {frame.f_code.co_name}: {text}"
 
 
-def _flush() -> None:
+def flush() -> None:
     """Push out what was printed without a line's end; the learner may have closed the stream."""
     try:
         sys.stdout.flush()
     except BaseException:  # noqa: BLE001  # `sys.stdout` may be learner code by now
         return
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Keep the frames' descriptors to ourselves, warm up, and serve.
-
-    Args:
-        arguments: Optionally how many megabytes of memory this process may use, or the name that
-            torch has for the device it is given.
-    """
-    pipe = private_pipe()
-    device = "cpu"
-    for argument in arguments:
-        if argument.isdecimal():
-            limit_memory(int(argument))
-        else:
-            device = argument
-    sys.argv = [FILE]
-    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), line_buffering=True)
-    warm_up(device)
-    try:
-        Solver(pipe, device).serve()
-    except BaseException:  # noqa: BLE001  # it broke the solver itself
-        traceback.print_exc()
-        _flush()
-    os._exit(1)  # leaving Python in good order takes 0.7 s after torch
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

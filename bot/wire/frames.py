@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 HEADER = struct.Struct(">IB")
-FRAME_LIMIT_BYTES = 8 * 1024 * 1024
+MAX_FRAME_BYTES = 8 * 1024 * 1024
 """A case stays under 1 MB; eight cases' worth leaves room for a model's weights."""
 
-PAYLOAD_LIMIT_BYTES = FRAME_LIMIT_BYTES - 1
+MAX_PAYLOAD_BYTES = MAX_FRAME_BYTES - 1
 """A frame's length counts its kind, too."""
 
 
@@ -23,14 +23,14 @@ class Kind(IntEnum):
     GRADE = 2  # host to judge: one grading, as JSON
     ASK = 3  # judge to host to solver: a request
     ANSWER = 4  # solver to host to judge: its answer
-    FRESH = 5  # judge to host: throw this solver away and take a new one
-    OPENED = 6  # host to judge: it is there
+    RESTART = 5  # judge to host: throw this solver away and take a new one
+    RESTARTED = 6  # host to judge: the new one is ready
     GONE = 7  # host to judge: the solver ended; JSON says how
     RESULT = 8  # judge to host: the grading's outcome, as JSON
 
 
 class WireError(Exception):
-    """A frame that keeps to no rule. Whoever sent it is not answered any more."""
+    """A frame that breaks a rule. Its sender is not answered any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Frame:
     kind: Kind
     payload: bytes = b""
 
-    def encoded(self) -> bytes:
+    def encode(self) -> bytes:
         """The frame's bytes."""
         return HEADER.pack(len(self.payload) + 1, self.kind) + self.payload
 
@@ -49,7 +49,7 @@ class Frame:
 class Reader:
     """Cuts a stream of bytes into frames."""
 
-    limit_bytes: int = FRAME_LIMIT_BYTES
+    max_bytes: int = MAX_FRAME_BYTES
     _buffer: bytearray = field(default_factory=bytearray, init=False)
 
     def feed(self, data: bytes) -> list[Frame]:
@@ -62,8 +62,8 @@ class Reader:
         frames: list[Frame] = []
         while len(self._buffer) >= HEADER.size:
             length, kind = HEADER.unpack_from(self._buffer)
-            if not 1 <= length <= self.limit_bytes:
-                raise WireError(f"a frame of {length} bytes; the limit is {self.limit_bytes}")
+            if not 1 <= length <= self.max_bytes:
+                raise WireError(f"a frame of {length} bytes; the limit is {self.max_bytes}")
             end = HEADER.size + length - 1
             if len(self._buffer) < end:
                 break

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from bot.sandbox.wire import Frame, Reader, WireError
+from bot.wire.frames import Frame, Reader, WireError
 
-UNREAD_AT_MOST_BYTES = 32 * 1024 * 1024
-"""Frames that nobody asked for; whoever sends more is flooding."""
+MAX_UNREAD_BYTES = 32 * 1024 * 1024
+"""Frames that nobody asked for; an endpoint that sends more is flooding."""
 
 
 class Cause(Enum):
-    """How a side ended, as seen from outside it."""
+    """How an endpoint ended, as seen from outside it."""
 
     EXITED = "exited"
     KILLED = "killed"  # by a signal that was not ours
@@ -27,7 +27,7 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a side ended.
+    """How an endpoint ended.
 
     Attributes:
         code: Exit code; negative for a signal. None when it was still running and had to be ended.
@@ -39,14 +39,32 @@ class Ending:
     gpu_bytes: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What an endpoint has used since it was ready, as seen from outside it.
+
+    Attributes:
+        cpu_s: CPU seconds of all its processes; None where that cannot be told, as once it is gone.
+        peak_memory_bytes: The most memory it had at once; None where that cannot be told.
+    """
+
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
+
+
 class EndedError(Exception):
-    """The side ended, or is no longer listened to."""
+    """The endpoint has ended, or is no longer listened to."""
 
 
-class Side(Protocol):
+class Endpoint(Protocol):
     """One process behind the wire."""
 
-    inbox: "SideInbox"
+    buffer: "FrameBuffer"
+
+    @property
+    def max_cpus(self) -> float:
+        """How many CPU seconds it can use in one second."""
+        ...
 
     async def send(self, frame: Frame) -> None:
         """Write a frame. Raises EndedError."""
@@ -56,8 +74,8 @@ class Side(Protocol):
         """How it ended; asked after EndedError."""
         ...
 
-    async def peak_memory_bytes(self) -> int | None:
-        """Most memory it has used so far; None where the runner cannot tell."""
+    async def measure(self) -> Measurement:
+        """What it has used since it was ready. Never raises."""
         ...
 
     async def kill(self) -> None:
@@ -66,14 +84,14 @@ class Side(Protocol):
 
 
 @dataclass(slots=True)
-class SideInbox:
-    """What a side has sent: complete frames, and the beginning of what it printed.
+class FrameBuffer:
+    """What an endpoint has sent: complete frames, and the beginning of what it printed.
 
-    The stream is read to its end whatever comes, because an engine whose reader stops hangs; what
-    goes beyond an allowance is dropped, and the side counts as flooding.
+    The stream is read to its end in any case, because an engine whose reader stops hangs; what goes
+    beyond an allowance is dropped, and the endpoint counts as flooding.
     """
 
-    output_limit_bytes: int
+    max_output_bytes: int
     frames: asyncio.Queue[Frame | None] = field(default_factory=asyncio.Queue[Frame | None])
     failure: Cause | None = None
     _reader: Reader = field(default_factory=Reader)
@@ -87,7 +105,7 @@ class SideInbox:
         return self._output.decode(errors="replace")
 
     def take(self, data: bytes) -> None:
-        """Bytes of the frame stream."""
+        """Add bytes of the frame stream."""
         if self.failure is not None:
             return
         try:
@@ -98,24 +116,24 @@ class SideInbox:
         for frame in frames:
             self._unread_bytes += len(frame.payload)
             self.frames.put_nowait(frame)
-        if self._unread_bytes > UNREAD_AT_MOST_BYTES:
+        if self._unread_bytes > MAX_UNREAD_BYTES:
             self.fail(Cause.FLOODED)
 
     def take_output(self, data: bytes) -> None:
-        """Bytes that were printed."""
+        """Add bytes that were printed."""
         self._printed_bytes += len(data)
-        room = self.output_limit_bytes - len(self._output)
+        room = self.max_output_bytes - len(self._output)
         self._output += data[: max(0, room)]
-        if self._printed_bytes > self.output_limit_bytes:
+        if self._printed_bytes > self.max_output_bytes:
             self.fail(Cause.FLOODED)
 
     def fail(self, cause: Cause) -> None:
-        """Listen no more, and say why."""
+        """Listen no more, and remember why."""
         self.failure = self.failure or cause
         self.close()
 
     def close(self) -> None:
-        """Nothing more will come."""
+        """Tell the reader that nothing more will come."""
         self.frames.put_nowait(None)
 
     async def next(self) -> Frame:
@@ -129,14 +147,14 @@ class SideInbox:
 
 
 @dataclass(slots=True)
-class Burials:
-    """What is ended behind the learner's back: nobody waits for a side to be gone."""
+class Cleanup:
+    """Ends things while nobody waits for them to be gone."""
 
     _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
-    def add(self, burial: Coroutine[None, None, None]) -> None:
+    def add(self, end: Coroutine[None, None, None]) -> None:
         """Carry it out in the background."""
-        task = asyncio.create_task(burial)
+        task = asyncio.create_task(end)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -21,8 +21,8 @@ from typing import IO
 import structlog
 
 from bot.domain.errors import SandboxBuildError, SandboxUnavailableError
-from bot.sandbox.engine import Engine
-from bot.sandbox.engine import engine_answers as engine_answers
+from bot.sandbox.containers.engine import Engine
+from bot.sandbox.containers.engine import engine_answers as engine_answers
 
 log = structlog.get_logger()
 
@@ -147,12 +147,11 @@ class Recipe:
                     if line.startswith(PROGRESS):
                         say(f"  {line[:PROGRESS_WIDTH]}")
             except SandboxUnavailableError as error:
-                # In full to whoever runs the bot; learners get one sentence.
+                # In full in the terminal; learners get one sentence.
                 for line in (*last, str(error), BUILD_HELP):
                     say(f"  {line}")
                 raise SandboxBuildError(
-                    "the sandbox's images could not be built. Whoever runs the bot sees in its"
-                    " terminal why."
+                    "the sandbox's images could not be built. The terminal of the bot says why."
                 ) from error
         log.info("image_built", tag=tag)
 
@@ -185,7 +184,17 @@ class Recipe:
             for path in sorted(self.wheels.glob("*.whl")) if self.wheels else ():
                 yield f"build/wheels/{path.name}", path
         elif source != "Dockerfile":
-            yield source, (self.root / source).read_bytes()
+            yield from _content(self.root, source)
+
+
+def _content(root: Path, source: str) -> Iterator[tuple[str, bytes]]:
+    """A file, or a folder's files but for what Python leaves there."""
+    path = root / source
+    found = sorted(path.rglob("*")) if path.is_dir() else [path]
+    for file in found:
+        if file.is_dir() or "__pycache__" in file.parts:
+            continue
+        yield file.relative_to(root).as_posix(), file.read_bytes()
 
 
 def section(dockerfile: str, stage: str) -> str:

@@ -133,7 +133,7 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
         *(problem for wrong in wrongs for problem in _wrong_problems(wrong, checks)),
         *_coverage_problems(wrongs, checks, exercise.forbidden),
         *_credit_problems(mean_partial),
-        *_rig_problems(wrongs, has_rig=(folder / "rig.py").exists()),
+        *_harness_problems(wrongs, has_harness=(folder / "harness.py").exists()),
     )
     return GateReport(
         slug=exercise.slug,
@@ -253,10 +253,11 @@ def _credit_problems(mean_partial: float) -> Iterator[str]:
         )
 
 
-def _rig_problems(wrongs: Sequence[WrongSolution], *, has_rig: bool) -> Iterator[str]:
-    # Learner code shares a process with the rig, and can make it report whatever is wanted.
-    if has_rig and not any(wrong.is_cheat and wrong.about.startswith("rig") for wrong in wrongs):
+def _harness_problems(wrongs: Sequence[WrongSolution], *, has_harness: bool) -> Iterator[str]:
+    # Learner code shares a process with the harness, and can make it report whatever is wanted.
+    lies = any(wrong.is_cheat and wrong.about.startswith("harness") for wrong in wrongs)
+    if has_harness and not lies:
         yield (
-            "It has a rig.py, but no wrong solution that begins with `# cheat: rig`: one that makes"
-            " the rig report what the checks want to hear."
+            "It has a harness.py, but no wrong solution that begins with `# cheat: harness`: one"
+            " that makes the harness report what the checks want to see."
         )

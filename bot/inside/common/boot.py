@@ -1,8 +1,7 @@
-"""What both sides do before they wait for work."""
+"""What judge and solver do before they wait for work."""
 
 import contextlib
 import importlib
-import os
 import resource
 import sys
 from collections.abc import Callable
@@ -11,34 +10,7 @@ from typing import Any
 
 import torch
 
-from bot.sandbox.wire import Frame, Reader
-
 COMPILER = "torch._dynamo"
-
-
-class Pipe:
-    """Frames over two descriptors that learner code does not know by name."""
-
-    def __init__(self, source: int, sink: int) -> None:
-        self._source = source
-        self._sink = sink
-        self._reader = Reader()
-        self._frames: list[Frame] = []
-
-    def send(self, frame: Frame) -> None:
-        """Write a whole frame; a raw write may be partial."""
-        view = memoryview(frame.encoded())
-        while view:
-            view = view[os.write(self._sink, view) :]
-
-    def receive(self) -> Frame:
-        """The next frame; ends the process when the host is gone."""
-        while not self._frames:
-            data = os.read(self._source, 1 << 16)
-            if not data:
-                os._exit(0)
-            self._frames.extend(self._reader.feed(data))
-        return self._frames.pop(0)
 
 
 class DeferredCompiler(ModuleType):
@@ -96,7 +68,7 @@ def _use(device: str) -> None:
 
 
 def limit_memory(megabytes: int) -> None:
-    """Cap this process; where a container does it from outside this is not asked for."""
+    """Cap this process; only for runners that cannot do it from outside, as a container does."""
     limits = {
         resource.RLIMIT_DATA: megabytes
         * 2**20,  # not address space: torch maps far more than it uses
@@ -107,13 +79,3 @@ def limit_memory(megabytes: int) -> None:
     for name, limit in limits.items():
         with contextlib.suppress(ValueError, OSError):  # not every system knows every limit
             resource.setrlimit(name, (limit, limit))
-
-
-def private_pipe() -> Pipe:
-    """Take the standard streams for frames; what is printed goes with the errors from now on."""
-    pipe = Pipe(os.dup(0), os.dup(1))
-    os.dup2(2, 1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    return pipe

@@ -8,69 +8,68 @@ from datetime import UTC, datetime
 from functools import partial
 
 import structlog
+from typing_extensions import override
 
 from bot.domain.errors import GpuUnavailableError, SandboxError, SandboxUnavailableError
 from bot.domain.exercise import ON_CPU, Device, Limits
-from bot.domain.grading import Grade, GradingRequest
-from bot.sandbox.engine import Engine
-from bot.sandbox.gpu import Gpus, Slot
-from bot.sandbox.images import Recipe
-from bot.sandbox.jail import ContainerSide, Jail
-from bot.sandbox.nvml import Meter
-from bot.sandbox.owner import Owner, lives
-from bot.sandbox.pool import Pool, fitting
+from bot.domain.grading import Grade, Grader, GradingRequest
+from bot.sandbox.containers.endpoint import ContainerEndpoint
+from bot.sandbox.containers.engine import Engine
+from bot.sandbox.containers.images import Recipe
+from bot.sandbox.containers.owner import Owner, lives
+from bot.sandbox.containers.pool import Pool, fitting
+from bot.sandbox.containers.spec import ContainerSpec
+from bot.sandbox.endpoints import Cleanup, Endpoint, FrameBuffer
+from bot.sandbox.gpu.gpus import Gpus
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.gpu.slot import GpuSlot
 from bot.sandbox.relay import Relay
-from bot.sandbox.sides import Side, SideInbox
 
 log = structlog.get_logger()
 
 Say = Callable[[str], None]
 """Tells the person at the terminal one line."""
 
-OpenSolver = Callable[[Limits], Awaitable[Side]]
+OpenSolver = Callable[[Limits], Awaitable[Endpoint]]
 """Gives a solver with these limits."""
 
 GradeThere = Callable[[GradingRequest], Awaitable[Grade]]
 """Grades at one certain place; raises SandboxError."""
 
 PROBE_EVERY_S = 2.0
-JUDGE_GRADINGS_AT_MOST = 200
+MAX_JUDGE_GRADINGS = 200
 """Then a new one: whatever a check may have left behind is gone with it."""
 
 JUDGE_LIMITS = Limits(memory_mb=2048)
 STARTING = "the sandbox is still starting."
-VACATED_WITHIN_S, VACATED_EVERY_S = 60.0, 0.05
+MAX_VACATE_S, VACATE_EVERY_S = 60.0, 0.05
 
 
 @dataclass(slots=True, kw_only=True)
-class ContainerGrader:
-    """Grades in containers; see `Grader`.
+class ContainerGrader(Grader):
+    """Grades in containers.
 
     Attributes:
         instance: Labels this installation's containers, so that a later start finds leftovers.
         recipe: What the images are made of.
         warm: Solvers kept waiting, if the engine's machine has the memory.
         runtime: Docker's runtime for them; empty for the engine's default.
-        isolated: True: learner code is kept from this machine.
-        meters: One for each GPU that is ours alone.
+        meters: One for each GPU that is this installation's alone.
     """
 
     instance: str
     recipe: Recipe
     warm: int
     runtime: str = ""
-    isolated: bool = True
     meters: Sequence[Meter] = ()
     gpus: Gpus = field(init=False)
     _engine: Engine | None = field(default=None, init=False)
     _owner: Owner | None = field(default=None, init=False)
     _solvers: Pool | None = field(default=None, init=False)
     _judges: Pool | None = field(default=None, init=False)
-    _unfitting: set[Jail] = field(default_factory=set[Jail], init=False)
+    _unfitting: set[ContainerSpec] = field(default_factory=set[ContainerSpec], init=False)
     _living: set[str] = field(default_factory=set[str], init=False)
-    _background: set[asyncio.Task[None]] = field(
-        default_factory=set[asyncio.Task[None]], init=False
-    )
+    _cleanup: Cleanup = field(default_factory=Cleanup, init=False)
     _preparing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _recovery: asyncio.Task[None] | None = field(default=None, init=False)
     _problem: str = field(default=STARTING, init=False)
@@ -78,13 +77,19 @@ class ContainerGrader:
 
     def __post_init__(self) -> None:
         slots = (
-            Slot(meter=meter, start=self._started, vacate=self._vacate) for meter in self.meters
+            GpuSlot(meter=meter, start=self._start_endpoint, vacate=self._vacate)
+            for meter in self.meters
         )
         self.gpus = Gpus(tuple(slots))
 
     @property
+    @override
+    def isolated(self) -> bool:
+        return True
+
+    @property
+    @override
     def devices(self) -> frozenset[Device]:
-        """See `Grader.devices`."""
         return frozenset(Device) if self.meters else ON_CPU
 
     @property
@@ -117,11 +122,11 @@ class ContainerGrader:
             if pool is not None:
                 await pool.close()
         self._solvers = self._judges = None
-        await asyncio.gather(*self._background)
+        await self._cleanup.drain()
         engine, self._engine = self._engine, None
         if engine is not None:
             try:
-                await self._reap(engine)
+                await self._delete_leftovers(engine)
             except SandboxUnavailableError as error:
                 log.warning("leftovers_kept", reason=str(error))  # the next start deletes them
             await engine.close()
@@ -141,8 +146,9 @@ class ContainerGrader:
         finally:
             await engine.close()
 
+    @override
     async def health(self, device: Device = Device.CPU) -> str:
-        """See `Grader.health`. Asks the engine every other second at most, and recovers."""
+        # Asks the engine every other second at most, and recovers by itself.
         well = "" if device in ON_CPU else self.gpus.health()
         return await self._health() or well
 
@@ -162,18 +168,18 @@ class ContainerGrader:
                 self._recovery = asyncio.create_task(self._recover())
         return self._problem
 
+    @override
     async def grade(self, request: GradingRequest) -> Grade:
-        """See `Grader.grade`."""
         device = request.exercise.device
         try:
-            async with self.gpus.lease(device) as slot:
+            async with self.gpus.reserve(device) as slot:
                 if slot is not None:
-                    return await self._graded_on(slot, request)
+                    return await self._grade_on(slot, request)
         except GpuUnavailableError:
             if device not in ON_CPU:
                 raise
         solvers = self._ready(self._solvers)
-        return await self._graded(request, lambda limits: self._solver(solvers, limits))
+        return await self._grade(request, lambda limits: self._solver(solvers, limits))
 
     @property
     def gpu_problems(self) -> Mapping[str, str]:
@@ -183,33 +189,31 @@ class ContainerGrader:
     @property
     def on_each_gpu(self) -> Mapping[str, GradeThere]:
         """How to grade on one GPU each, whatever the exercise asks for; to try them."""
-        return {slot.gpu: partial(self._tried, slot) for slot in self.gpus.slots}
+        return {slot.gpu: partial(self._try_on, slot) for slot in self.gpus.slots}
 
-    async def _tried(self, slot: Slot, request: GradingRequest) -> Grade:
+    async def _try_on(self, slot: GpuSlot, request: GradingRequest) -> Grade:
         try:
-            async with slot.leased():
-                return await self._graded_on(slot, request)
+            async with slot.reserve():
+                return await self._grade_on(slot, request)
         except GpuUnavailableError as error:
             raise GpuUnavailableError(slot.problem or str(error)) from error
 
-    async def _graded_on(self, slot: Slot, request: GradingRequest) -> Grade:
-        """Grade on a leased GPU, unless it is lost: then what was seen may not be the learner's."""
-        grade = await self._graded(request, slot.take)
+    async def _grade_on(self, slot: GpuSlot, request: GradingRequest) -> Grade:
+        """Grade on a reserved GPU; what was seen on one that is lost may not be the learner's."""
+        grade = await self._grade(request, slot.take)
         await slot.require()
         return grade
 
-    async def _graded(self, request: GradingRequest, open_solver: OpenSolver) -> Grade:
+    async def _grade(self, request: GradingRequest, open_solver: OpenSolver) -> Grade:
         try:
-            return await self._relayed(request, self._ready(self._judges), open_solver)
+            return await self._relay(request, self._ready(self._judges), open_solver)
         except GpuUnavailableError:
             raise
         except SandboxUnavailableError as error:
             self._problem = str(error)  # until the next probe
             raise
 
-    async def _relayed(
-        self, request: GradingRequest, judges: Pool, open_solver: OpenSolver
-    ) -> Grade:
+    async def _relay(self, request: GradingRequest, judges: Pool, open_solver: OpenSolver) -> Grade:
         judge = await judges.take()
         relay = Relay(
             request=request,
@@ -227,7 +231,7 @@ class ContainerGrader:
             if self._solvers is not None:
                 self._solvers.refill()
         judge.uses += 1
-        if judge.uses < JUDGE_GRADINGS_AT_MOST:
+        if judge.uses < MAX_JUDGE_GRADINGS:
             judges.put(judge)
         else:
             await judge.kill()
@@ -247,7 +251,7 @@ class ContainerGrader:
         engine = self._engine
         await engine.require()
         self._owner = self._owner or Owner.begin()
-        await self._reap(engine)
+        await self._delete_leftovers(engine)
         tags = await self.recipe.ensure(engine, say)
         await self.gpus.close()
         for pool in (self._solvers, self._judges):
@@ -256,12 +260,12 @@ class ContainerGrader:
         warm = fitting(self.warm, await engine.memory_bytes())
         if warm < self.warm:
             say(f"Memory is short: {warm} solvers are kept waiting instead of {self.warm}.")
-        self._solvers = self._pool(self._jail("solver", tags.solver, Limits()), warm)
-        self._judges = self._pool(self._jail("judge", tags.judge, JUDGE_LIMITS), 1)
+        self._solvers = self._pool(self._spec("solver", tags.solver, Limits()), warm)
+        self._judges = self._pool(self._spec("judge", tags.judge, JUDGE_LIMITS), 1)
         self._judges.put(await self._judges.take())
         self._problem = ""
         self._solvers.refill()
-        self.gpus.begin(self._jail("solver", tags.solver, Limits()))
+        self.gpus.begin(self._spec("solver", tags.solver, Limits()))
         now = datetime.fromtimestamp(time.time(), UTC)
         await self.recipe.forget_old(engine, tags, now)
 
@@ -275,27 +279,27 @@ class ContainerGrader:
             else:
                 log.info("sandbox_recovered")
 
-    async def _reap(self, engine: Engine) -> None:
+    async def _delete_leftovers(self, engine: Engine) -> None:
         """Delete this installation's containers that nobody uses, here or in another process."""
         found = await engine.containers(f"freehand.instance={self.instance}")
         for container, labels in found.items():
             owner = labels.get("freehand.owner", "")
             ours = self._owner is not None and owner == self._owner.name
             if container not in self._living and (ours or not lives(owner)):
-                log.info("container_reaped", container=container[:12])
+                log.info("leftover_deleted", container=container[:12])
                 await engine.remove(container)
 
     async def _vacate(self, gpu: str) -> None:
-        """Wait until no solver is on a device any more; see `Slot`."""
+        """Wait until no solver is on a device any more."""
         engine = self._connected()
         try:
-            async with asyncio.timeout(VACATED_WITHIN_S):
+            async with asyncio.timeout(MAX_VACATE_S):
                 while found := await engine.containers(f"freehand.gpu={gpu}"):
                     for container, labels in found.items():
                         if not self._may_delete(labels):
                             raise GpuUnavailableError("another Freehand has a solver on it")
                         await engine.remove(container)
-                    await asyncio.sleep(VACATED_EVERY_S)
+                    await asyncio.sleep(VACATE_EVERY_S)
         except TimeoutError as error:
             raise GpuUnavailableError("the former solver on it could not be ended") from error
 
@@ -305,27 +309,27 @@ class ContainerGrader:
         left = labels["freehand.instance"] == self.instance and not lives(owner)
         return owner == self._owner_name or left
 
-    # --- sides --------------------------------------------------------------------------------
+    # --- endpoints -----------------------------------------------------------------------------
 
-    async def _solver(self, solvers: Pool, limits: Limits) -> ContainerSide:
+    async def _solver(self, solvers: Pool, limits: Limits) -> ContainerEndpoint:
         """A solver with these limits: one that waits, or one of its own where that cannot be."""
-        jail = replace(solvers.jail, limits=limits)
-        if jail not in self._unfitting:
-            side, fits = await solvers.take(), False
+        spec = replace(solvers.spec, limits=limits)
+        if spec not in self._unfitting:
+            endpoint, fits = await solvers.take(), False
             try:
-                if fits := await side.fit(limits):
-                    return side
+                if fits := await endpoint.fit(limits):
+                    return endpoint
             finally:
                 if not fits:
-                    await side.kill()
-            self._unfitting.add(jail)
-        return await self._started(jail)
+                    await endpoint.kill()
+            self._unfitting.add(spec)
+        return await self._start_endpoint(spec)
 
-    def _pool(self, jail: Jail, size: int) -> Pool:
-        return Pool(jail=jail, start=self._started, size=size)
+    def _pool(self, spec: ContainerSpec, size: int) -> Pool:
+        return Pool(spec=spec, start=self._start_endpoint, size=size)
 
-    def _jail(self, role: str, image: str, limits: Limits) -> Jail:
-        return Jail(
+    def _spec(self, role: str, image: str, limits: Limits) -> ContainerSpec:
+        return ContainerSpec(
             image=image,
             role=role,
             instance=self.instance,
@@ -334,32 +338,27 @@ class ContainerGrader:
             limits=limits,
         )
 
-    async def _started(self, jail: Jail) -> ContainerSide:
+    async def _start_endpoint(self, spec: ContainerSpec) -> ContainerEndpoint:
         engine = self._connected()
-        container = await engine.create(jail.settings())
+        container = await engine.create(spec.settings())
         self._living.add(container)
-        side = ContainerSide(
+        endpoint = ContainerEndpoint(
             engine=engine,
             container=container,
-            limits=jail.limits,
-            bury=lambda burial: self._bury(container, burial),
-            inbox=SideInbox(jail.limits.output_kb * 1024),
+            limits=spec.limits,
+            clean_up=lambda end: self._cleanup.add(self._forget(container, end)),
+            buffer=FrameBuffer(spec.limits.output_kb * 1024),
         )
         try:
-            await side.begin()
+            await endpoint.begin()
         except BaseException:
-            await side.kill()
+            await endpoint.kill()
             raise
-        return side
+        return endpoint
 
-    def _bury(self, container: str, burial: Coroutine[None, None, None]) -> None:
-        async def carried_out() -> None:
-            await burial
-            self._living.discard(container)
-
-        task = asyncio.create_task(carried_out())
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+    async def _forget(self, container: str, end: Coroutine[None, None, None]) -> None:
+        await end
+        self._living.discard(container)
 
     @property
     def _owner_name(self) -> str:

@@ -16,10 +16,10 @@ from aiohttp import ClientError
 
 from bot.domain.errors import SandboxError, SandboxUnavailableError
 
-ANSWER_AT_MOST_S = 5.0
+MAX_ANSWER_S = 5.0
 """For a sign of life. A healthy engine needs milliseconds."""
 
-CALL_AT_MOST_S = 60.0
+MAX_CALL_S = 60.0
 """For anything but building: a busy disk can hold up a create or delete for many seconds."""
 
 CHUNK_BYTES = 1 << 20
@@ -52,7 +52,7 @@ class Engine:
     async def require(self) -> None:
         """Raise SandboxUnavailableError unless the engine answers now."""
         with _translated("answer"):
-            async with asyncio.timeout(ANSWER_AT_MOST_S):
+            async with asyncio.timeout(MAX_ANSWER_S):
                 await self.docker.version()
 
     async def memory_bytes(self) -> int:
@@ -127,7 +127,7 @@ class Engine:
         return str(made["Id"])
 
     async def attach(self, container: str) -> "Streams":
-        """Its standard streams; before `start`, lest the beginning be missed.
+        """Its standard streams; asked for before `start`, so that nothing is missed.
 
         Raises:
             SandboxUnavailableError: The engine is away, or the container is gone.
@@ -137,7 +137,7 @@ class Engine:
         )
         with _translated("attach to a container"):
             try:
-                async with asyncio.timeout(CALL_AT_MOST_S):
+                async with asyncio.timeout(MAX_CALL_S):
                     await stream.__aenter__()
             except BaseException:
                 await Streams(stream).close()
@@ -158,14 +158,14 @@ class Engine:
         none_for = {NOT_FOUND, CONFLICT, REFUSED}
         return await self._call("change a limit", path, data=limits, none_for=none_for) is not None
 
-    async def ended(self, container: str, *, at_most_s: float) -> Mapping[str, Any] | None:
+    async def ended(self, container: str, *, max_s: float) -> Mapping[str, Any] | None:
         """Its last `State`, once it has ended; None where it goes on.
 
         Raises:
             SandboxUnavailableError: The engine is away, or the container is gone.
         """
         try:
-            async with asyncio.timeout(at_most_s):
+            async with asyncio.timeout(max_s):
                 await self._call("wait for a container", f"containers/{container}/wait")
         except TimeoutError:
             return None
@@ -210,7 +210,7 @@ class Engine:
         request = self.docker._query_json  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         with _translated(doing):
             try:
-                async with asyncio.timeout(CALL_AT_MOST_S):
+                async with asyncio.timeout(MAX_CALL_S):
                     return await request(path, method, params=params, data=data)
             except aiodocker.DockerError as error:
                 if error.status in none_for:
