@@ -57,7 +57,4 @@ CMD ["python", "-P", "-m", "bot.inside.solver"]
 FROM ${SOLVER} AS judge
 COPY bot/kit /opt/freehand/bot/kit
 COPY bot/inside/judge /opt/freehand/bot/inside/judge
-COPY bot/sandbox/proof/checks.py /opt/freehand/exercises/sandbox-proof/
-COPY bot/sandbox/proof/gpu/checks.py /opt/freehand/exercises/sandbox-proof-gpu/
-COPY exercises /opt/freehand/exercises
-CMD ["python", "-P", "-m", "bot.inside.judge", "/opt/freehand/exercises"]
+CMD ["python", "-P", "-m", "bot.inside.judge"]

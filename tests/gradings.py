@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.domain.exercise import Day, Device, Exercise, Limits
 from bot.domain.grading import GradingRequest
-from bot.sandbox.containers.images import Recipe
+from bot.sandbox.containers.images import DEFAULT_BASE, LOCAL_BASE, Recipe
 from bot.sandbox.gpu.nvml import Meter
 from bot.sandbox.grader import ContainerGrader
 from tests.parts import require
@@ -45,23 +45,19 @@ def again(solution: Solution, rng: Rng) -> None:
 """
 
 
-def write_exercise(exercises: Path) -> Path:
-    """Write the exercise's folder; returns the folder of exercises."""
-    folder = exercises / SLUG
-    folder.mkdir(parents=True)
-    (folder / "checks.py").write_text(CHECKS)
-    return exercises
-
-
 def request(
-    source: str, *, seed: bytes = SEED, limits: Limits | None = None, run: str = "1.1"
+    source: str,
+    *,
+    seed: bytes = SEED,
+    limits: Limits | None = None,
+    run: str = "1.1",
+    checks: str = CHECKS,
 ) -> GradingRequest:
     """A submission to the exercise."""
     return GradingRequest(
         run=run,
         exercise=Exercise(
             slug=SLUG,
-            version=1,
             title="Double",
             day=Day.IMPLEMENT,
             stage=1,
@@ -78,31 +74,30 @@ def request(
             task="Double it.",
             starter=STARTER,
             hints=("one", "two", "three"),
+            checks=checks,
         ),
         source=source,
         seed=seed,
     )
 
 
-def recipe(exercises: Path) -> Recipe:
-    """The images as `make images` prepares for them, with these exercises in the judge."""
+def recipe() -> Recipe:
+    """The images as `make images` prepares for them."""
     wheels = ROOT / "build" / "wheels"
     return Recipe(
         root=ROOT,
-        exercises=exercises,
-        base="python:3.12-slim",
         wheels=wheels if wheels.is_dir() else None,
     )
 
 
 @asynccontextmanager
 async def containers(
-    exercises: Path, *, instance: str, warm: int = 1, meters: Sequence[Meter] = ()
+    *, instance: str, warm: int = 1, meters: Sequence[Meter] = ()
 ) -> AsyncGenerator[ContainerGrader]:
     """A started grader in containers; nothing of it is left afterwards."""
     grader = ContainerGrader(
         instance=instance,
-        recipe=recipe(exercises),
+        recipe=recipe(),
         warm=warm,
         runtime=os.environ.get("FREEHAND_TEST_RUNTIME", ""),  # another than the engine's own
         meters=meters,
@@ -124,10 +119,20 @@ async def docker(*arguments: str) -> str:
 
 
 async def require_docker() -> None:
-    """Leave the test where no engine answers."""
+    """Leave the test where no engine answers, or where there is nothing to build images from."""
     try:
         answer = await docker("version", "--format", "{{.Server.Version}}")
     except FileNotFoundError:
         answer = ""
     if not answer.strip():
         require("docker", "no engine answers")
+    if not await _has_base():
+        require("docker", "there is no base image; `make images` makes one")
+
+
+async def _has_base() -> bool:
+    """Whether the engine holds a base, or can fetch the usual one."""
+    for name in (LOCAL_BASE, DEFAULT_BASE):
+        if (await docker("images", "--quiet", name)).strip():
+            return True
+    return bool((await docker("pull", "--quiet", DEFAULT_BASE)).strip())

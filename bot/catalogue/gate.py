@@ -17,8 +17,8 @@ from bot.domain.grading import CheckResult, CheckStatus, Grade, Grader, GradingR
 PARTIAL_CREDIT = (0.2, 0.8)
 """Where the mean of the wrong solutions has to lie: outside, the checks are all or nothing."""
 
-REFERENCE_TIME_SHARE = 0.25
-"""Of the time limit: a learner's honest version may be four times as slow."""
+MAX_REFERENCE_SHARE = 0.25
+"""Of the limit on CPU time: a learner's honest version may be four times as slow."""
 
 _HEADER = re.compile(r"# (?P<key>fails|cheat|expect): (?P<value>.+)")
 
@@ -56,20 +56,20 @@ class GateReport:
     """What the gate saw of one exercise.
 
     Attributes:
-        problems: One sentence each on what to mend; empty when the exercise passed.
+        problems: One sentence each on what to fix; empty when the exercise passed.
         mean_partial: Mean share of core points of the wrong solutions that are no cheats, 0 to 1.
-        reference_s: The slowest run of a reference.
+        reference_cpu_s: CPU seconds of the reference that used most.
     """
 
     slug: str
     problems: tuple[str, ...]
     wrongs: tuple[WrongSolution, ...]
     mean_partial: float
-    reference_s: float
+    reference_cpu_s: float
 
     @property
     def passed(self) -> bool:
-        """Whether there is nothing to mend."""
+        """Whether there is nothing to fix."""
         return not self.problems
 
     def as_data(self) -> dict[str, Any]:
@@ -125,11 +125,11 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
     wrongs = tuple([wrong async for wrong in bench.wrongs()])
     checks = _checks_of(grade for _, _, grade in references)
     mean_partial = _mean([wrong.core_share for wrong in wrongs if not wrong.is_cheat])
-    reference_s = max((grade.usage.run_s for _, _, grade in references), default=0.0)
+    reference_cpu_s = max((grade.usage.cpu_s or 0.0 for _, _, grade in references), default=0.0)
     problems = (
         *_starter_problems(starter),
         *_reference_problems(references),
-        *_time_problems(reference_s, exercise.limits.seconds),
+        *_time_problems(reference_cpu_s, exercise.limits.seconds),
         *(problem for wrong in wrongs for problem in _wrong_problems(wrong, checks)),
         *_coverage_problems(wrongs, checks, exercise.forbidden),
         *_credit_problems(mean_partial),
@@ -140,7 +140,7 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
         problems=problems,
         wrongs=wrongs,
         mean_partial=mean_partial,
-        reference_s=reference_s,
+        reference_cpu_s=reference_cpu_s,
     )
 
 
@@ -203,11 +203,11 @@ def _reference_problems(references: Sequence[tuple[str, int, Grade]]) -> Iterato
                 yield f"{name} does not pass {check.name} on seed {number}: {check.message}."
 
 
-def _time_problems(reference_s: float, limit_s: float) -> Iterator[str]:
-    if reference_s > REFERENCE_TIME_SHARE * limit_s:
+def _time_problems(reference_cpu_s: float, limit_s: float) -> Iterator[str]:
+    if reference_cpu_s > MAX_REFERENCE_SHARE * limit_s:
         yield (
-            f"A reference took {reference_s:.2f} s; at most {REFERENCE_TIME_SHARE:.0%} of the limit"
-            f" of {limit_s:g} s is allowed."
+            f"A reference used {reference_cpu_s:.2f} s of CPU time; it must be at most"
+            f" {MAX_REFERENCE_SHARE:.0%} of the limit of {limit_s:g} s."
         )
 
 

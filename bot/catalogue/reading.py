@@ -1,4 +1,4 @@
-"""`exercises/` read as data. The checks stay unread here: they are the judge's."""
+"""`exercises/` read as data. Checks are carried as text: only a judge runs them."""
 
 import hashlib
 import re
@@ -59,6 +59,8 @@ def read(folder: Path) -> Exercise:
             "task": (folder / "README.md").read_text(encoding="utf-8").strip(),
             "starter": (folder / "starter.py").read_text(encoding="utf-8"),
             "hints": _hints(folder / "hints.md"),
+            "checks": (folder / "checks.py").read_text(encoding="utf-8"),
+            "harness": _optional(folder / "harness.py"),
         }
         return _CONVERTER.structure({**data, **texts}, Exercise)
     except OSError as error:
@@ -79,6 +81,10 @@ def fingerprint(folder: Path) -> str:
             digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode())
             digest.update(content)
     return digest.hexdigest()
+
+
+def _optional(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _hints(path: Path) -> tuple[str, ...]:

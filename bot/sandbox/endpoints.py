@@ -23,6 +23,10 @@ class Cause(Enum):
     FLOODED = "flooded"
     MALFORMED = "malformed"  # bytes that are no frames
     SILENT = "silent"  # it closed its streams and went on
+    OUT_OF_TURN = "out of turn"  # frames that are no answers, or too many
+    TIMED_OUT = "timed out"  # it used more CPU seconds than it may
+    STALLED = "stalled"  # it took too long without using the CPU
+    STARVED = "starved"  # it took too long on a machine that is too busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

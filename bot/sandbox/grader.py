@@ -24,6 +24,7 @@ from bot.sandbox.gpu.gpus import Gpus
 from bot.sandbox.gpu.nvml import Meter
 from bot.sandbox.gpu.slot import GpuSlot
 from bot.sandbox.relay import Relay
+from bot.sandbox.verdict import grade_of, job_of
 
 log = structlog.get_logger()
 
@@ -215,13 +216,10 @@ class ContainerGrader(Grader):
 
     async def _relay(self, request: GradingRequest, judges: Pool, open_solver: OpenSolver) -> Grade:
         judge = await judges.take()
-        relay = Relay(
-            request=request,
-            judge=judge,
-            open_solver=lambda: open_solver(request.exercise.limits),
-        )
+        limits = request.exercise.limits
+        relay = Relay(limits=limits, judge=judge, open_solver=lambda: open_solver(limits))
         try:
-            grade = await relay.grade()
+            grade = grade_of(request, await relay.run(job_of(request)))
         except BaseException as error:
             await judge.kill()
             if isinstance(error, SandboxError):

@@ -20,13 +20,13 @@ class Kind(IntEnum):
     """What a frame is, and who may send it."""
 
     READY = 1  # judge or solver to host: imports are done
-    GRADE = 2  # host to judge: one grading, as JSON
+    JOB = 2  # host to judge: a job, see `bot.wire.jobs`
     ASK = 3  # judge to host to solver: a request
     ANSWER = 4  # solver to host to judge: its answer
     RESTART = 5  # judge to host: throw this solver away and take a new one
     RESTARTED = 6  # host to judge: the new one is ready
-    GONE = 7  # host to judge: the solver ended; JSON says how
-    RESULT = 8  # judge to host: the grading's outcome, as JSON
+    GONE = 7  # host to judge: the solver ended
+    RESULT = 8  # judge to host: what came of the job
 
 
 class WireError(Exception):

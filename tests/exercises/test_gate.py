@@ -33,7 +33,7 @@ async def reports() -> Reports:
     """In containers where they are required, else in plain processes, which need no images."""
     if "docker" in os.environ.get(REQUIRED_PARTS, "").split(","):
         await require_docker()
-        async with containers(EXERCISES, instance="gate", warm=SIDE_BY_SIDE) as grader:
+        async with containers(instance="gate", warm=SIDE_BY_SIDE) as grader:
             return await side_by_side(lambda folder: carried(folder, grader))
     if find_spec("torch") is None:
         require("torch", "the sandbox's two sides need it; install freehand[torch]")
@@ -42,7 +42,7 @@ async def reports() -> Reports:
 
 async def in_processes(folder: Path) -> GateReport:
     """One grader takes one submission at a time, so each exercise gets its own."""
-    grader = ProcessGrader(exercises=EXERCISES)
+    grader = ProcessGrader()
     await grader.start()
     try:
         return await carried(folder, grader)

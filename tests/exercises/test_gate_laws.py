@@ -11,7 +11,6 @@ from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, 
 
 EXERCISE = Exercise(
     slug="double",
-    version=1,
     title="Double",
     day=Day.IMPLEMENT,
     stage=1,
@@ -52,16 +51,16 @@ class ObedientGrader:
         return ""
 
     async def grade(self, request: GradingRequest) -> Grade:
-        orders = [line.partition(" ") for line in request.source.splitlines()]
-        wishes = {word: rest for word, _, rest in orders}
-        failed = {rest for word, _, rest in orders if word == "fail"}
-        verdict = Verdict(wishes["verdict"])
+        lines = [line.partition(" ") for line in request.source.splitlines()]
+        orders = {word: rest for word, _, rest in lines}
+        failed = {rest for word, _, rest in lines if word == "fail"}
+        verdict = Verdict(orders["verdict"])
         ran = verdict in {Verdict.SOLVED, Verdict.PARTLY, Verdict.WRONG}
         return Grade(
             verdict=verdict,
             checks=tuple(self._check(name, failed) for name in ("value", "sign", "speed") if ran),
-            detail=f"Line 1 uses `{wishes['uses']}`." if "uses" in wishes else "",
-            usage=Usage(start_s=0.0, run_s=float(wishes.get("takes", "0.1"))),
+            detail=f"Line 1 uses `{orders['uses']}`." if "uses" in orders else "",
+            usage=Usage(start_s=0.0, run_s=60.0, cpu_s=float(orders.get("takes", "0.1"))),
         )
 
     def _check(self, name: str, failed: set[str]) -> CheckResult:
@@ -85,7 +84,7 @@ async def carry_through(folder: Path, changes: dict[str, str]) -> GateReport:
 async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
     report = await carry_through(tmp_path, {})
     assert report.passed, report.problems
-    assert (len(report.wrongs), report.mean_partial, report.reference_s) == (3, 0.5, 0.1)
+    assert (len(report.wrongs), report.mean_partial, report.reference_cpu_s) == (3, 0.5, 0.1)
     assert report.as_data()["passed"] is True
 
 
@@ -99,7 +98,7 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
             "reference.py is graded “partly” on seed 1",
         ),
         ({"reference.py": "verdict solved\nfail speed"}, "does not pass speed on seed 2"),
-        ({"reference.py": "verdict solved\ntakes 2.6"}, "A reference took 2.60 s"),
+        ({"reference.py": "verdict solved\ntakes 2.6"}, "A reference used 2.60 s of CPU time"),
         ({"wrong/one.py": "verdict partly\nfail value\nfail speed"}, "wrong/one.py says neither"),
         ({"wrong/four.py": "# cheat: luck\nverdict solved"}, "wrong/four.py is graded “solved”"),
         (
@@ -129,9 +128,7 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
         ({"harness.py": "counted = 0"}, "no wrong solution that begins with `# cheat: harness`"),
     ],
 )
-async def test_gate_says_what_to_mend(
-    tmp_path: Path, changes: dict[str, str], problem: str
-) -> None:
+async def test_gate_says_what_to_fix(tmp_path: Path, changes: dict[str, str], problem: str) -> None:
     report = await carry_through(tmp_path, changes)
     assert not report.passed
     assert any(problem in said for said in report.problems), report.problems

@@ -20,7 +20,7 @@ from bot.sandbox.gpu.nvml import Meter
 from bot.sandbox.gpu.slot import STARTING
 from bot.sandbox.grader import ContainerGrader
 from tests.gpus import GPU, MB, FakeNvml, until
-from tests.gradings import SOLVED, containers, docker, request, require_docker, write_exercise
+from tests.gradings import SOLVED, containers, docker, request, require_docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 
@@ -52,9 +52,7 @@ async def bench(tmp_path: Path, *, probe_every_s: float = 60.0) -> AsyncGenerato
     await require_docker()
     nvml = FakeNvml()
     meters = (Meter(gpu=GPU, library=lambda: nvml),)
-    async with containers(
-        write_exercise(tmp_path), instance=f"{INSTANCE}-{tmp_path.name}", warm=1, meters=meters
-    ) as grader:
+    async with containers(instance=f"{INSTANCE}-{tmp_path.name}", warm=1, meters=meters) as grader:
         (slot,) = grader.gpus.slots
         slot.probe_every_s = probe_every_s
         yield Bench(grader, nvml)
@@ -269,7 +267,6 @@ async def test_gpu_that_another_freehand_uses_is_left_to_it(tmp_path: Path) -> N
     async with bench(tmp_path / "one") as first:
         await ready(first)
         async with containers(
-            write_exercise(tmp_path / "other"),
             instance=f"{INSTANCE}-other",
             meters=(Meter(gpu=GPU, library=lambda: first.nvml),),
         ) as other:

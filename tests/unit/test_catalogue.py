@@ -8,7 +8,6 @@ from bot.domain.exercise import Day
 
 TOML = """
 title = "Double it"
-version = 1
 day = "implement"
 stage = 3
 week = 1
@@ -34,6 +33,7 @@ def folder(tmp_path: Path) -> Path:
     (made / "README.md").write_text("Write `double`.")
     (made / "starter.py").write_text("def double(x): ...")
     (made / "hints.md").write_text(HINTS)
+    (made / "checks.py").write_text("x = 0")
     return made
 
 
@@ -43,6 +43,13 @@ def test_a_folder_is_an_exercise_named_after_it(folder: Path) -> None:
     assert exercise.hints == ("a", "b", "c")
     assert exercise.limits.seconds == 5.0
     assert exercise.limits.memory_mb == 1024
+    assert (exercise.checks, exercise.harness) == ("x = 0", "")
+
+
+def test_a_harness_is_read_where_there_is_one(folder: Path) -> None:
+    (folder / "harness.py").write_text("y = 1")
+
+    assert read(folder).harness == "y = 1"
 
 
 def test_the_fingerprint_follows_every_file(folder: Path) -> None:

@@ -23,10 +23,12 @@ from bot.sandbox.gpu.gpus import NOT_HERE, NOT_YET, Gpus
 from bot.sandbox.gpu.nvml import Meter
 from bot.sandbox.gpu.slot import GpuSlot
 from bot.sandbox.relay import Relay
+from bot.sandbox.verdict import grade_of, job_of
 from bot.wire.frames import Frame, Kind
+from bot.wire.jobs import CheckEnd
 from tests.gpus import GPU, MB, SPEC, FakeMemory, FakeNvml, FakeSolver, Yard, until
 from tests.gradings import request
-from tests.unit.test_relay import ASK, entry, judge, result
+from tests.unit.test_relay import ASK, entry, gone, judge, result
 
 LIMITS = Limits()
 MORE = Limits(memory_mb=2048)
@@ -218,9 +220,10 @@ async def graded(slot: GpuSlot, limits: Limits, began: "asyncio.Future[None]") -
         began.set_result(None)
         return side
 
-    checked = result("gone", entry("unfinished"))
     wanted = request("x", limits=limits)
-    return await Relay(request=wanted, judge=judge(ASK, checked), open_solver=opened).grade()
+    checking = judge(ASK, gone(entry(CheckEnd.UNFINISHED)))
+    relay = Relay(limits=limits, judge=checking, open_solver=opened)
+    return grade_of(wanted, await relay.run(job_of(wanted)))
 
 
 async def test_verdict_names_the_memory_that_was_allowed_and_used() -> None:
@@ -239,15 +242,16 @@ async def test_verdict_names_the_memory_that_was_allowed_and_used() -> None:
 
 
 async def test_exception_of_torch_at_the_end_of_the_memory_names_the_limit() -> None:
-    seen = entry("failed", message="it raised OutOfMemoryError: CUDA out of memory. Tried to …")
-    checking = judge(ASK, result("checked", seen))
+    message = "it raised OutOfMemoryError: CUDA out of memory. Tried to …"
+    checking = judge(ASK, result(entry(CheckEnd.RAISED, message=message)))
 
     async def opened() -> FakeSolver:
         side = FakeSolver(limits=LIMITS)
         side.buffer.take(Frame(Kind.ANSWER, b"!").encode())
         return side
 
-    grade = await Relay(request=request("x"), judge=checking, open_solver=opened).grade()
+    relay = Relay(limits=LIMITS, judge=checking, open_solver=opened)
+    grade = grade_of(request("x"), await relay.run(job_of(request("x"))))
 
     assert grade.checks[0].message.endswith("; 4096 MB of GPU memory are allowed")
 

@@ -19,7 +19,7 @@ from bot.sandbox.grader import ContainerGrader
 from bot.sandbox.processes.grader import ProcessGrader
 from bot.settings import Sandbox, Settings
 from tests.gpus import GPU, FakeNvml
-from tests.gradings import ROOT, recipe, request
+from tests.gradings import recipe, request
 
 
 def settings(**wanted: Any) -> Settings:  # noqa: ANN401  # settings of any kind
@@ -48,8 +48,8 @@ async def test_gpus_without_docker_are_refused() -> None:
 
 
 async def test_grader_without_gpus_takes_no_exercise_that_needs_one() -> None:
-    containers = ContainerGrader(instance="none", recipe=recipe(ROOT / "exercises"), warm=0)
-    processes = ProcessGrader(exercises=ROOT / "exercises")
+    containers = ContainerGrader(instance="none", recipe=recipe(), warm=0)
+    processes = ProcessGrader()
 
     for grader in (containers, processes):
         assert grader.devices == ON_CPU
@@ -94,7 +94,7 @@ async def test_doctor_tells_each_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_health_and_metrics_tell_which_gpu_is_sick_and_how_many_solvers_wait() -> None:
     grader = ContainerGrader(
         instance="none",
-        recipe=recipe(ROOT / "exercises"),
+        recipe=recipe(),
         warm=0,
         meters=(Meter(gpu=GPU, library=FakeNvml), Meter(gpu="1", library=FakeNvml)),
     )

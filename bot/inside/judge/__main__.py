@@ -1,47 +1,22 @@
-"""Starts a judge: ``python -m bot.inside.judge <folder of exercises>``."""
-
-import json
-import sys
-import traceback
-from pathlib import Path
-from typing import TypeAlias
+"""Starts a judge: long-lived, one job at a time."""
 
 from bot.inside.common.boot import warm_up
-from bot.inside.common.pipe import Pipe, private_pipe
-from bot.inside.judge.checks import load_checks, load_harness
-from bot.inside.judge.grading import MAX_TRACE_CHARS, Grading
-from bot.kit.check import Check
+from bot.inside.common.pipe import private_pipe
+from bot.inside.judge.checks import Checks
+from bot.inside.judge.work import carry_out
 from bot.wire.frames import Frame, Kind
-from bot.wire.values import Value
-
-Known: TypeAlias = dict[str, tuple[list[Check], Value]]
-"""Checks and harness of each version of an exercise that was graded before."""
+from bot.wire.records import to_json
 
 
-def main(exercises: Path) -> None:
-    """Serve gradings until the host goes away."""
-    pipe = private_pipe()
+def main() -> None:
+    """Serve jobs until the host goes away."""
+    pipe, checks = private_pipe(), Checks()
     warm_up()
     pipe.send(Frame(Kind.READY))
-    known: Known = {}
     while True:
-        pipe.send(Frame(Kind.RESULT, _graded(pipe, exercises, known)))
-
-
-def _graded(pipe: Pipe, exercises: Path, known: Known) -> bytes:
-    job = json.loads(pipe.receive().payload)
-    slug, version = job["slug"], f"{job['slug']}@{job['fingerprint']}"
-    result: dict[str, Value]
-    try:
-        if version not in known:
-            known[version] = load_checks(exercises / slug), load_harness(exercises / slug)
-        checks, harness = known[version]
-        result = Grading(pipe, job, harness).run(checks)
-    except Exception:  # noqa: BLE001  # our own fault: said to the host, which retries
-        trace = traceback.format_exc()[-MAX_TRACE_CHARS:]
-        result = {"outcome": {"kind": "fault", "trace": trace}, "results": []}
-    return json.dumps(result).encode()
+        result = carry_out(pipe, pipe.receive().payload, checks)
+        pipe.send(Frame(Kind.RESULT, to_json(result)))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

@@ -1,25 +1,55 @@
-"""An exercise's checks, as the judge reads them."""
+"""An exercise's checks, as the judge reads them: from the text that comes with a job."""
 
-import importlib.util
+import hashlib
+import linecache
 import sys
-from pathlib import Path
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
 
 from bot.kit.check import Check, take_declared
 
-
-def load_harness(folder: Path) -> str:
-    """Read an exercise's `harness.py`; empty when it has none."""
-    file = folder / "harness.py"
-    return file.read_text(encoding="utf-8") if file.exists() else ""
+MAX_KEPT = 32
+"""Versions of exercises: a cohort is at work on a few."""
 
 
-def load_checks(folder: Path) -> list[Check]:
-    """Read an exercise's `checks.py`."""
-    spec = importlib.util.spec_from_file_location(f"checks_of_{folder.name}", folder / "checks.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(folder / "checks.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module.__name__] = module  # dataclasses look themselves up there
+@dataclass
+class Checks:
+    """Checks by their text: what was graded before need not be read again."""
+
+    _kept: OrderedDict[str, Sequence[Check]] = field(
+        default_factory=OrderedDict[str, Sequence[Check]]
+    )
+
+    def get(self, exercise: str, text: str) -> Sequence[Check]:
+        """The checks that a text declares, in their order.
+
+        Args:
+            exercise: The exercise's slug; names the file in tracebacks.
+            text: Its `checks.py`.
+
+        Raises:
+            ValueError: It declares none. What else the text raises is let through.
+        """
+        name = f"checks_of_{exercise}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        if name not in self._kept:
+            self._kept[name] = _declared(name, f"{exercise}/checks.py", text)
+        self._kept.move_to_end(name)
+        while len(self._kept) > MAX_KEPT:
+            oldest, _ = self._kept.popitem(last=False)
+            del sys.modules[oldest]
+        return self._kept[name]
+
+
+def _declared(name: str, file: str, text: str) -> Sequence[Check]:
+    module = ModuleType(name)
+    module.__file__ = file
+    sys.modules[name] = module  # dataclasses look themselves up there
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     take_declared()
-    spec.loader.exec_module(module)
-    return take_declared()
+    exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102  # the exercise's own
+    declared = take_declared()
+    if not declared:
+        raise ValueError(f"{file} declares no checks")
+    return declared

@@ -1,7 +1,7 @@
 """The sandbox's two images, built from this installation's own files when they change.
 
-An image's tag is a hash of what goes into it: changed exercises rebuild the judge alone, and what
-is there already costs a few look-ups.
+An image's tag is a hash of what goes into it: what is there already costs a few look-ups. Neither
+holds an exercise: checks travel with each job.
 """
 
 import asyncio
@@ -49,8 +49,6 @@ BUILD_HELP = (
     " machine; docs/operations.md says more."
 )
 
-NOT_FOR_THE_JUDGE = {"__pycache__", "wrong"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tags:
@@ -66,14 +64,12 @@ class Recipe:
 
     Attributes:
         root: Where the Dockerfile and `bot/` stand.
-        exercises: The exercise folders, which go into the judge.
         base: Base image, with Python 3.11 or newer.
         wheels: Folder of wheels; with it, building needs no network.
         torch_index: Package index for torch; empty for pip's own, without effect where wheels are.
     """
 
     root: Path
-    exercises: Path
     base: str = DEFAULT_BASE
     wheels: Path | None = None
     torch_index: str = ""
@@ -93,7 +89,7 @@ class Recipe:
             say("Building the solver's image, with torch in it. Once; it takes a minute or two.")
             await self._build(engine, solver, tags.solver, arguments, say)
         if not await engine.has_image(tags.judge):
-            say("Building the judge's image, with the exercises in it.")
+            say("Building the judge's image.")
             await self._build(engine, judge, tags.judge, {"SOLVER": tags.solver}, say)
         return tags
 
@@ -116,11 +112,9 @@ class Recipe:
         """
         arguments = self._arguments(await self._base(engine))
         tags = _tags(*await asyncio.to_thread(self._contents), arguments)
-        if not await engine.has_image(tags.solver):
-            return "the sandbox images are not built yet; `freehand sandbox build` builds them now."
-        if not await engine.has_image(tags.judge):
-            return "the exercises have changed; `freehand sandbox build` rebuilds the judge now."
-        return ""
+        if await engine.has_image(tags.solver) and await engine.has_image(tags.judge):
+            return ""
+        return "the sandbox images are not built yet; `freehand sandbox build` builds them now."
 
     def _arguments(self, base: str) -> Mapping[str, str]:
         """What the solver's image is built with, and named after."""
@@ -175,12 +169,7 @@ class Recipe:
         return files
 
     def _found(self, source: str) -> Iterator[tuple[str, bytes | Path]]:
-        if source == "exercises":
-            for path in sorted(self.exercises.rglob("*")):
-                inner = path.relative_to(self.exercises)
-                if path.is_file() and NOT_FOR_THE_JUDGE.isdisjoint(inner.parts):
-                    yield f"exercises/{inner}", path.read_bytes()
-        elif source == "build/wheel[s]":
+        if source == "build/wheel[s]":
             for path in sorted(self.wheels.glob("*.whl")) if self.wheels else ():
                 yield f"build/wheels/{path.name}", path
         elif source != "Dockerfile":

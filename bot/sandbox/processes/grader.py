@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from typing_extensions import override
 
@@ -22,6 +21,7 @@ from bot.sandbox.gpu.gpus import NOT_HERE
 from bot.sandbox.processes.confinement import CODE, can_confine, confined
 from bot.sandbox.processes.endpoint import Listener, ProcessEndpoint
 from bot.sandbox.relay import Relay
+from bot.sandbox.verdict import grade_of, job_of
 
 JUDGE_OUTPUT_BYTES = 64 * 1024
 TORCH_MB = 512
@@ -30,13 +30,8 @@ TORCH_MB = 512
 
 @dataclass(slots=True, kw_only=True)
 class ProcessGrader(Grader):
-    """Grades with plain processes, one grading at a time; one judge stays, and one solver waits.
+    """Grades with plain processes, one grading at a time; one judge stays, and one solver waits."""
 
-    Attributes:
-        exercises: The exercise folders.
-    """
-
-    exercises: Path
     _confine: bool = field(default=False, init=False)
     _cleanup: Cleanup = field(default_factory=Cleanup, init=False)
     _judge: ProcessEndpoint | None = field(default=None, init=False)
@@ -104,13 +99,10 @@ class ProcessGrader(Grader):
         async with self._turn:
             judge = self._judge if self._judge and self._judge.alive else await self._new_judge()
             self._judge = judge
-            relay = Relay(
-                request=request,
-                judge=judge,
-                open_solver=lambda: self._solver(request.exercise.limits),
-            )
+            limits = request.exercise.limits
+            relay = Relay(limits=limits, judge=judge, open_solver=lambda: self._solver(limits))
             try:
-                return await relay.grade()
+                return grade_of(request, await relay.run(job_of(request)))
             except BaseException:
                 self._judge = None
                 await judge.kill()
@@ -138,7 +130,7 @@ class ProcessGrader(Grader):
         return await self._start_endpoint(command, limits.output_kb * 1024, confine=self._confine)
 
     async def _new_judge(self) -> ProcessEndpoint:
-        command = [sys.executable, "-m", "bot.inside.judge", str(self.exercises.resolve())]
+        command = [sys.executable, "-m", "bot.inside.judge"]
         return await self._start_endpoint(command, JUDGE_OUTPUT_BYTES, confine=False)
 
     async def _start_endpoint(
