@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from typing_extensions import override
+
 from bot.domain.errors import SandboxError, SettingsError
+from bot.domain.grading import Seeds
 
 SEED_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Keyring:
-    """Keys by id, the newest last. Implements `bot.domain.grading.Seeds`."""
+class Keyring(Seeds):
+    """Keys by id, the newest last."""
 
     keys: dict[str, str]
 
@@ -25,7 +28,7 @@ class Keyring:
         """Read the keys; a first start makes one, readable by this user alone.
 
         Raises:
-            SettingsError: The file cannot be read or is none of ours.
+            SettingsError: The file cannot be read, or holds something else.
         """
         if not path.exists():
             return _written(path, {})
@@ -45,12 +48,12 @@ class Keyring:
         return _written(path, Keyring.load(path).keys)
 
     @property
+    @override
     def current_key(self) -> str:
-        """See `Seeds.current_key`."""
         return next(reversed(self.keys))
 
+    @override
     def seed(self, *, key: str, submission: str) -> bytes:
-        """See `Seeds.seed`."""
         if key not in self.keys:
             raise SandboxError(f"the key {key} of the hidden inputs has been removed")
         message = f"submission:{submission}".encode()

@@ -1,5 +1,6 @@
 """What the gate lets through and what it does not, with a grader that obeys the file."""
 
+import ast
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -145,3 +146,19 @@ async def test_a_cheat_that_fails_everything_covers_no_check(tmp_path: Path) -> 
     one = "# fails: value - adds one\nverdict partly\nfail value"
     report = await carry_through(tmp_path, {"wrong/one.py": one, "wrong/four.py": everything})
     assert report.problems == ("No wrong solution fails speed.",)
+
+
+FOLDERS = sorted((Path(__file__).parents[2] / "exercises").glob("*/checks.py"))
+PROOFS = sorted((Path(__file__).parents[2] / "bot" / "sandbox" / "proof").rglob("checks.py"))
+
+
+@pytest.mark.parametrize("checks", [*FOLDERS, *PROOFS], ids=lambda path: path.parent.name)
+def test_checks_import_of_ours_the_kit_alone(checks: Path) -> None:
+    """A hundred exercises rest on its names; every other room may change."""
+    imported = [
+        node.module or ""
+        for node in ast.walk(ast.parse(checks.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+    ]
+
+    assert {name for name in imported if name.split(".")[0] == "bot"} == {"bot.kit"}

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.timeout(60)]
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the sides' folders are made."""
+    """Where the endpoints' folders are made."""
     folder = tmp_path / "folders"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))

@@ -1,4 +1,4 @@
-"""What a side loads before it waits, seen in a process of its own."""
+"""What judge and solver load before they wait, seen in a process of its own."""
 
 import subprocess
 import sys

@@ -150,9 +150,9 @@ async def test_never_two_solvers_and_the_next_starts_when_the_former_is_gone() -
 async def test_next_solver_waits_for_the_memory_of_the_former() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(LIMITS)
+        solver = await slot.take(LIMITS)
         yard.use(500)
-        await side.kill()
+        await solver.kill()
         for _ in range(50):
             await asyncio.sleep(0)
         assert len(yard.specs) == 1
@@ -166,9 +166,9 @@ async def test_next_solver_waits_for_the_memory_of_the_former() -> None:
 async def test_solver_sees_the_slots_device_and_has_the_limits_asked_for() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(MORE)
-        assert side.inner.limits == MORE
-        await side.kill()
+        solver = await slot.take(MORE)
+        assert solver.inner.limits == MORE
+        await solver.kill()
         await well(slot)
         again = await slot.take(replace(MORE, seconds=1.0, output_kb=1))
         assert again.inner.limits == MORE  # the next was made like it, and time is not made
@@ -196,29 +196,29 @@ async def test_waiting_solver_that_died_is_replaced() -> None:
 async def test_solver_is_ended_when_it_takes_more_than_allowed() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(Limits(gpu_memory_mb=1000))
+        solver = await slot.take(Limits(gpu_memory_mb=1000))
         yard.use(600)  # with the context of CUDA that makes 1000
         for _ in range(3):
             await slot.require()
-        assert side.buffer.failure is None
+        assert solver.buffer.failure is None
 
         yard.use(200)
         with pytest.raises(EndedError):
-            await side.buffer.next()
+            await solver.buffer.next()
         yard.use(-800)
 
-        ending = await side.ending()
+        ending = await solver.ending()
         assert (ending.cause, ending.gpu_bytes) == (Cause.OUT_OF_GPU_MEMORY, 1200 * MB)
-        await side.kill()
+        await solver.kill()
 
 
 async def graded(slot: GpuSlot, limits: Limits, began: "asyncio.Future[None]") -> Grade:
     """A submission that never answers, graded on the slot."""
 
     async def opened() -> GpuEndpoint:
-        side = await slot.take(limits)
+        solver = await slot.take(limits)
         began.set_result(None)
-        return side
+        return solver
 
     wanted = request("x", limits=limits)
     checking = judge(ASK, gone(entry(CheckEnd.UNFINISHED)))
@@ -246,9 +246,9 @@ async def test_exception_of_torch_at_the_end_of_the_memory_names_the_limit() -> 
     checking = judge(ASK, result(entry(CheckEnd.RAISED, message=message)))
 
     async def opened() -> FakeSolver:
-        side = FakeSolver(limits=LIMITS)
-        side.buffer.take(Frame(Kind.ANSWER, b"!").encode())
-        return side
+        solver = FakeSolver(limits=LIMITS)
+        solver.buffer.take(Frame(Kind.ANSWER, b"!").encode())
+        return solver
 
     relay = Relay(limits=LIMITS, judge=checking, open_solver=opened)
     grade = grade_of(request("x"), await relay.run(job_of(request("x"))))
@@ -259,9 +259,9 @@ async def test_exception_of_torch_at_the_end_of_the_memory_names_the_limit() -> 
 async def test_memory_that_is_not_given_back_makes_the_slot_sick_until_it_is() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(LIMITS)
+        solver = await slot.take(LIMITS)
         yard.use(700)
-        await side.kill()
+        await solver.kill()
 
         await until(lambda: slot.problem)
         assert slot.problem == "700 MB of its memory were not given back"
@@ -345,12 +345,12 @@ async def test_fault_of_our_own_leaves_nobody_waiting() -> None:
 async def test_grading_that_is_cut_off_by_the_end_is_nobodys_fault() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(LIMITS)
+        solver = await slot.take(LIMITS)
 
     with pytest.raises(EndedError):
-        await side.send(Frame(Kind.ASK))
+        await solver.send(Frame(Kind.ASK))
     with pytest.raises(GpuUnavailableError):
-        await side.ending()
+        await solver.ending()
 
 
 # --- the container ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""How many sides wait."""
+"""How many endpoints wait."""
 
 import pytest
 

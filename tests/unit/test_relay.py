@@ -44,12 +44,12 @@ ANSWER = Frame(Kind.ANSWER, b"!")
 RESTART = Frame(Kind.RESTART)
 
 Script = Callable[[Frame], Sequence[Frame | bytes]]
-"""What a side does about a frame: frames it answers with, or bytes it prints."""
+"""What a endpoint does about a frame: frames it answers with, or bytes it prints."""
 
 
 @dataclass
 class ScriptedEndpoint:
-    """A side that follows a script; complete, but for having no process."""
+    """A endpoint that follows a script; complete, but for having no process."""
 
     script: Script
     end: Ending | None = None
@@ -128,7 +128,7 @@ async def graded(
     try:
         return grade_of(wanted, await relaying.run(job_of(wanted)))
     finally:
-        assert all(side.killed for side in used)
+        assert all(endpoint.killed for endpoint in used)
 
 
 P, F, R, B = CheckEnd.PASSED, CheckEnd.FAILED, CheckEnd.RAISED, CheckEnd.BROKEN

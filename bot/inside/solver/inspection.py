@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 ALWAYS_FORBIDDEN = ("sys", "gc", "inspect", "ctypes", "importlib", "subprocess")
-"""Teaching, not a boundary: whoever reaches for these is not solving the exercise."""
+"""Teaching, not a boundary: a submission that uses these is not solving the exercise."""
 
 METHODS_OF = "torch.Tensor."
 """A forbidden name under this stands for the method on whatever object: nobody knows types here."""

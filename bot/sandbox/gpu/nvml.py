@@ -112,7 +112,7 @@ class Meter:
         def carry_out() -> None:
             try:
                 reading.set_result(self._read())
-            except Exception as error:  # noqa: BLE001  # whoever waits is told
+            except Exception as error:  # noqa: BLE001  # the reader is told
                 reading.set_exception(error)
 
         threading.Thread(target=carry_out, daemon=True).start()
@@ -131,7 +131,7 @@ class Meter:
             self._open = None  # a driver that was loaded anew wants to be opened anew
             with contextlib.suppress(library.NVMLError):
                 library.nvmlShutdown()
-            raise _told(error) from error
+            raise _translated(error) from error
         name = "of unknown make"  # not every driver names the slices of one
         with contextlib.suppress(library.NVMLError):
             name = library.nvmlDeviceGetName(handle)
@@ -142,9 +142,9 @@ class Meter:
         try:
             library.nvmlInit()
         except library.NVMLError as error:
-            raise _told(error) from error
+            raise _translated(error) from error
         return library
 
 
-def _told(error: Exception) -> GpuUnavailableError:
+def _translated(error: Exception) -> GpuUnavailableError:
     return GpuUnavailableError(f"NVIDIA's driver says: {error}")
