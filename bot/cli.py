@@ -10,13 +10,13 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bot import app, doctor, settings, terminal
+from bot.app import doctor, process, settings, terminal
+from bot.app.log import configure
+from bot.app.settings import LogFormat, Settings
 from bot.catalogue.gate import GateReport
 from bot.domain.errors import BotError
 from bot.domain.grading import CheckStatus, Grade, Verdict
-from bot.log import configure
 from bot.sandbox.proving import Proof
-from bot.settings import LogFormat, Settings
 
 WELL, NOT_SO, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
 
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(_args: argparse.Namespace, wanted: Settings) -> int:
-    async with app.opened(wanted, say=_tell) as bot:
+    async with process.opened(wanted, say=_tell) as bot:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, _stop, bot, loop)
@@ -83,7 +83,7 @@ async def _run(_args: argparse.Namespace, wanted: Settings) -> int:
     return WELL
 
 
-def _stop(bot: app.App, loop: asyncio.AbstractEventLoop) -> None:
+def _stop(bot: process.App, loop: asyncio.AbstractEventLoop) -> None:
     """First time: let what runs finish. Second time: the sudden way."""
     _tell("Stopping: what is being graded finishes first. Ctrl-C again stops at once.")
     bot.stop()

@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
-from bot.settings import load
+from bot.app.settings import load
 from bot.store.engine import migration_engine, parse_url
 from bot.store.tables import Base
 

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.parts import require
-from tests.postgres import PostgresMissingError, start_cluster
+from tests.support.parts import require
+from tests.support.postgres import PostgresMissingError, start_cluster
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.chat import ConversationRef, UserInfo, UserRef
+from bot.domain.chat.events import UserInfo
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.exercise import THEMES, Caps
 
 

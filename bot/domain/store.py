@@ -10,10 +10,13 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.challenge import Challenge, NewChallenge
-from bot.domain.chat import ConversationRef, Event, Message, MessageRef, UserRef
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Grade
+from bot.domain.outbox import MessageKey
 from bot.domain.progression import HintTaken, Outcome, PlanItem, PointsEvent
 from bot.domain.submission import NewSubmission, Submission
 
@@ -274,7 +277,7 @@ class Outgoing:
         challenge: Set for a challenge's post: the sender opens its thread and stores both.
     """
 
-    key: str
+    key: MessageKey
     conversation: ConversationRef
     message: Message
     private_to: UserRef | None
@@ -289,7 +292,7 @@ class Outbox(Protocol):
 
     async def say(
         self,
-        key: str,
+        key: MessageKey,
         conversation: ConversationRef,
         message: Message,
         *,

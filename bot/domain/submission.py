@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.chat import ConversationRef
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.grading import Grade
 
 

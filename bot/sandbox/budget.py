@@ -20,8 +20,8 @@ MIN_LOOK_S = 0.05
 
 WAIT_PER_CPU_S = 20.0
 
-MAX_LOAD = 8.0
-"""Threads that wanted each core of this machine. To leave somebody a twentieth takes twenty."""
+MAX_LOAD = 16.0
+"""Threads that wanted each core in the last minute: a twentieth is left where twenty want it."""
 
 CORES = os.cpu_count() or 1
 

@@ -6,26 +6,23 @@ from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
 from bot.domain.challenge import Challenge
-from bot.domain.chat import (
-    ChatPort,
-    CommandOption,
-    CommandSpec,
-    ConversationRef,
-    Event,
-    Message,
-)
+from bot.domain.chat.commands import CommandOption, CommandSpec
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.errors import CatalogueError, NotAllowedError, NotFoundError, UserError
 from bot.domain.exercise import Catalogue, Exercise
 from bot.domain.schedule import WEEKDAYS
 from bot.domain.store import Store
-from bot.services import caps, days, founding, hints, rules
-from bot.services.challenges import Challenges, listing, task
-from bot.services.founding import Founding
-from bot.services.joining import Joining, already, pledge
-from bot.services.leaderboard import Leaderboard
-from bot.services.progress import Progress
+from bot.services.challenges.service import Challenges, listing, task
+from bot.services.cohorts import founding, holidays, limits, rules
+from bot.services.cohorts.founding import Founding
+from bot.services.cohorts.joining import Joining, already, pledge
+from bot.services.progress.leaderboard import Leaderboard
+from bot.services.progress.service import Progress
+from bot.services.submissions import hints
 
 _EXERCISE = CommandOption("exercise", "Which exercise", suggests=True)
 
@@ -81,7 +78,7 @@ SPECS = (
         (
             CommandOption("first", "For example 2026-12-24", required=False),
             CommandOption("last", "The last of them, if more than one", required=False),
-            CommandOption("change", "Add or remove", required=False, choices=days.CHANGES),
+            CommandOption("change", "Add or remove", required=False, choices=holidays.CHANGES),
         ),
         mentors_only=True,
     ),
@@ -98,7 +95,7 @@ SPECS = (
         "cohort limits",
         "What one grading of this cohort may use; shows it, or sets a cap",
         (
-            CommandOption("limit", "Which", required=False, choices=tuple(caps.UNITS)),
+            CommandOption("limit", "Which", required=False, choices=tuple(limits.UNITS)),
             CommandOption("cap", "A number, or off", required=False),
         ),
         mentors_only=True,
@@ -151,7 +148,6 @@ class Commands:
     """Answers commands; every answer is for the caller alone."""
 
     store: Store
-    chats: Mapping[str, ChatPort]
     catalogue: Catalogue
     clock: Clock
     challenges: Challenges
@@ -168,8 +164,7 @@ class Commands:
         """
         spec = _spec(name)
         if spec is founding.SPEC:  # there may be no cohort here yet
-            info = await self.chats[event.user.platform].user_info(event.user)
-            return await self.founding.setup(event, args, info)
+            return await self.founding.setup(event, args)
         call = await self._call(args, event)
         if spec.mentors_only:
             await self._authorise(spec, call)
@@ -223,8 +218,9 @@ class Commands:
                     " manage the server make one with `/cohort setup`."
                 )
             member = await tx.members.find(cohort.id, event.user)
-        info = await self.chats[event.user.platform].user_info(event.user)
-        mentor = cohort.steered_by(info) or (member is not None and member.role is Role.MENTOR)
+        mentor = cohort.steered_by(event.info) or (
+            member is not None and member.role is Role.MENTOR
+        )
         return Call(event=event, args=args, cohort=cohort, member=member, mentor=mentor)
 
     async def _authorise(self, spec: CommandSpec, call: Call) -> None:
@@ -304,7 +300,7 @@ class Commands:
 
     async def _preview(self, call: Call) -> Message:
         exercise = self._exercise(call)
-        lowered = caps.lowered(exercise.limits, call.cohort.caps)
+        lowered = limits.lowered(exercise.limits, call.cohort.caps)
         return task(exercise, note=lowered, buttons_for=None)
 
     async def _list(self, call: Call) -> Message:
@@ -337,10 +333,10 @@ class Commands:
 
     async def _pin(self, call: Call) -> Message:
         exercise = self._exercise(call)
-        on = days.read(call.arg("date"))
+        on = holidays.read(call.arg("date"))
         if on < call.cohort.local_date(self.clock()):
             raise UserError("That day is past.")
-        if on > call.cohort.local_date(self.clock()) + days.WITHIN:
+        if on > call.cohort.local_date(self.clock()) + holidays.WITHIN:
             raise UserError("That day is more than a year away.")
         day = WEEKDAYS.get(on.weekday())
         if day is None:
@@ -355,7 +351,7 @@ class Commands:
         return Message.of(f"**{exercise.title}** is pinned for {on:%A, %d %B %Y}.{note}")
 
     async def _unpin(self, call: Call) -> Message:
-        on = days.read(call.arg("date"))
+        on = holidays.read(call.arg("date"))
         async with self.store.write() as tx:
             known = await tx.challenges.unpin(call.cohort.id, on)
         if not known:
@@ -371,9 +367,11 @@ class Commands:
             first = call.arg("first")
             cohort = await self._change(
                 cohort,
-                lambda now: days.changed(now, first=first, last=last, change=change, today=today),
+                lambda now: holidays.changed(
+                    now, first=first, last=last, change=change, today=today
+                ),
             )
-        return days.told(cohort, today=today)
+        return holidays.told(cohort, today=today)
 
     async def _rules(self, call: Call) -> Message:
         cohort, name = call.cohort, call.args.get("rule", "").strip().lower()
@@ -392,12 +390,12 @@ class Commands:
     async def _limits(self, call: Call) -> Message:
         name = call.args.get("limit", "").strip().lower()
         if not name and not call.args.get("cap", "").strip():
-            return caps.table(call.cohort)
+            return limits.table(call.cohort)
         name = call.arg("limit").lower()
         cap = call.arg("cap")
-        return caps.table(
+        return limits.table(
             await self._change(
-                call.cohort, lambda now: replace(now, caps=caps.changed(now.caps, name, cap))
+                call.cohort, lambda now: replace(now, caps=limits.changed(now.caps, name, cap))
             )
         )
 

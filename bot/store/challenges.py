@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.challenge import Challenge, NewChallenge
-from bot.domain.chat import ConversationRef, MessageRef
+from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.exercise import Exercise
 from bot.store.mapping import get_row, row_of, value_of
 from bot.store.statements import find_row, insert_once, insert_or_replace

@@ -2,15 +2,15 @@
 
 import base64
 import json
-from typing import TypeVar, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 
-from bot.domain.chat import (
+from bot.domain.chat.events import (
     ActionPressed,
-    Block,
     CommandInvoked,
     Event,
     FormSubmitted,
@@ -18,9 +18,11 @@ from bot.domain.chat import (
     MessageEdited,
     MessagePosted,
 )
+from bot.domain.chat.message import Block
 from bot.domain.errors import StoreError
 
 Value = TypeVar("Value")
+StructureHook = Callable[[Any, Any], Any]
 
 AnyEvent = (
     CommandInvoked | MessagePosted | MessageEdited | MessageDeleted | ActionPressed | FormSubmitted
@@ -29,11 +31,29 @@ AnyEvent = (
 
 _TAG = "type"
 
+_NEW_TAGS = {"Place": "ChannelLink"}
+"""Blocks that older versions stored under another name."""
+
 _converter = make_converter()
 _converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
 _converter.register_structure_hook(bytes, lambda text, _: base64.b64decode(text, validate=True))
 configure_tagged_union(Block, _converter, tag_name=_TAG)
 configure_tagged_union(AnyEvent, _converter, tag_name=_TAG)
+
+
+def _with_old_tags(structure: StructureHook) -> StructureHook:
+    """Read what older versions stored as well."""
+
+    def structure_block(plain: Any, kind: Any) -> Any:  # noqa: ANN401  # JSON, as it was read
+        tag = plain[_TAG]
+        return structure({**plain, _TAG: _NEW_TAGS.get(tag, tag)}, kind)
+
+    return structure_block
+
+
+_converter.register_structure_hook(
+    Block, _with_old_tags(_converter.get_structure_hook(cast("type[object]", Block)))
+)
 
 
 def encode(value: object, kind: type[object]) -> str:

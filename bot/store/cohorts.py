@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.alias import ALIASES, alias
-from bot.domain.chat import ConversationRef, UserRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.store.mapping import get_row, row_of, value_of
 from bot.store.tables import CohortRow, MemberRow

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar, cast
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
-from bot.domain.chat import ConversationRef, MessageRef, UserRef
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import StoreError
 from bot.store import codec
 

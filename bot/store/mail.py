@@ -10,8 +10,11 @@ from sqlalchemy import Text, case, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
-from bot.domain.chat import ConversationRef, Event, Message, MessageRef, UserRef
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import StoreError
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Outgoing
 from bot.store import codec
 from bot.store.mapping import value_of
@@ -22,8 +25,8 @@ log = structlog.get_logger()
 
 Value = TypeVar("Value")
 
-FEEDBACK = "answer:"
-"""Keys of messages that somebody waits for start with this."""
+FEEDBACK = f"{Kind.ANSWER}:"
+"""Begins the stored keys of what goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class SqlOutbox:
 
     async def say(
         self,
-        key: str,
+        key: MessageKey,
         conversation: ConversationRef,
         message: Message,
         *,
@@ -83,7 +86,7 @@ class SqlOutbox:
     ) -> None:
         """See `Outbox.say`."""
         wanted = OutboxRow(
-            key=key,
+            key=str(key),
             conversation=conversation,
             message=message,
             private_to=private_to,
@@ -91,7 +94,7 @@ class SqlOutbox:
         )
         if await insert_once(self.session, wanted, (OutboxRow.key,)) is not None:
             return
-        row = await find_row(self.session, OutboxRow, OutboxRow.key == key)
+        row = await find_row(self.session, OutboxRow, OutboxRow.key == str(key))
         if row is not None and _content(row) != _content(wanted):
             _take_over(row, wanted)
             await self.session.flush()
@@ -111,23 +114,25 @@ class SqlOutbox:
             .limit(limit)
             .execution_options(populate_existing=True)
         )
-        found = [(row, _readable(row.key, text, Message)) for row, text in rows]
+        found = [
+            (row, _readable_key(row.key), _readable(row.key, text, Message)) for row, text in rows
+        ]
         return [
-            value_of(Outgoing, row, message=message)
-            for row, message in found
-            if message is not None
+            value_of(Outgoing, row, key=key, message=message)
+            for row, key, message in found
+            if key is not None and message is not None
         ]
 
     async def sent(self, item: Outgoing, ref: MessageRef) -> None:
         """See `Outbox.sent`."""
-        row = await find_row(self.session, OutboxRow, OutboxRow.key == item.key)
+        row = await find_row(self.session, OutboxRow, OutboxRow.key == str(item.key))
         if row is not None and row.sent_revision < item.revision:
             row.sent_revision, row.ref = item.revision, ref
             row.failures, row.reason, row.not_before = 0, "", None
 
     async def failed(self, item: Outgoing, *, reason: str, retry_at: datetime | None) -> None:
         """See `Outbox.failed`."""
-        row = await find_row(self.session, OutboxRow, OutboxRow.key == item.key)
+        row = await find_row(self.session, OutboxRow, OutboxRow.key == str(item.key))
         if row is None or row.sent_revision >= item.revision:
             return
         row.failures += 1
@@ -142,6 +147,14 @@ def _readable(key: str, text: str | None, kind: type[Value]) -> Value | None:
         return None if text is None else codec.decode(text, kind)
     except StoreError as error:
         log.error("row_unreadable", key=key, reason=str(error))  # noqa: TRY400 - no trace: it is not code
+        return None
+
+
+def _readable_key(text: str) -> MessageKey | None:
+    try:
+        return MessageKey.read(text)
+    except ValueError as error:
+        log.error("row_unreadable", key=text, reason=str(error))  # noqa: TRY400 - no trace: it is not code
         return None
 
 

@@ -18,7 +18,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
 
-from bot.domain.chat import ConversationRef, Event, Message, MessageRef, UserRef
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import BoardMode, Role
 from bot.domain.exercise import Caps, Day, Exercise
 from bot.domain.grading import CheckStatus, Verdict

@@ -8,18 +8,19 @@ import discord.gateway
 import discord.http
 import yarl
 
-from bot import app, cli
+from bot import cli
+from bot.app import process
 
 AHEAD = timedelta(seconds=float(os.environ["FREEHAND_TEST_AHEAD_S"]))
 
 
 def clock() -> datetime:
-    return app.utc_now() + AHEAD
+    return process.utc_now() + AHEAD
 
 
 if url := os.environ.get("FREEHAND_TEST_DISCORD"):
     discord.http.Route.BASE = f"{url}/api/v10"
     socket = yarl.URL(url.replace("http", "ws", 1)) / "gateway"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = socket
-app.opened = functools.partial(app.opened, clock=clock)
+process.opened = functools.partial(process.opened, clock=clock)
 cli.main()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Error, Locator, Page, async_playwright, expect
 
-from tests.parts import require
-from tests.patience import PATIENCE_S
+from tests.support.parts import require
+from tests.support.patience import PATIENCE_S
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.app import utc_now
-from bot.settings import ROOT
+from bot.app.process import utc_now
+from bot.app.settings import ROOT
 
 START_AT_MOST_S = 300.0
 """A first start builds images, and a shared machine may be slow at it."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot import app
+from bot.app import process
+from bot.app.settings import Settings
 from bot.domain.cohort import Cohort
-from bot.services.rules import RULES
-from bot.settings import Settings
-from tests.world import ANA, MENTOR, World, new_world
+from bot.services.cohorts.rules import RULES
+from tests.support.world import ANA, MENTOR, World, new_world
 
 
 @pytest.fixture
@@ -151,10 +151,10 @@ async def test_what_commands_say_of_the_local_cohort_outlives_a_restart_unless_i
 ) -> None:
     settings = {"data_dir": tmp_path, "sandbox": "process", "open_hours": 60}
     for start in (1, 2):
-        async with app.opened(Settings.model_validate(settings), say=lambda _line: None) as bot:
+        async with process.opened(Settings.model_validate(settings), say=lambda _line: None) as bot:
             await bot.settle_in()
             async with bot.store.write() as tx:
-                cohort = await tx.cohorts.find_by_place(app.LOCAL_PLACE)
+                cohort = await tx.cohorts.find_by_place(process.LOCAL_PLACE)
                 assert cohort is not None
                 if start == 1:
                     changed = replace(cohort, hour=7, open_hours=72, late_hours=24)

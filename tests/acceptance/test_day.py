@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.runners import instance_of
-from bot.settings import ROOT
+from bot.app.runners import instance_of
+from bot.app.settings import ROOT
 from tests.acceptance.cable import cable
 from tests.acceptance.page import Person, browser
 from tests.acceptance.running import RunningBot, running_bot
-from tests.gradings import require_docker
+from tests.support.gradings import require_docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.browser, pytest.mark.timeout(600)]
 

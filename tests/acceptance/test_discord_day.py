@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import ROOT
+from bot.app.settings import ROOT
 from tests.acceptance.running import RunningBot, present, running_bot
-from tests.discord.guilds import OwnedGuild
-from tests.discord.model import Channel, Message
-from tests.discord.people import Person
-from tests.discord.permissions import Allow
-from tests.discord.server import FakeDiscord
-from tests.gradings import require_docker
+from tests.fakes.discord.guilds import OwnedGuild
+from tests.fakes.discord.model import Channel, Message
+from tests.fakes.discord.people import Person
+from tests.fakes.discord.permissions import Allow
+from tests.fakes.discord.server import FakeDiscord
+from tests.support.gradings import require_docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 

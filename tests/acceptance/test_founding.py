@@ -8,9 +8,9 @@ import pytest
 
 from bot.domain.errors import ForbiddenError
 from bot.domain.schedule import first_monday
-from bot.services.delivery import FORBIDDEN_TRIES
-from bot.services.joining import shown_name
-from tests.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, new_world
+from bot.services.cohorts.joining import shown_name
+from bot.services.talk.delivery import FORBIDDEN_TRIES
+from tests.support.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, new_world
 
 HERE = replace(PRACTICE, channel="evening")
 SETUP = {"timezone": "Europe/Berlin", "mentors": "evening-mentors"}

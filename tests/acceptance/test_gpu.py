@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import GpuUnavailableError
 from bot.domain.exercise import ON_CPU, Device
-from tests.world import ANA, BEN, MENTOR, RIGHT, FakeGrader, World, new_world
+from tests.support.world import ANA, BEN, MENTOR, RIGHT, FakeGrader, World, new_world
 
 CODE = f"```python\n{RIGHT}```"
 SICK = "no GPU can be used now."

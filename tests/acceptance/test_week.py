@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.chat import Attachment, ConversationRef
+from bot.domain.chat.events import Attachment
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import (
     LeaseLostError,
     SandboxError,
@@ -18,8 +19,8 @@ from bot.domain.errors import (
 from bot.domain.exercise import Limits
 from bot.domain.grading import Verdict
 from bot.domain.submission import SubmissionState
-from bot.services.caps import UNITS
-from tests.world import (
+from bot.services.cohorts.limits import UNITS
+from tests.support.world import (
     ANA,
     BEN,
     HALF,

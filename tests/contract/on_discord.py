@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.chat.discord.adapter import DiscordChat
-from bot.domain.chat import CommandSpec, ConversationRef, MessageRef, UserRef
-from tests.discord.guilds import OwnedGuild
-from tests.discord.model import Channel, Interaction, Message
-from tests.discord.people import Person
-from tests.discord.permissions import ALL, Allow
-from tests.discord.server import FakeDiscord, connect
-from tests.fakes import RecordingSink
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from tests.fakes.discord.guilds import OwnedGuild
+from tests.fakes.discord.model import Channel, Interaction, Message
+from tests.fakes.discord.people import Person
+from tests.fakes.discord.permissions import ALL, Allow
+from tests.fakes.discord.server import FakeDiscord, connect
+from tests.fakes.ports import RecordingSink
 
 PLATFORM = "discord"
 NOTHING = Allow(0)

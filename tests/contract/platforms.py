@@ -7,17 +7,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.chat.web.adapter import WebChat
-from bot.domain.chat import (
-    ChatPort,
-    CommandOption,
-    CommandSpec,
-    ConversationRef,
-    MessageRef,
-    UserRef,
-)
+from bot.domain.chat.commands import CommandOption, CommandSpec
+from bot.domain.chat.port import ChatPort
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from tests.contract.on_discord import discord
-from tests.fakes import RecordingSink, SteppingClock
-from tests.visitor import Visitor, visit
+from tests.fakes.ports import RecordingSink, SteppingClock
+from tests.support.visitor import Visitor, visit
 
 COMMANDS = (
     CommandSpec("plan", "Your week"),

@@ -13,8 +13,8 @@ from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckStatus, Grade, Grader, Verdict
 from bot.sandbox.processes.grader import ProcessGrader
-from tests.gradings import CHECKS, SOLVED, STARTER, containers, request, require_docker
-from tests.parts import require
+from tests.support.gradings import CHECKS, SOLVED, STARTER, containers, request, require_docker
+from tests.support.parts import require
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -193,7 +193,10 @@ async def test_cpu_seconds_of_all_solvers_of_one_grading_count_together(grader: 
     ],
     ids=["sleeps", "deadlock", "reads"],
 )
-async def test_submission_that_waits_for_ever_has_stalled(grader: Grader, source: str) -> None:
+async def test_submission_that_waits_for_ever_has_stalled(
+    grader: Grader, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.1, 0.1, 0.1))  # whatever else runs here
     limits = Limits(seconds=10.0, wait_seconds=1.5, output_kb=64)
 
     grade = await grader.grade(request(source, limits=limits))

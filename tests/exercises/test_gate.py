@@ -13,8 +13,8 @@ from bot.catalogue.gate import GateReport, gate
 from bot.catalogue.reading import read
 from bot.domain.grading import Grader
 from bot.sandbox.processes.grader import ProcessGrader
-from tests.gradings import containers, require_docker
-from tests.parts import REQUIRED_PARTS, require
+from tests.support.gradings import containers, require_docker
+from tests.support.parts import REQUIRED_PARTS, require
 
 EXERCISES = Path(__file__).resolve().parents[2] / "exercises"
 FOLDERS = sorted(path.parent for path in EXERCISES.glob("*/exercise.toml"))

@@ -8,7 +8,7 @@ import discord
 from bot.chat.discord import refs
 from bot.chat.discord.connection import BAD_LOGIN, NO_CONTENT
 from bot.chat.discord.errors import translated
-from bot.domain.chat import ConversationRef
+from bot.domain.chat.refs import ConversationRef
 
 NEEDED = discord.Permissions(
     view_channel=True,

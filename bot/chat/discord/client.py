@@ -1,17 +1,22 @@
 """One connection to Discord: hears what happens there and hands it on as events."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Generator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 import discord
 import structlog
 
-from bot.chat.discord import commands, ears, refs
+from bot.chat.discord import commands, inbound, members, refs
 from bot.chat.discord.responder import DiscordResponder
-from bot.domain.chat import CommandSpec, Event, Responder, Sink
-from bot.domain.errors import ChatError
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.events import Event, UserInfo
+from bot.domain.chat.port import Responder, Sink
+from bot.domain.chat.refs import UserRef
+from bot.domain.errors import ChatError, ForbiddenError, GoneError
 
 log = structlog.get_logger()
 
@@ -20,6 +25,9 @@ RATE_LIMIT_AT_MOST_S = 60.0
 
 SILENT_AT_MOST_S = 60.0
 """A gateway that says nothing for so long is taken for dead; it is asked every 41 s."""
+
+LOOK_UP_WITHIN_S = 1.0
+"""A press may open a form, for which Discord gives 3 s in all."""
 
 HISTORY_AT_ONCE = 100
 
@@ -111,15 +119,15 @@ class Client(discord.Client):
         if message.guild is None:
             await self._point_elsewhere(message)
             return
-        event = ears.posted(message, self.me)
+        event = inbound.posted(message, self.me)
         if event is not None:
-            self._listener.hear(event, None)
+            self._listener.hear(await self._informed(event, message.author), None)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message was changed; raw, because discord.py tells of no other that it did not keep."""
-        event = ears.edited(payload.message, self.me)
+        event = inbound.edited(payload.message, self.me)
         if event is not None:
-            self._listener.hear(event, None)
+            self._listener.hear(await self._informed(event, payload.message.author), None)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """A message is gone."""
@@ -135,7 +143,7 @@ class Client(discord.Client):
         *messages: int,
     ) -> None:
         for message in messages:
-            event = ears.deleted(
+            event = inbound.deleted(
                 self, payload.guild_id, payload.channel_id, message, discord.utils.utcnow()
             )
             if event is not None:
@@ -146,7 +154,7 @@ class Client(discord.Client):
         if interaction.type is discord.InteractionType.autocomplete:
             await self._complete(interaction)
             return
-        event = ears.interaction(interaction)
+        event = inbound.interaction(interaction)
         if event is None:
             return
         responder = DiscordResponder(interaction, tag=refs.tag(event.conversation))
@@ -157,16 +165,31 @@ class Client(discord.Client):
                 await responder.acknowledge()
             except ChatError as error:  # it is answered all the same, only elsewhere
                 log.warning("not_acknowledged", reason=str(error))
-        self._listener.hear(event, responder)
+        self._listener.hear(await self._informed(event, interaction.user), responder)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Something in here broke over one event; the others go on."""
         del args, kwargs
         log.error("discord_event_failed", event_name=event_method, exc_info=True)  # noqa: LOG014  # it is called where it is handled
 
+    async def _informed(self, event: Event, user: members.Account) -> Event:
+        """The event with what Discord knows of the person, where it did not come with it.
+
+        In direct messages people have no roles, so these are looked up; one whose roles are not
+        found is somebody without any.
+        """
+        if members.is_complete(user):
+            return event
+        try:
+            async with asyncio.timeout(LOOK_UP_WITHIN_S):
+                return replace(event, info=await members.look_up(self, event.user))
+        except (ChatError, TimeoutError) as error:
+            log.info("member_not_found", event_key=event.key, reason=type(error).__name__)
+            return event
+
     async def _point_elsewhere(self, message: discord.Message) -> None:
         """Somebody talks to us in direct messages, where no challenge is."""
-        if message.author.bot or message.type not in ears.TYPED:
+        if message.author.bot or message.type not in inbound.TYPED:
             return
         try:
             await message.channel.send(ELSEWHERE, allowed_mentions=discord.AllowedMentions.none())
@@ -175,7 +198,7 @@ class Client(discord.Client):
 
     async def _complete(self, interaction: discord.Interaction) -> None:
         data = interaction.data or {}
-        where = ears.place(interaction)
+        where = inbound.place(interaction)
         words = await self._sink.suggest(*commands.focused(data), where=where)  # pyright: ignore[reportArgumentType]  # as Discord sends it
         choices = [discord.app_commands.Choice(name=word[:100], value=word[:100]) for word in words]
         try:
@@ -190,13 +213,23 @@ class Client(discord.Client):
 
         Raises:
             HTTPException: Discord failed.
+            ChatError: Discord did not say what it knows of an author.
         """
         found: list[Event] = []
         for guild in self.guilds:
             for thread in await self._threads(guild, since):
                 with _passing_by(thread):
                     found += [event async for event in self._missed_in(thread, since)]
-        return sorted(found, key=lambda event: event.at)
+        infos = {user: await self._info(user) for user in {event.user for event in found}}
+        informed = [replace(event, info=infos[event.user] or event.info) for event in found]
+        return sorted(informed, key=lambda event: event.at)
+
+    async def _info(self, user: UserRef) -> UserInfo | None:
+        """What Discord knows of who wrote a message, as history does not say; None if they left."""
+        try:
+            return await members.look_up(self, user)
+        except (GoneError, ForbiddenError):
+            return None
 
     async def _threads(self, guild: discord.Guild, since: datetime) -> list[discord.Thread]:
         """Our threads in which something may have happened."""
@@ -218,7 +251,7 @@ class Client(discord.Client):
         older = thread.history(limit=HISTORY_AT_ONCE, before=since)  # they may have been changed
         for messages in (newer, older):
             async for message in messages:
-                for event in (ears.posted(message, self.me), ears.edited(message, self.me)):
+                for event in (inbound.posted(message, self.me), inbound.edited(message, self.me)):
                     if event is not None and event.at >= since:
                         yield event
 

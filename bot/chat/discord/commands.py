@@ -6,7 +6,7 @@ Registered as plain data: the core's specifications are data too, and are not kn
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.domain.chat import CommandOption, CommandSpec, OptionKind
+from bot.domain.chat.commands import CommandOption, CommandSpec, OptionKind
 
 Payload = dict[str, Any]
 

@@ -11,7 +11,9 @@ import discord
 import structlog
 
 from bot.chat.discord.client import Client
-from bot.domain.chat import CommandSpec, Event, Responder, Sink
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.events import Event
+from bot.domain.chat.port import Responder, Sink
 from bot.domain.clock import Clock
 from bot.domain.errors import PlatformError, SettingsError, TransientError
 

@@ -7,7 +7,7 @@ import aiohttp
 import discord
 
 from bot.chat.discord.errors import translated
-from bot.domain.chat import Attachment
+from bot.domain.chat.events import Attachment
 from bot.domain.errors import GoneError, TooLargeError, TransientError
 
 CHUNK_BYTES = 1 << 16

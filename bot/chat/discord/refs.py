@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.domain.chat import ConversationRef, MessageRef, UserRef
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import GoneError
 
 PLATFORM = "discord"

@@ -8,9 +8,9 @@ import structlog
 
 from bot.chat.discord import refs
 from bot.chat.discord.errors import ANSWERED, translated
+from bot.chat.discord.outbound import SILENT
 from bot.chat.discord.render import render
-from bot.chat.discord.voice import SILENT
-from bot.domain.chat import Form, Message
+from bot.domain.chat.message import Form, Message
 from bot.domain.errors import ChatError, ExpiredError
 
 log = structlog.get_logger()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bot.chat.web import archive, ledger, voice
-from bot.chat.web.courier import Courier
+from bot.chat.web import archive, ledger, outbound
+from bot.chat.web.access import Gate, check_loopback
+from bot.chat.web.actions import Deeds
 from bot.chat.web.database import Database
-from bot.chat.web.deeds import Deeds
-from bot.chat.web.gate import Gate, check_loopback
+from bot.chat.web.event_delivery import Courier
 from bot.chat.web.html import Html
 from bot.chat.web.responder import Answers, WebResponder
 from bot.chat.web.server import Server
@@ -25,22 +25,20 @@ from bot.chat.web.workspace import (
     Workspace,
     number_of,
 )
-from bot.domain.chat import (
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.events import (
     ActionPressed,
     Attachment,
     CommandInvoked,
-    CommandSpec,
-    ConversationRef,
     Event,
     FormSubmitted,
-    Message,
-    MessageRef,
-    Sink,
-    UserInfo,
-    UserRef,
 )
+from bot.domain.chat.message import Message
+from bot.domain.chat.port import Sink
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ChatError
+from bot.domain.outbox import MessageKey
 
 FILE_NAME = "web-chat.sqlite3"
 
@@ -119,7 +117,9 @@ class WebChat:
         gate = Gate(self._database, self._clock, self._html.closed)
         await gate.open()
         deeds = Deeds(self._workspace, self._database, self._answers, self._clock, commands)
-        courier = Courier(self._database, sink, self._clock, self._responder_of)
+        courier = Courier(
+            self._database, sink, self._clock, self._workspace.info, self._responder_of
+        )
         backstage = Backstage(
             workspace=self._workspace,
             database=self._database,
@@ -166,7 +166,7 @@ class WebChat:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         """See `ChatPort`."""
@@ -174,7 +174,7 @@ class WebChat:
         reader = self._workspace.person(private_to).id if private_to else ""
         posted = await self._database.run(
             partial(
-                voice.say,
+                outbound.say,
                 key=key,
                 spot=Spot.of(conversation),
                 message=message,
@@ -189,7 +189,7 @@ class WebChat:
         """See `ChatPort`."""
         number = number_of(ref)
         await self._database.run(
-            partial(voice.change, number=number, message=message, at=self._clock())
+            partial(outbound.change, number=number, message=message, at=self._clock())
         )
         self._tabs.wake()
 
@@ -206,11 +206,6 @@ class WebChat:
             partial(ledger.get_file, file_id=attachment.ref, max_bytes=max_bytes)
         )
         return file.content
-
-    async def user_info(self, user: UserRef) -> UserInfo:
-        """See `ChatPort`."""
-        person = self._workspace.person(user)
-        return UserInfo(name=person.name, mentor=person.mentor)
 
     def _responder_of(self, event: Event) -> WebResponder | None:
         if isinstance(event, CommandInvoked | ActionPressed | FormSubmitted):

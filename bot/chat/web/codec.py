@@ -7,33 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from bot.domain.chat import (
+from bot.domain.chat.commands import CommandOption
+from bot.domain.chat.events import (
     ActionPressed,
     Attachment,
+    CommandInvoked,
+    Event,
+    FormSubmitted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+)
+from bot.domain.chat.message import (
     Block,
     Button,
     Buttons,
     ButtonStyle,
+    ChannelLink,
     Code,
-    CommandInvoked,
-    CommandOption,
-    ConversationRef,
-    Event,
     Form,
     FormField,
-    FormSubmitted,
     Image,
     Message,
-    MessageDeleted,
-    MessageEdited,
-    MessagePosted,
-    MessageRef,
     Moment,
-    Place,
     Table,
     Text,
-    UserRef,
 )
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 
 Json = dict[str, Any]
 
@@ -55,7 +55,7 @@ class Typed:
     attachments: tuple[Attachment, ...] = ()
 
 
-Shown = Text | Code | Table | Moment | Place | Picture | Buttons
+Shown = Text | Code | Table | Moment | ChannelLink | Picture | Buttons
 Content = Typed | tuple[Shown, ...]
 
 
@@ -109,7 +109,7 @@ def _block_out(block: Shown) -> Json:
             return {"is": "table", "header": header, "rows": rows}
         case Moment(label, at):
             return {"is": "moment", "label": label, "at": at.isoformat()}
-        case Place(label, conversation, title):
+        case ChannelLink(label, conversation, title):
             where = _conversation_out(conversation)
             return {"is": "place", "label": label, "conversation": where, "title": title}
         case Picture(file, name, alt):
@@ -129,7 +129,7 @@ def _block_in(read: Json) -> Shown:
         case "moment":
             return Moment(read["label"], datetime.fromisoformat(read["at"]))
         case "place":
-            return Place(read["label"], ConversationRef(*read["conversation"]), read["title"])
+            return ChannelLink(read["label"], ConversationRef(*read["conversation"]), read["title"])
         case "picture":
             return Picture(read["file"], read["name"], read["alt"])
         case _:

@@ -14,7 +14,8 @@ from bot.chat.web.archive import Stored, Thread, Viewer
 from bot.chat.web.codec import Picture, Shown, Typed
 from bot.chat.web.ledger import OpenedForm
 from bot.chat.web.workspace import BOT, Workspace
-from bot.domain.chat import Attachment, Buttons, Code, Moment, Place, Table, Text
+from bot.domain.chat.events import Attachment
+from bot.domain.chat.message import Buttons, ChannelLink, Code, Moment, Table, Text
 
 PAGE = Path(__file__).parent / "page"
 
@@ -135,7 +136,7 @@ def _block(block: Shown) -> Block:
             return Block("html", _table(block))
         case Moment():
             return Block("moment", block=block)
-        case Place():
+        case ChannelLink():
             return Block("place", block=block)
         case Picture():
             return Block("picture", block=block)

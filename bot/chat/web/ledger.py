@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from bot.chat.web.codec import event_from_json, event_to_json, form_from_json, form_to_json
 from bot.chat.web.database import Connection
 from bot.chat.web.workspace import Spot
-from bot.domain.chat import Attachment, Event, Form, Image
+from bot.domain.chat.events import Attachment, Event
+from bot.domain.chat.message import Form, Image
 from bot.domain.errors import GoneError, TooLargeError, UserError
 
 LEFTOVERS_KEPT = timedelta(days=1)

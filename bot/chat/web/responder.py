@@ -4,14 +4,16 @@ import secrets
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.chat.web import ledger, voice
+from bot.chat.web import ledger, outbound
 from bot.chat.web.database import Database
 from bot.chat.web.html import Html
 from bot.chat.web.tabs import Tabs
 from bot.chat.web.workspace import Spot
-from bot.domain.chat import Event, Form, Message
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import Form, Message
 from bot.domain.clock import Clock
 from bot.domain.errors import ExpiredError
+from bot.domain.outbox import Kind, MessageKey
 
 ERRANDS_KEPT = 1000
 """Far more than are open at a time; a refused deed leaves one behind."""
@@ -66,10 +68,10 @@ class WebResponder:
         """Post for the person alone, where they are."""
         self._replies += 1
         # The core uses this key when it answers an event again after a crash: one answer then.
-        key = f"reply:{self.event.key}" + (f":{self._replies}" if self._replies > 1 else "")
+        further = f":{self._replies}" if self._replies > 1 else ""
         speak = partial(
-            voice.say,
-            key=key,
+            outbound.say,
+            key=MessageKey(Kind.REPLY, self.event.key + further),
             spot=Spot.of(self.event.conversation),
             message=message,
             at=self.answers.clock(),

@@ -14,9 +14,9 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.chat.web import ledger
+from bot.chat.web.access import LOOPBACK, Gate
 from bot.chat.web.database import Database
 from bot.chat.web.frames import FrameError, Hello, parse
-from bot.chat.web.gate import LOOPBACK, Gate
 from bot.chat.web.html import PAGE, Html
 from bot.chat.web.session import Backstage, Session
 from bot.domain.clock import Clock

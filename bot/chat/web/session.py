@@ -15,10 +15,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.chat.web import archive
+from bot.chat.web.actions import Deeds
 from bot.chat.web.archive import Stored, Viewer
 from bot.chat.web.codec import Typed
 from bot.chat.web.database import Database
-from bot.chat.web.deeds import Deeds
 from bot.chat.web.frames import (
     Delete,
     Dismiss,
@@ -36,7 +36,7 @@ from bot.chat.web.frames import (
 from bot.chat.web.html import Html
 from bot.chat.web.tabs import Tabs
 from bot.chat.web.workspace import Person, Spot, Workspace
-from bot.domain.chat import Sink
+from bot.domain.chat.port import Sink
 from bot.domain.errors import BotError, GoneError, UserError
 
 BATCH = 100

@@ -1,0 +1,191 @@
+"""What is missing on this machine, and how to mend it."""
+
+import os
+import shutil
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.app import runners, terminal
+from bot.app.process import utc_now
+from bot.app.settings import Settings
+from bot.catalogue.reading import Catalogue
+from bot.chat.discord import checkup
+from bot.domain.chat.refs import ConversationRef
+from bot.domain.errors import BotError, GpuUnavailableError
+from bot.domain.schedule import next_slot
+from bot.sandbox.gpu.nvml import Meter
+from bot.store.lock import is_running
+from bot.store.store import SqlStore
+
+LOW_DISK_BYTES = 3 * 2**30
+"""The sandbox images take about 1.5 GB, and more while they are built."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One part of the installation."""
+
+    part: str
+    well: bool
+    sentence: str
+
+
+async def examine(settings: Settings) -> Sequence[Finding]:
+    """Look at every part; nothing is changed."""
+    return [
+        _data_dir(settings),
+        _exercises(settings),
+        *await _sandbox(settings),
+        *await _database(settings),
+        *await _discord(settings),
+        *_ports(settings),
+    ]
+
+
+def _data_dir(settings: Settings) -> Finding:
+    folder = settings.data_dir.resolve()
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    free_bytes = shutil.disk_usage(nearest).free
+    if not os.access(nearest, os.W_OK):
+        return _mend("data", f"{folder} cannot be written; set FREEHAND_DATA_DIR.")
+    free = f"{free_bytes / 2**30:.1f} GB free at {folder}"
+    if free_bytes < LOW_DISK_BYTES:
+        return _mend("data", f"only {free}; the sandbox images need about 2 GB. Make room.")
+    return _well("data", f"{free}.")
+
+
+def _exercises(settings: Settings) -> Finding:
+    try:
+        count = len(Catalogue.load(settings.exercises_dir).all())
+    except BotError as error:
+        return _mend("exercises", str(error))
+    return _well("exercises", f"{count} in {settings.exercises_dir}.")
+
+
+async def _sandbox(settings: Settings) -> list[Finding]:
+    try:
+        runner = await runners.choose(settings)
+        problem = await runner.missing()
+        if problem:
+            return [_mend("sandbox", problem)]
+        well = runner.warning or "the Docker engine answers and the images are there."
+        return [
+            _well("sandbox", well),
+            *await examine_gpus(settings),
+            *await _isolation(settings, runner),
+        ]
+    except BotError as error:
+        return [_mend("sandbox", str(error))]
+
+
+async def _isolation(settings: Settings, runner: runners.Runner) -> list[Finding]:
+    if not runner.grader.isolated:
+        return []
+    proofs = [proof async for proof in terminal.prove_sandbox(settings, say=_nothing)]
+    broken = [proof.what for proof in proofs if not proof.holds]
+    if broken:
+        what = "; ".join(broken)
+        return [_mend("isolation", f"`freehand sandbox check` tells more of: {what}.")]
+    return [_well("isolation", f"{len(proofs)} proofs hold on this machine.")]
+
+
+async def examine_gpus(settings: Settings) -> list[Finding]:
+    """What the driver tells of each; whether one can be graded on is tried with the isolation."""
+    findings: list[Finding] = []
+    for gpu in settings.gpu_ids:
+        try:
+            seen = await Meter(gpu=gpu).read()
+        except GpuUnavailableError as error:
+            findings.append(_mend(f"GPU {gpu}", f"{error}. docs/gpu.md says how it is set up."))
+        else:
+            used = f"{seen.used_bytes >> 20} of {seen.total_bytes >> 20} MB are in use"
+            findings.append(_well(f"GPU {gpu}", f"{seen.name}; {used}."))
+    return findings
+
+
+def _nothing(_line: str) -> None:
+    return
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    if not settings.database_url.get_secret_value() and not settings.sqlite_file.exists():
+        return [_well("database", f"{settings.sqlite_file} is made by the first `freehand run`.")]
+    try:
+        store = await SqlStore.open(settings.url)
+    except BotError as error:
+        return [_mend("database", f"{error} `freehand run` makes and upgrades it.")]
+    try:
+        async with store.read() as tx:
+            cohorts = await tx.cohorts.all()
+    except BotError as error:
+        return [_mend("database", f"{error} `freehand run` makes and upgrades it.")]
+    finally:
+        await store.close()
+    findings = [_well("database", f"it answers; {len(cohorts)} cohorts.")]
+    for cohort in cohorts:
+        slot = next_slot(cohort, now=utc_now())
+        when = f"{slot.due_at.astimezone(cohort.zone):%A %d %B, %H:%M}" if slot else "never"
+        place = f"#{cohort.place.channel} ({cohort.place.platform})"
+        findings.append(
+            _well(f"schedule of {cohort.name}", f"next post {when} {cohort.timezone}, in {place}.")
+        )
+    return findings
+
+
+async def _discord(settings: Settings) -> list[Finding]:
+    token = settings.discord_token.get_secret_value()
+    if not token:
+        return []
+    try:
+        return [
+            Finding(part="discord", well=remark.well, sentence=remark.sentence)
+            async for remark in checkup.examine(token, await _places(settings))
+        ]
+    except BotError as error:
+        return [_mend("discord", str(error))]
+
+
+async def _places(settings: Settings) -> Sequence[ConversationRef]:
+    """Where cohorts practise on Discord, and their mentors' channels."""
+    try:
+        store = await SqlStore.open(settings.url)
+    except BotError:
+        return []  # said under the database
+    try:
+        async with store.read() as tx:
+            cohorts = await tx.cohorts.all()
+    except BotError:
+        return []
+    finally:
+        await store.close()
+    places = [place for cohort in cohorts for place in (cohort.place, cohort.mentors_place)]
+    return [place for place in places if place.platform == "discord"]
+
+
+def _ports(settings: Settings) -> list[Finding]:
+    if is_running(settings.data_dir):
+        return [_well("bot", f"it is running, on {settings.data_dir.resolve()}.")]
+    return [
+        _port("local web chat", "127.0.0.1", settings.web_port, "FREEHAND_WEB_PORT"),
+        _port("health and metrics", settings.ops_host, settings.ops_port, "FREEHAND_OPS_PORT"),
+    ]
+
+
+def _port(what: str, host: str, port: int, setting: str) -> Finding:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = (error.strerror or "it cannot be used").lower()
+            return _mend(what, f"port {port}: {reason}. Is the bot running? Else set {setting}.")
+    return _well(what, f"port {port} is free.")
+
+
+def _well(part: str, sentence: str) -> Finding:
+    return Finding(part=part, well=True, sentence=sentence)
+
+
+def _mend(part: str, sentence: str) -> Finding:
+    return Finding(part=part, well=False, sentence=sentence)

@@ -1,0 +1,247 @@
+"""Every setting, read once from the environment and `.env`.
+
+The table in docs/settings.md is compared with this class by a test.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.domain.errors import SettingsError
+
+PREFIX = "FREEHAND_"
+ROOT = Path(__file__).resolve().parents[2]
+"""Where `exercises/`, `migrations/` and the Dockerfile stand."""
+
+
+GPU_ID = re.compile(r"(GPU|MIG)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,2}")
+
+
+class Sandbox(StrEnum):
+    """Where learner code runs."""
+
+    AUTO = "auto"  # docker where an engine answers, else process
+    DOCKER = "docker"
+    PROCESS = "process"  # no isolation to trust: for one's own machine
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class Settings(BaseSettings):
+    """The settings. Field descriptions are the documentation table's text."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    data_dir: Path = Field(
+        Path("var"), description="Database, secret of the hidden inputs, local chat; made if absent"
+    )
+    database_url: SecretStr = Field(
+        SecretStr(""),
+        description="`postgresql+psycopg://user:password@host/name`; empty means SQLite in the data"
+        " directory",
+    )
+    exercises_dir: Path = Field(ROOT / "exercises", description="The exercise folders")
+    discord_token: SecretStr = Field(
+        SecretStr(""), description="The Discord bot's token; empty: no Discord. See discord.md"
+    )
+    web_chat: bool = Field(
+        default=True, description="Serve the local web chat, with a cohort of its own"
+    )
+    web_port: int = Field(8765, ge=0, le=65535, description="Port of the local web chat")
+    open_browser: bool = Field(
+        default=True,
+        description="Open the local web chat in a browser at start (on a terminal only)",
+    )
+    ops_host: str = Field("127.0.0.1", description="Address of `/healthz` and `/metrics`")
+    ops_port: int = Field(8766, ge=0, le=65535, description="Port of `/healthz` and `/metrics`")
+    sandbox: Sandbox = Field(
+        Sandbox.AUTO,
+        description="`docker`, `process` (no isolation: for trying on your own machine) or `auto`",
+    )
+    sandbox_base: str = Field(
+        "python:3.12-slim", description="Base of the sandbox images; needs Python 3.11 or newer"
+    )
+    sandbox_wheels: Path | None = Field(
+        None,
+        description="Folder of wheels for an image build without a network; `build/wheels` if it"
+        " exists",
+    )
+    sandbox_runtime: str = Field(
+        "",
+        pattern=r"^[\w.-]*$",
+        description="Docker's runtime for the sandbox, `runsc` (gVisor) for example; the engine's"
+        " default if empty",
+    )
+    sandbox_torch_index: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Package index for the sandbox's torch: the one that pytorch.org's installation"
+        " page names for your CUDA version, or for CPU; pip's own if empty",
+    )
+    gpus: str = Field(
+        "",
+        description="NVIDIA devices for this bot alone, with commas, as `nvidia-smi -L` prints"
+        " them: `GPU-…`, `MIG-…` or numbers; see [gpu.md](gpu.md)",
+    )
+    warm_solvers: int = Field(
+        2,
+        ge=0,
+        le=64,
+        description="Solvers kept waiting with torch imported, about 150 MB each; fewer where"
+        " memory is short",
+    )
+    parallel_gradings: int = Field(1, ge=1, le=64, description="Gradings side by side")
+    timezone: str = Field("", description="Time zone of the local cohort; the machine's if empty")
+    hour: int = Field(9, ge=0, le=23, description="Local hour of posts in the local cohort")
+    open_hours: int = Field(48, ge=1, le=336, description="How long a challenge is open")
+    late_hours: int = Field(48, ge=0, le=336, description="How long late answers are still graded")
+    reminder_hours: int = Field(6, ge=1, le=168, description="Reminder before closing")
+    pending_limit: int = Field(
+        3, ge=1, le=100, description="Submissions one member may have waiting"
+    )
+    details_public: bool = Field(
+        default=False, description="Show each check in the thread instead of to the author alone"
+    )
+    log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` or `json`")
+
+    @field_validator("data_dir", "exercises_dir", "sandbox_wheels", "sandbox_base", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("is empty; leave it out for its default")
+        return value
+
+    @field_validator("sandbox_wheels")
+    @classmethod
+    def _there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"is no folder that is there: {value}")
+        return value
+
+    @field_validator("reminder_hours")
+    @classmethod
+    def _while_open(cls, value: int, others: ValidationInfo) -> int:
+        if value >= others.data.get("open_hours", value + 1):
+            raise ValueError("is less than FREEHAND_OPEN_HOURS, or nobody would be reminded")
+        return value
+
+    @field_validator("gpus")
+    @classmethod
+    def _known_gpus(cls, value: str) -> str:
+        ids = _listed(value)
+        for gpu in ids:
+            if not GPU_ID.fullmatch(gpu):
+                raise ValueError(
+                    f"is a list of device ids as `nvidia-smi -L` prints them, and {gpu[:60]!r} is"
+                    " none"
+                )
+        if len(set(ids)) < len(ids):
+            raise ValueError("is a list of different devices, and one is in it twice")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value and value not in available_timezones():
+            near = difflib.get_close_matches(value, available_timezones(), n=1)
+            raise ValueError(
+                f"is no time zone; write it like {near[0] if near else 'Europe/Berlin'}"
+            )
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.lower() not in {"debug", "info", "warning", "error"}:
+            raise ValueError("is one of debug, info, warning, error")
+        return value.lower()
+
+    @property
+    def gpu_ids(self) -> tuple[str, ...]:
+        """The GPUs to grade on."""
+        return _listed(self.gpus)
+
+    @property
+    def url(self) -> str:
+        """The database's URL, with its password: never to be logged."""
+        return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.sqlite_file}"
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The database, where no URL names another."""
+        return (self.data_dir / "freehand.sqlite3").resolve()
+
+    @property
+    def keys(self) -> Path:
+        """Where the secret of the hidden inputs is kept."""
+        return self.data_dir / "input-keys.json"
+
+    @property
+    def wheels(self) -> Path | None:
+        """Folder of wheels for the image build, if there is one."""
+        default = ROOT / "build" / "wheels"
+        return self.sandbox_wheels or (default if default.is_dir() else None)
+
+    @property
+    def local_timezone(self) -> str:
+        """IANA name of the local cohort's zone; UTC where the machine does not tell its own."""
+        return self.timezone or _machine_zone()
+
+
+def load() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: One is wrong or unknown; one sentence says which and what it should be.
+    """
+    _refuse_unknown(name for name in os.environ if name.startswith(PREFIX))
+    try:
+        return Settings()  # pyright: ignore[reportCallIssue]  # every field has a default
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+        name = f"{PREFIX}{first['loc'][0]}".upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        reason = reason[0].lower() + reason[1:]
+        raise SettingsError(f"The setting {name} {_verb(reason)}.") from None
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _verb(reason: str) -> str:
+    return reason if reason.startswith("is ") else f"is wrong: {reason}"
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    # A misspelt setting would otherwise be silently without effect.
+    known = [f"{PREFIX}{name}".upper() for name in Settings.model_fields]
+    for name in sorted(names):
+        if name not in known and not name.startswith(f"{PREFIX}TEST_"):
+            near = difflib.get_close_matches(name, known, n=1)
+            raise SettingsError(
+                f"There is no setting {name}{f'; did you mean {near[0]}?' if near else '.'}"
+            )
+
+
+def _machine_zone() -> str:
+    link = Path("/etc/localtime")
+    name = os.environ.get("TZ", "") or (
+        str(link.resolve()).partition("zoneinfo/")[2] if link.exists() else ""
+    )
+    return name if name in available_timezones() else "UTC"

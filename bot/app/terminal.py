@@ -1,0 +1,122 @@
+"""What the terminal's commands do, without chat and store."""
+
+import secrets
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bot.app import runners
+from bot.app.settings import Settings
+from bot.catalogue.gate import GateReport, gate
+from bot.catalogue.reading import Catalogue
+from bot.domain.errors import UserError
+from bot.domain.exercise import Device, Exercise
+from bot.domain.grading import Grade, Grader, GradingRequest
+from bot.sandbox.grader import ContainerGrader
+from bot.sandbox.proving import Proof, prove
+from bot.sandbox.secret import Keyring
+from bot.services.submissions.source import code_of_notebook, decode, require_acceptable
+from bot.store.lock import only_instance
+
+Say = Callable[[str], None]
+
+
+@asynccontextmanager
+async def sandbox(settings: Settings, say: Say) -> AsyncGenerator[Grader]:
+    """The sandbox the settings ask for, started, and stopped afterwards."""
+    runner = await runners.choose(settings)
+    if runner.warning:
+        say(runner.warning)
+    try:
+        await runner.start(say)
+        yield runner.grader
+    finally:
+        await runner.stop()
+
+
+async def grade_file(settings: Settings, slug: str, file: Path, *, say: Say) -> Grade:
+    """Grade a file against an exercise, with inputs drawn anew.
+
+    Raises:
+        UserError: The file cannot be read as source.
+        CatalogueError: There is no such exercise.
+        SandboxError: It could not be graded.
+    """
+    exercise = Catalogue.load(settings.exercises_dir).get(slug)
+    source = _source(file)
+    seed = secrets.token_bytes(16)
+    request = GradingRequest(
+        run=f"terminal.{secrets.token_hex(4)}", exercise=exercise, source=source, seed=seed
+    )
+    async with sandbox(settings, say) as grader:
+        return await grader.grade(request)
+
+
+async def check_exercises(
+    settings: Settings, slug: str | None, *, say: Say
+) -> Sequence[GateReport]:
+    """Put one exercise, or all, through the gate; where a GPU is optional, with and without one.
+
+    Raises:
+        CatalogueError: There is no such exercise, or one is malformed.
+        SandboxError: They could not be graded.
+    """
+    catalogue = Catalogue.load(settings.exercises_dir)
+    wanted = [catalogue.get(slug)] if slug else catalogue.all()
+    async with sandbox(settings, say) as grader:
+        return [
+            await _gated(settings, placed, grader, alone=len(places) == 1)
+            for places in (placements(exercise, grader.devices) for exercise in wanted)
+            for placed in places
+        ]
+
+
+def placements(exercise: Exercise, devices: frozenset[Device]) -> Sequence[Exercise]:
+    """The exercise for each device that it may run on and that is here: verdicts must agree."""
+    if exercise.device is not Device.GPU_OPTIONAL:
+        return [exercise]
+    wanted = (Device.CPU, Device.GPU)
+    return [replace(exercise, device=device) for device in wanted if device in devices]
+
+
+async def _gated(
+    settings: Settings, exercise: Exercise, grader: Grader, *, alone: bool
+) -> GateReport:
+    report = await gate(settings.exercises_dir / exercise.slug, exercise, grader)
+    return report if alone else replace(report, slug=f"{report.slug} on the {exercise.device}")
+
+
+async def prove_sandbox(settings: Settings, *, say: Say) -> AsyncGenerator[Proof]:
+    """Try on this machine whether the sandbox holds.
+
+    Raises:
+        UserError: The sandbox of the settings isolates nothing.
+        SandboxError: Something could not be tried.
+    """
+    async with sandbox(settings, say) as grader:
+        if not isinstance(grader, ContainerGrader):
+            raise UserError("Without a Docker engine nothing is isolated, so nothing is proved.")
+        async for proof in prove(grader, grader.on_each_gpu):
+            yield proof
+
+
+def rotate_key(settings: Settings) -> str:
+    """Add a key for the hidden inputs of new submissions; older ones keep theirs. Its name.
+
+    Raises:
+        SettingsError: A bot is running on the data directory, or the keys cannot be read.
+    """
+    with only_instance(settings.data_dir):
+        return Keyring.rotate(settings.keys).current_key
+
+
+def _source(file: Path) -> str:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror}.") from error
+    notebook = file.suffix.lower() == ".ipynb"
+    source = code_of_notebook(data, file.name) if notebook else decode(data, file.name)
+    require_acceptable(source)
+    return source

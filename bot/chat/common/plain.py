@@ -1,0 +1,55 @@
+"""A core message as plain words, for places that cannot show more: previews and announcements."""
+
+import re
+from collections.abc import Iterator
+
+from bot.domain.chat.message import (
+    Block,
+    Buttons,
+    ChannelLink,
+    Code,
+    Image,
+    Message,
+    Moment,
+    Table,
+    Text,
+)
+
+_MARKS = re.compile(r"[*_`]{1,3}|^#{1,6} |^> |^[-+] ", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
+
+
+def plain(message: Message) -> str:
+    """The words of a message, block by block, without any markup."""
+    return "\n".join(line for block in message.blocks for line in _lines(block))
+
+
+def preview(text: str, *, limit_chars: int = 80) -> str:
+    """The first words of a text in Markdown, on one line, cut at a word."""
+    line = " ".join(unmarked(text[: limit_chars * 8]).split())
+    if len(line) <= limit_chars:
+        return line
+    return f"{line[:limit_chars].rsplit(' ', 1)[0]} …"
+
+
+def unmarked(markdown: str) -> str:
+    """Markdown without its marks."""
+    return _MARKS.sub("", _LINK.sub(r"\1", markdown))
+
+
+def _lines(block: Block) -> Iterator[str]:
+    match block:
+        case Text(markdown):
+            yield unmarked(markdown)
+        case Code(source):
+            yield source
+        case Table(header, rows):
+            yield from (" | ".join(row) for row in (header, *rows))
+        case Moment(label, at):
+            yield f"{label} {at:%Y-%m-%d %H:%M} UTC"
+        case ChannelLink(label, _, title):
+            yield f"{label} {title}"
+        case Image(alt=alt):
+            yield alt
+        case Buttons():
+            pass  # what can be pressed is no words

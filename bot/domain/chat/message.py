@@ -1,0 +1,120 @@
+"""What the core says. Messages are semantic; adapters split, degrade and escape them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.chat.refs import ConversationRef
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph or list in a small Markdown subset: emphasis, inline code, links, lists."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A block of code or output, shown as typed."""
+
+    source: str
+    language: str = "python"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Short rows under a header; every row has as many cells as the header."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time that every reader sees in their own zone, after a few words."""
+
+    label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLink:
+    """A conversation one can go to, after a few words.
+
+    Attributes:
+        title: Names it where the platform has no name for it.
+    """
+
+    label: str
+    conversation: ConversationRef
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A PNG picture."""
+
+    name: str
+    png: bytes
+    alt: str
+
+
+class ButtonStyle(StrEnum):
+    """How much a button asks to be pressed."""
+
+    PRIMARY = "primary"
+    PLAIN = "plain"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Pressing it raises `ActionPressed` with `action`, also after a restart of the bot."""
+
+    action: str
+    label: str
+    style: ButtonStyle = ButtonStyle.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """Buttons in one row."""
+
+    row: tuple[Button, ...]
+
+
+Block = Text | Code | Table | Moment | ChannelLink | Image | Buttons
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Blocks from top to bottom."""
+
+    blocks: tuple[Block, ...]
+
+    @staticmethod
+    def of(*parts: "Block | str") -> "Message":
+        """A message of these parts; a string is a text block."""
+        return Message(tuple(Text(part) if isinstance(part, str) else part for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One input of a form. `code` asks for several lines in a fixed-width face."""
+
+    name: str
+    label: str
+    code: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A dialog that opens for one person. Submitting it raises `FormSubmitted` with `form_id`."""
+
+    form_id: str
+    title: str
+    fields: tuple[FormField, ...]
+    submit_label: str = "Submit"
+    accepts_file: bool = False

@@ -1,0 +1,100 @@
+"""One port for every chat platform: what the core asks of adapters, and they of the core."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.events import Attachment, Event
+from bot.domain.chat.message import Form, Message
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from bot.domain.outbox import MessageKey
+
+
+class Responder(Protocol):
+    """Answers one command, button or form while the platform still allows it."""
+
+    async def reply(self, message: Message) -> None:
+        """Answer the person alone.
+
+        Raises:
+            ExpiredError: Too late; the caller posts privately instead.
+        """
+        ...
+
+    async def open_form(self, form: Form) -> None:
+        """Open a dialog.
+
+        Raises:
+            ExpiredError: Too late; the person has to press again.
+        """
+        ...
+
+
+class Sink(Protocol):
+    """The core, seen from an adapter."""
+
+    async def accept(self, event: Event, responder: Responder | None = None) -> None:
+        """Take one event. Returns once it is stored; a known key is dropped silently.
+
+        Raises:
+            StoreError: It could not be stored; the adapter delivers it again later.
+        """
+        ...
+
+    async def suggest(
+        self, command: str, option: str, partial: str, *, where: ConversationRef
+    ) -> Sequence[str]:
+        """Completions for a command option that is typed there, at most 25, best first."""
+        ...
+
+
+class ChatPort(Protocol):
+    """One chat platform. Every method may raise the errors under `ChatError`."""
+
+    @property
+    def platform(self) -> str:
+        """The first part of every reference this adapter makes: ``web``, ``discord``, ``slack``."""
+        ...
+
+    async def start(self, sink: Sink, commands: Sequence[CommandSpec]) -> None:
+        """Connect, register the commands, and deliver every event not yet accepted."""
+        ...
+
+    async def stop(self) -> None:
+        """Disconnect; no event is delivered afterwards."""
+        ...
+
+    async def health(self) -> str:
+        """Empty when connected, else one sentence on what is wrong."""
+        ...
+
+    async def post(
+        self,
+        conversation: ConversationRef,
+        message: Message,
+        *,
+        key: MessageKey,
+        private_to: UserRef | None = None,
+    ) -> MessageRef:
+        """Post once: a second call with a key of the same text returns the first reference.
+
+        With `private_to` only that person can read it.
+        """
+        ...
+
+    async def edit(self, ref: MessageRef, message: Message) -> None:
+        """Replace the content of one of the bot's messages."""
+        ...
+
+    async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
+        """The thread that belongs to a message; opened on first use."""
+        ...
+
+    async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:
+        """The bytes of an attachment.
+
+        Raises:
+            TooLargeError: Over `max_bytes`; nothing beyond that is read.
+            GoneError: It is no longer there.
+        """
+        ...

@@ -1,0 +1,228 @@
+"""What a learner reads about a submission. Pure: records in, messages out."""
+
+from bot.domain.chat.message import Button, Buttons, ButtonStyle, Code, Message, Text
+from bot.domain.exercise import Exercise
+from bot.domain.grading import CheckResult, CheckStatus, Grade, Verdict
+from bot.domain.submission import Submission
+
+HEADLINES = {
+    Verdict.SOLVED: "✅ **Solved.**",
+    Verdict.PARTLY: "🟡 **Partly there.**",
+    Verdict.WRONG: "🔴 **Not yet.**",
+    Verdict.UNATTEMPTED: "⚪ **That is the starter as it was given.**",
+    Verdict.NOT_ALLOWED: "🔴 **It uses something this exercise asks you to do without.**",
+    Verdict.SYNTAX_ERROR: "🔴 **It does not parse yet.**",
+    Verdict.CRASHED: "🔴 **It crashed.**",
+    Verdict.TIMED_OUT: "🔴 **It ran out of time.**",
+    Verdict.STALLED: "🔴 **It did not finish.**",
+    Verdict.OUT_OF_MEMORY: "🔴 **It ran out of memory.**",
+    Verdict.TOO_MUCH_OUTPUT: "🔴 **It printed too much.**",
+    Verdict.SANDBOX_FAULT: "⚪ **We could not grade this, and it is our fault.**",
+}
+
+OUTPUT_SHOWN_CHARS = 600
+"""Of captured output; the rest would bury the checks."""
+
+
+def waiting(submission: Submission, *, problem: str = "") -> Message:
+    """Received and in line; `problem` says why the line does not move."""
+    if problem:
+        return Message.of(
+            f"Received, and safe with us. Grading is paused: {problem}"
+            " It starts again by itself; you need not resend."
+        )
+    ahead = submission.place - 1
+    return Message.of(
+        "Received. You are next."
+        if ahead <= 0
+        else f"Received. Place {submission.place} in line, {ahead} before you."
+    )
+
+
+def running() -> Message:
+    """The sandbox is at work."""
+    return Message.of("Running your code in the sandbox …")
+
+
+def withdrawn() -> Message:
+    """Its message was deleted while it waited."""
+    return Message.of("Withdrawn: the message was deleted before its turn. It is not graded.")
+
+
+def verdict(
+    submission: Submission, exercise: Exercise, *, name: str, points: float, details: bool
+) -> Message:
+    """The feedback in the thread: verdict, checks that hold, points, try, one next step.
+
+    Args:
+        submission: Graded.
+        exercise: The version it was graded against.
+        name: The author, as the thread knows them.
+        points: What this submission earned.
+        details: Whether the thread sees each check.
+    """
+    grade = graded(submission)
+    head = f"{HEADLINES[grade.verdict]} {name}"
+    blocks = [Text(f"{head} · {_facts(submission, grade, points)}")]
+    if grade.detail:
+        blocks.append(Text(grade.detail))
+    blocks.append(Text(next_step(grade, exercise)))
+    parts = [*blocks, *(_checks(grade) if details else ())]
+    return Message.of(*parts, Buttons(_buttons(submission, grade)))
+
+
+def fault() -> Message:
+    """We could not grade it."""
+    return Message.of(f"{HEADLINES[Verdict.SANDBOX_FAULT]} {_STEPS[Verdict.SANDBOX_FAULT]}")
+
+
+def details(submission: Submission, exercise: Exercise, *, points: float) -> Message:
+    """Everything that was seen, for the author alone."""
+    grade = graded(submission)
+    parts: list[Text | Code | Buttons] = [Text(f"**{exercise.title}** · {_times(submission)}")]
+    if grade.detail:
+        parts.append(Text(grade.detail))
+    if grade.traceback:
+        parts.append(Code("\n".join(grade.traceback), "pytb"))
+    parts.extend(_checks(grade))
+    if grade.output.strip():
+        parts.append(Text("It printed:"))
+        parts.append(Code(_shortened(grade.output), "text"))
+    parts.append(Text(f"{points_text(points)} from this submission. {next_step(grade, exercise)}"))
+    if any(check.status is CheckStatus.FAILED for check in grade.checks):
+        parts.append(
+            Buttons((Button(f"dispute:{submission.id}", "A check seems wrong", ButtonStyle.PLAIN),))
+        )
+    return Message.of(*parts)
+
+
+NO_FENCE = (
+    "That looks like your answer. I grade code that stands in a block: edit your message and put a"
+    " line of three backticks before the code and one after it, or attach it as a file."
+)
+
+
+def no_entry(exercise: Exercise) -> str:
+    """A light remark on code that is no answer to the exercise."""
+    return (
+        f"That code does not define `{'`, `'.join(exercise.entry)}` at its top level, so I took it"
+        " as conversation: it is no try. Send the whole definition when you want it graded."
+    )
+
+
+def next_step(grade: Grade, exercise: Exercise) -> str:
+    """One thing to do now."""
+    if grade.verdict is Verdict.SOLVED:
+        missed = first_failed(grade)
+        if missed:
+            return f"One bonus check is left, if you like: {missed.title}."
+        return "Every check holds. Could you explain each line to somebody else?"
+    return _STEPS.get(grade.verdict) or _step_from_checks(grade, exercise)
+
+
+def first_failed(grade: Grade) -> CheckResult | None:
+    """The failed check to look at first: core before bonus, in the exercise's order."""
+    failed = [check for check in grade.checks if check.status is CheckStatus.FAILED]
+    return min(failed, key=lambda check: not check.core, default=None)
+
+
+def graded(submission: Submission) -> Grade:
+    """The grade of a submission that has one."""
+    if submission.grade is None:
+        raise AssertionError(f"submission {submission.id} has no grade")
+    return submission.grade
+
+
+_STEPS = {
+    Verdict.UNATTEMPTED: "Change it and send it again: this does not count as a try.",
+    Verdict.SYNTAX_ERROR: "Mend that line and send it again: this does not count as a try.",
+    Verdict.NOT_ALLOWED: "Write that part yourself, then send it again.",
+    Verdict.TIMED_OUT: "Look for a loop that does not end, or work that is done once per element.",
+    Verdict.STALLED: "Look for a sleep, a lock, or a read from something that never answers.",
+    Verdict.OUT_OF_MEMORY: "Look for the largest tensor you build: what shape has it?",
+    Verdict.TOO_MUCH_OUTPUT: "Take the prints out of the loops, then send it again.",
+    Verdict.SANDBOX_FAULT: "It does not count as a try. The mentors know; please send it again.",
+}
+
+
+def _step_from_checks(grade: Grade, exercise: Exercise) -> str:
+    missed = first_failed(grade)
+    if missed is None:
+        return f"Does it define `{'`, `'.join(exercise.entry)}` and load on its own?"
+    return f"Start with this one: **{missed.title}**. Hint {missed.hint} is about it."
+
+
+def _facts(submission: Submission, grade: Grade, points: float) -> str:
+    facts = [f"{grade.passed} of {len(grade.checks)} checks hold"] if grade.checks else []
+    if submission.try_number:
+        facts.append(f"try {submission.try_number}")
+    if points:
+        facts.append(f"+{points_text(points)}")
+    if submission.late:
+        facts.append("late")
+    return " · ".join(facts) or "not a try"
+
+
+def points_text(points: float) -> str:
+    """Points as everybody sees them."""
+    return f"{round(points, 2):g} point{'' if points == 1 else 's'}"
+
+
+def _times(submission: Submission) -> str:
+    grade = graded(submission)
+    words: list[str] = []
+    if submission.started_at is not None:
+        queued_s = (submission.started_at - submission.received_at).total_seconds()
+        words.append(f"{max(0.0, queued_s):.1f} s in line")
+    words.append(f"{grade.usage.start_s:.1f} s starting")
+    words.append(f"{grade.usage.run_s:.1f} s running")
+    if grade.usage.cpu_s is not None:
+        words.append(f"{grade.usage.cpu_s:.1f} s of CPU time")
+    if grade.usage.peak_memory_bytes is not None:
+        words.append(f"{grade.usage.peak_memory_bytes / 2**20:.0f} MB at most")
+    return ", ".join(words)
+
+
+def _checks(grade: Grade) -> list[Text | Code]:
+    blocks: list[Text | Code] = []
+    passed = [check for check in grade.checks if check.status is CheckStatus.PASSED]
+    told: tuple[str, tuple[str, ...]] | None = None
+    for check in grade.checks:
+        if check.status is CheckStatus.PASSED:
+            continue
+        if check.traceback and (check.message, check.traceback) == told:
+            blocks.append(Text(f"❌ **{check.title}**{_bonus(check)}: the same"))
+            continue
+        told = (check.message, check.traceback)
+        blocks.extend(_unmet(check))
+    if passed:
+        blocks.append(Text("\n".join(f"- ✅ {check.title}{_bonus(check)}" for check in passed)))
+    return blocks
+
+
+def _unmet(check: CheckResult) -> list[Text | Code]:
+    mark = "❌" if check.status is CheckStatus.FAILED else "⚪"
+    note = f": {check.message}" if check.message else ""
+    blocks: list[Text | Code] = [Text(f"{mark} **{check.title}**{_bonus(check)}{note}")]
+    if check.traceback:
+        blocks.append(Code("\n".join(check.traceback), "pytb"))
+    if check.example:
+        blocks.append(Code(check.example))
+    return blocks
+
+
+def _bonus(check: CheckResult) -> str:
+    return "" if check.core else " (bonus)"
+
+
+def _shortened(output: str) -> str:
+    if len(output) <= OUTPUT_SHOWN_CHARS:
+        return output
+    return f"{output[:OUTPUT_SHOWN_CHARS]}\n… {len(output) - OUTPUT_SHOWN_CHARS} more characters"
+
+
+def _buttons(submission: Submission, grade: Grade) -> tuple[Button, ...]:
+    buttons = [Button(f"details:{submission.id}", "Details", ButtonStyle.PRIMARY)]
+    if grade.verdict is not Verdict.SOLVED:
+        buttons.append(Button(f"hint:{submission.challenge}", "Hint"))
+    return tuple(buttons)

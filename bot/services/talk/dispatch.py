@@ -1,0 +1,105 @@
+"""From an event to its handler: stored first, then handled, in order within a conversation."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import Message
+from bot.domain.chat.port import Responder
+from bot.domain.chat.refs import ConversationRef
+from bot.domain.clock import Clock
+from bot.domain.errors import StoreError, UserError
+from bot.domain.store import Store
+from bot.services.talk.reply import Reply
+
+log = structlog.get_logger()
+
+Handler = Callable[[Event, Reply], Awaitable[None]]
+Suggest = Callable[[str, str, str, ConversationRef], Awaitable[Sequence[str]]]
+
+OUR_FAULT = Message.of(
+    "Something went wrong on our side, and it is written down. Nothing of yours is lost; please try"
+    " again in a moment."
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Dispatcher:
+    """The core as the chat adapters see it (`Sink`).
+
+    An event is in the inbox before `accept` returns, so a crash afterwards only delays it:
+    `recover` takes up what was left. Handlers absorb repetition by the event's key.
+    """
+
+    store: Store
+    handle: Handler
+    suggestions: Suggest
+    clock: Clock
+    _last: dict[ConversationRef, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _known: set[str] = field(default_factory=set, init=False)
+
+    async def accept(self, event: Event, responder: Responder | None = None) -> None:
+        """Store an event and see to it; see `Sink.accept`."""
+        async with self.store.write() as tx:
+            new = await tx.inbox.put(event)
+        if new:
+            self._schedule(event, responder)
+
+    async def suggest(
+        self, command: str, option: str, partial: str, *, where: ConversationRef
+    ) -> Sequence[str]:
+        """Completions; see `Sink.suggest`."""
+        return await self.suggestions(command, option, partial, where)
+
+    async def recover(self) -> None:
+        """Take up every stored event that nobody is working on."""
+        async with self.store.read() as tx:
+            pending = await tx.inbox.pending()
+        for event in pending:
+            if event.key not in self._known:
+                self._schedule(event, None)
+
+    async def drain(self) -> None:
+        """Wait until everything accepted so far is handled."""
+        while self._last:
+            await asyncio.wait(self._last.values())
+
+    def _schedule(self, event: Event, responder: Responder | None) -> None:
+        before = self._last.get(event.conversation)
+        task = asyncio.create_task(self._in_turn(before, event, responder))
+        self._known.add(event.key)
+        self._last[event.conversation] = task
+        task.add_done_callback(lambda done: self._forget(done, event))
+
+    def _forget(self, task: asyncio.Task[None], event: Event) -> None:
+        self._known.discard(event.key)
+        if self._last.get(event.conversation) is task:
+            del self._last[event.conversation]
+
+    async def _in_turn(
+        self, before: asyncio.Task[None] | None, event: Event, responder: Responder | None
+    ) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        try:
+            await self._process(event, Reply(self.store, event, responder))
+        except StoreError as error:  # the event stays pending; `recover` takes it up again
+            log.warning("event_postponed", event_key=event.key, reason=str(error))
+
+    async def _process(self, event: Event, reply: Reply) -> None:
+        failure = ""
+        try:
+            await self.handle(event, reply)
+        except UserError as error:
+            await reply.say(Message.of(str(error)))
+        except StoreError:
+            raise
+        except Exception as error:  # the chat handler's edge: one event never ends the process
+            failure = type(error).__name__
+            log.exception("event_failed", event_key=event.key)
+            await reply.say(OUR_FAULT)
+        async with self.store.write() as tx:
+            await tx.inbox.handled(event.key, at=self.clock(), error=failure)

@@ -1,0 +1,153 @@
+"""The command line, as a person uses it."""
+
+import importlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.app.settings import ROOT
+from bot.catalogue.gate import GateReport, WrongSolution
+from bot.cli import report_text
+from bot.store.lock import only_instance
+from tests.support.parts import require
+
+REFERENCE = ROOT / "exercises" / "clip-grad-norm" / "reference.py"
+
+
+def freehand(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("FREEHAND_")
+    }
+    return subprocess.run(  # noqa: S603  # our own code
+        [sys.executable, "-m", "bot", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**inherited, "PYTHONPATH": str(ROOT), "FREEHAND_SANDBOX": "process", **settings},
+        timeout=100,
+    )
+
+
+@pytest.mark.parametrize("arguments", [("run",), ("doctor",), ("grade", "x", "y.py")])
+def test_a_wrong_setting_ends_every_command_with_one_sentence_and_code_2(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    ended = freehand(*arguments, folder=tmp_path, FREEHAND_HOUR="noon")
+    assert ended.returncode == 2
+    assert "FREEHAND_HOUR" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_an_unknown_exercise_could_not_be_graded(tmp_path: Path) -> None:
+    ended = freehand("grade", "no-such-thing", str(REFERENCE), folder=tmp_path)
+    assert ended.returncode == 2
+    assert "no exercise no-such-thing" in ended.stderr
+
+
+def test_a_missing_file_could_not_be_graded(tmp_path: Path) -> None:
+    ended = freehand("grade", "clip-grad-norm", "missing.py", folder=tmp_path)
+    assert ended.returncode == 2
+    assert "missing.py cannot be read" in ended.stderr
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("name", "code", "word"),
+    [
+        ("reference.py", 0, "solved"),
+        ("wrong/always_rescales.py", 1, "partly"),
+        ("starter.py", 1, "unattempted"),
+    ],
+)
+def test_a_file_is_graded_with_the_code_its_verdict_has(
+    tmp_path: Path, name: str, code: int, word: str
+) -> None:
+    _require_torch()
+    ended = freehand("grade", "clip-grad-norm", str(REFERENCE.parent / name), folder=tmp_path)
+    assert ended.returncode == code, ended.stderr
+    assert ended.stdout.startswith(word)
+    assert "WITHOUT isolation" in ended.stderr
+
+
+@pytest.mark.torch
+def test_data_is_printed_on_request(tmp_path: Path) -> None:
+    _require_torch()
+    ended = freehand("grade", "clip-grad-norm", str(REFERENCE), "--json", folder=tmp_path)
+    assert '"verdict": "solved"' in ended.stdout
+
+
+def test_the_doctor_finds_what_is_missing_and_changes_nothing(tmp_path: Path) -> None:
+    ended = freehand(
+        "doctor",
+        folder=tmp_path,
+        FREEHAND_DATA_DIR=str(tmp_path / "data"),
+        FREEHAND_EXERCISES_DIR=str(tmp_path / "none"),
+    )
+    assert ended.returncode == 1
+    assert "MEND  exercises: There is no folder" in ended.stdout
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_doctor_takes_a_running_bots_ports_for_its_own(tmp_path: Path) -> None:
+    with only_instance(tmp_path):
+        ended = freehand("doctor", folder=tmp_path, FREEHAND_DATA_DIR=str(tmp_path))
+
+    assert "bot: it is running" in ended.stdout
+    assert "web chat" not in ended.stdout
+
+
+def test_an_address_that_is_none_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
+    ended = freehand(
+        "run",
+        folder=tmp_path,
+        FREEHAND_DATA_DIR=str(tmp_path / "data"),
+        FREEHAND_OPS_HOST="nonsense..",
+        FREEHAND_WEB_PORT="0",
+    )
+    assert ended.returncode == 2
+    assert "FREEHAND_OPS_HOST" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def _require_torch() -> None:
+    try:
+        importlib.import_module("torch")
+    except ImportError:
+        require("torch", "torch is not installed")
+
+
+def test_a_report_of_the_gate_is_for_people() -> None:
+    wrong = WrongSolution(
+        name="adds_one",
+        fails="value",
+        about="adds one",
+        expect="",
+        verdict="partly",
+        detail="",
+        core_share=0.5,
+        failed=("value",),
+        message="element [0] is 3, should be 2",
+    )
+    passed = GateReport(
+        slug="double", problems=(), wrongs=(wrong,), mean_partial=0.5, reference_cpu_s=0.125
+    )
+    failed = replace(passed, problems=("No wrong solution fails speed.",))
+
+    total = (
+        "Wrong solutions: 1, which earn 0.50 of the core points on average."
+        " Slowest reference: 0.12 s."
+    )
+    assert report_text(passed).splitlines() == [
+        "double: passes the gate",
+        "  adds_one: partly. element [0] is 3, should be 2",
+        f"  {total}",
+    ]
+    assert report_text(failed).splitlines()[:2] == [
+        "double: does not pass the gate",
+        "  MEND  No wrong solution fails speed.",
+    ]

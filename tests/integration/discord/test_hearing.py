@@ -1,0 +1,172 @@
+"""What is heard on Discord, and what is nobody's business."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.chat.events import Attachment, MessageDeleted, MessagePosted
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef
+from bot.domain.errors import (
+    GoneError,
+    TooLargeError,
+)
+from tests.contract.on_discord import Discord
+from tests.fakes.discord import model, payloads
+from tests.fakes.discord.people import Person
+from tests.fakes.discord.permissions import ALL
+from tests.integration.discord.steps import PINNED, RENAMED, heard_alone, opened, shown
+from tests.support.values import a_key
+
+# --- messages -------------------------------------------------------------------------------------
+
+
+async def test_talk_elsewhere_is_not_heard(scene: Discord, ana: Person) -> None:
+    _, room = await opened(scene)
+    theirs = scene.guild.thread(scene.place, "Lunch", ana)
+    said = [ana.say(place, "noodles?") for place in (scene.place, theirs)]
+    ana.edit(said[1], "rice?")
+    await heard_alone(scene, ana, room)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("@Freehand plan", "plan"),
+        ("plan @Freehand", "plan"),
+        ("@Freehand\n```python\nx = 1\n```", "```python\nx = 1\n```"),
+    ],
+)
+async def test_a_mention_is_heard_anywhere_and_at_any_place(
+    scene: Discord, ana: Person, typed: str, text: str
+) -> None:
+    theirs = scene.guild.thread(scene.place, "Lunch", ana)
+    channel = scene.channel
+    thread = ConversationRef("discord", channel.tenant, channel.channel, str(theirs.id))
+    for count, (place, ref) in enumerate(((scene.place, channel), (theirs, thread)), start=1):
+        ana.say(place, typed)
+        heard = await scene.sink.heard(MessagePosted, count)
+        assert (heard.text, heard.mentions_bot, heard.conversation) == (text, True, ref)
+
+
+async def test_deletions_are_heard_in_our_threads_alone_and_one_by_one(
+    scene: Discord, ana: Person
+) -> None:
+    moderator = scene.guild.person("Mo", roles=[scene.guild.role("Mods", ALL)])
+    _, room = await opened(scene)
+    theirs = scene.guild.thread(scene.place, "Lunch", ana)
+    for place in (theirs, scene.place):
+        ana.delete(ana.say(place, "nobody's business"))
+    said = [ana.say(room, "x = 1"), ana.say(room, "x = 2")]
+    moderator.clear_up(room)
+    deleted = [await scene.sink.heard(MessageDeleted, count) for count in (1, 2)]
+    assert {event.message.message for event in deleted} == {str(one.id) for one in said}
+    assert {event.user.user for event in deleted} == {""}
+
+
+async def test_a_reply_to_the_bot_mentions_it_only_where_its_name_is_typed(
+    scene: Discord, ana: Person
+) -> None:
+    thread, room = await opened(scene)
+    task = await scene.chat.post(thread, Message.of("The task"), key=a_key("task"))
+    post = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("hello"))
+    ana.say(scene.place, "hello yourself", reply_to=shown(scene, post))
+    ana.say(room, "x = 1", reply_to=shown(scene, task))
+    heard = await scene.sink.heard(MessagePosted)
+    assert (heard.text, heard.mentions_bot) == ("x = 1", False)
+
+
+async def test_other_bots_are_not_heard(scene: Discord, ana: Person) -> None:
+    _, room = await opened(scene)
+    bot = Person(scene.fake, scene.fake.world.new_user("Echo", bot=True))
+    scene.guild.admit(bot)
+    bot.edit(bot.say(room, "@Freehand echo"), "@Freehand echo echo")
+    await heard_alone(scene, ana, room)
+
+
+async def test_what_discord_itself_says_in_a_thread_is_not_heard(
+    scene: Discord, ana: Person
+) -> None:
+    _, room = await opened(scene)
+    for kind in (RENAMED, PINNED):  # they have the person as their author
+        scene.guild.system_message(room, kind, ana)
+    await heard_alone(scene, ana, room)
+
+
+async def test_a_preview_or_a_pin_is_no_edit(scene: Discord, ana: Person) -> None:
+    _, room = await opened(scene)
+    said = ana.say(room, "see https://example.org")
+    ana.unfurl(said)
+    told = payloads.heard(said, scene.fake.world, scene.fake.backend.links)
+    scene.fake.gateway.tell("MESSAGE_UPDATE", {**told, "pinned": True})
+    ana.say(room, "the last word")
+    await scene.sink.heard(MessagePosted, 2)
+    assert [type(event) for event in scene.sink.events] == [MessagePosted] * 2
+
+
+async def test_an_edit_is_heard_once_although_a_preview_follows(
+    scene: Discord, ana: Person
+) -> None:
+    _, room = await opened(scene)
+    said = ana.say(room, "one")
+    ana.edit(said, "two https://example.org")
+    ana.unfurl(said)
+    ana.say(room, "the last word")
+    await scene.sink.heard(MessagePosted, 2)
+    assert [event.text for event in scene.sink.events if isinstance(event, MessagePosted)] == [
+        "one",
+        "two https://example.org",
+        "the last word",
+    ]
+
+
+# --- attachments ----------------------------------------------------------------------------------
+
+
+async def attached(
+    scene: Discord, ana: Person, *files: tuple[str, bytes]
+) -> tuple[model.Message, tuple[Attachment, ...]]:
+    """A message with files, and the files as they were heard."""
+    _, room = await opened(scene)
+    said = ana.say(room, "", files)
+    return said, (await scene.sink.heard(MessagePosted)).attachments
+
+
+async def test_two_attachments_are_heard_and_fetched(scene: Discord, ana: Person) -> None:
+    _, files = await attached(scene, ana, ("a.py", b"a = 1"), ("b.ipynb", b"{}"))
+    assert [(file.name, file.size_bytes) for file in files] == [("a.py", 5), ("b.ipynb", 2)]
+    fetched = [await scene.chat.fetch(file, max_bytes=10) for file in files]
+    assert fetched == [b"a = 1", b"{}"]
+
+
+async def test_an_attachment_is_fetched_after_its_link_has_expired(
+    scene: Discord, ana: Person
+) -> None:
+    _, files = await attached(scene, ana, ("a.py", b"a = 1"), ("b.py", b"b = 2"))
+    scene.fake.clock.move(hours=48)
+    fetched = [await scene.chat.fetch(file, max_bytes=10) for file in files]
+    assert fetched == [b"a = 1", b"b = 2"]
+
+
+async def test_an_attachment_that_was_taken_out_is_gone(scene: Discord, ana: Person) -> None:
+    said, [first, second] = await attached(scene, ana, ("a.py", b"a = 1"), ("b.py", b"b = 2"))
+    ana.remove_file(said, "a.py")
+    with pytest.raises(GoneError):
+        await scene.chat.fetch(first, max_bytes=10)
+    assert await scene.chat.fetch(second, max_bytes=10) == b"b = 2"
+    ana.delete(said)
+    with pytest.raises(GoneError):
+        await scene.chat.fetch(second, max_bytes=10)
+
+
+async def test_what_is_too_large_is_not_even_asked_for(scene: Discord, ana: Person) -> None:
+    said, [file] = await attached(scene, ana, ("a.py", b"a = 1"))
+    ana.delete(said)
+    with pytest.raises(TooLargeError):
+        await scene.chat.fetch(file, max_bytes=4)
+
+
+async def test_what_is_larger_than_it_said_is_read_no_further(scene: Discord, ana: Person) -> None:
+    _, [file] = await attached(scene, ana, ("a.py", b"a" * 1000))
+    with pytest.raises(TooLargeError):
+        await scene.chat.fetch(replace(file, size_bytes=1), max_bytes=10)

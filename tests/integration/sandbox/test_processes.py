@@ -1,0 +1,77 @@
+"""What the runner of plain processes leaves behind: nothing, and nobody waiting."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from bot.domain.grading import Verdict
+from bot.sandbox.processes.grader import ProcessGrader
+from tests.support.gradings import SOLVED, request
+
+pytestmark = [pytest.mark.torch, pytest.mark.timeout(60)]
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the endpoints' folders are made."""
+    folder = tmp_path / "folders"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def unconfined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without bubblewrap."""
+    monkeypatch.setenv("PATH", "")
+
+
+def left_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+@pytest.mark.usefixtures("unconfined")
+@pytest.mark.parametrize("ticks", range(12))
+async def test_start_can_be_cancelled_at_any_moment(ticks: int, folders: Path) -> None:
+    grader = ProcessGrader()
+    start = asyncio.create_task(grader.start())
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+
+    start.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await start
+    await grader.stop()
+
+    assert left_in(folders) == []
+
+
+@pytest.mark.usefixtures("unconfined")
+async def test_child_that_left_the_session_keeps_nobody_waiting(
+    folders: Path, tmp_path: Path
+) -> None:
+    told = tmp_path / "pid"
+    leaver = f"""
+import os, time
+child = os.fork()
+if not child:
+    os.setsid()
+    time.sleep(600)
+    os._exit(0)
+open({str(told)!r}, "w").write(str(child))
+"""
+    grader = ProcessGrader()
+    await grader.start()
+    try:
+        grade = await grader.grade(request(leaver + SOLVED))
+        await grader.stop()
+
+        assert grade.verdict is Verdict.SOLVED
+        assert left_in(folders) == []
+    finally:
+        os.kill(int(told.read_text()), signal.SIGKILL)

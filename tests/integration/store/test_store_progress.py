@@ -1,0 +1,143 @@
+"""Points, outcomes, hints and plans."""
+
+from dataclasses import replace
+
+from bot.domain.exercise import Day
+from bot.domain.grading import Verdict
+from bot.domain.progression import HintTaken, PlanItem, PointsEvent, PointsReason
+from bot.domain.submission import Submission
+from tests.support.stores import NOW, Scene, a_grade, later
+
+HALF = a_grade(Verdict.PARTLY, held=(True, False))
+NONE = a_grade(Verdict.WRONG, held=(False, False))
+ALL = a_grade(Verdict.SOLVED)
+
+
+def points(scene: Scene, submission: Submission, reason: PointsReason) -> PointsEvent:
+    return PointsEvent(
+        member=submission.member,
+        cohort=scene.cohort.id,
+        challenge=submission.challenge,
+        week=1,
+        reason=reason,
+        points=4 / 3,
+        submission=submission.id,
+        at=NOW,
+    )
+
+
+async def test_points_are_recorded_once_per_reason_and_submission(scene: Scene) -> None:
+    first, second = await scene.graded(source="a"), await scene.graded(source="b")
+    events = [
+        points(scene, first, PointsReason.TRY),
+        points(scene, first, PointsReason.CHECKS),
+        points(scene, second, PointsReason.CHECKS),
+    ]
+    async with scene.store.write() as tx:
+        for event in (*events, *events, replace(events[0], points=100.0)):
+            await tx.progress.add_points(event)
+    async with scene.store.read() as tx:
+        assert await tx.progress.points_of(scene.members[0].id) == events
+        assert await tx.progress.points_of(scene.members[1].id) == []
+
+
+async def test_points_of_a_week_are_those_of_the_whole_cohort(scene: Scene) -> None:
+    one = points(scene, await scene.graded(0), PointsReason.TRY)
+    two = points(scene, await scene.graded(1), PointsReason.TRY)
+    other = replace(points(scene, await scene.graded(2), PointsReason.TRY), week=2)
+    async with scene.store.write() as tx:
+        for event in (one, two, other):
+            await tx.progress.add_points(event)
+    async with scene.store.read() as tx:
+        assert await tx.progress.points_of_week(scene.cohort.id, 1) == [one, two]
+        assert await tx.progress.points_of_week(scene.cohort.id, 2) == [other]
+
+
+async def test_outcome_tells_the_best_of_all_tries_and_when_it_first_came(scene: Scene) -> None:
+    for seconds, (source, grade) in enumerate(
+        [("a", NONE), ("b", HALF), ("c", HALF), ("a", NONE), ("d", NONE)]
+    ):
+        await scene.graded(source=source, grade=grade, at=later(seconds))
+
+    async with scene.store.read() as tx:
+        (outcome,) = await tx.progress.outcomes_of(scene.members[0].id)
+
+    assert (outcome.challenge, outcome.exercise) == (scene.challenge.id, "double-it")
+    assert (outcome.best_core_share, outcome.at) == (0.5, later(1))
+    assert (outcome.tries, outcome.solved, outcome.hints) == (4, False, 0)
+
+
+async def test_outcome_is_solved_by_any_solved_try(scene: Scene) -> None:
+    for source, grade in (("a", ALL), ("b", NONE)):
+        await scene.graded(source=source, grade=grade)
+
+    async with scene.store.read() as tx:
+        (outcome,) = await tx.progress.outcomes_of(scene.members[0].id)
+
+    assert (outcome.solved, outcome.best_core_share, outcome.tries) == (True, 1.0, 2)
+
+
+async def test_outcome_needs_a_real_try(scene: Scene) -> None:
+    await scene.graded(0, grade=a_grade(Verdict.SYNTAX_ERROR, held=()))
+    await scene.submit(1)
+
+    async with scene.store.read() as tx:
+        assert await tx.progress.outcomes_of_week(scene.cohort.id, 1) == []
+
+
+async def test_outcomes_of_a_week_are_one_per_member_and_challenge(scene: Scene) -> None:
+    second = await scene.another_challenge("post:b", after_h=48)
+    later_week = await scene.another_challenge("post:c", week=2, after_h=200)
+    for member, challenge in (
+        (1, second),
+        (0, scene.challenge),
+        (0, second),
+        (1, scene.challenge),
+        (0, later_week),
+    ):
+        await scene.graded(member, challenge=challenge, source=f"{member}{challenge.id}")
+
+    async with scene.store.read() as tx:
+        week = await tx.progress.outcomes_of_week(scene.cohort.id, 1)
+        own = await tx.progress.outcomes_of(scene.members[0].id)
+
+    first, other = scene.members[0].id, scene.members[1].id
+    assert [(item.challenge, item.member) for item in week] == [
+        (scene.challenge.id, first),
+        (scene.challenge.id, other),
+        (second.id, first),
+        (second.id, other),
+    ]
+    assert [item.challenge for item in own] == [scene.challenge.id, second.id, later_week.id]
+
+
+async def test_hints_count_by_their_highest_level(scene: Scene) -> None:
+    member, challenge = scene.members[0].id, scene.challenge.id
+    async with scene.store.write() as tx:
+        assert await tx.progress.hints_of(member=member, challenge=challenge) == 0
+        for level in (1, 2, 2, 1):
+            await tx.progress.take_hint(
+                HintTaken(member=member, challenge=challenge, level=level, at=NOW)
+            )
+        assert await tx.progress.hints_of(member=member, challenge=challenge) == 2
+        assert await tx.progress.hints_of(member=scene.members[1].id, challenge=challenge) == 0
+    await scene.graded()
+
+    async with scene.store.read() as tx:
+        assert [item.hints for item in await tx.progress.outcomes_of(member)] == [2]
+
+
+async def test_plan_has_one_item_a_day_monday_first(scene: Scene) -> None:
+    def item(day: Day, exercise: str, week: int = 1) -> PlanItem:
+        member = scene.members[0].id
+        return PlanItem(member=member, week=week, day=day, exercise=exercise, reason="why")
+
+    friday, monday = item(Day.MODULE, ""), item(Day.IMPLEMENT, "one")
+    wednesday, changed = item(Day.DEBUG, ""), item(Day.DEBUG, "two")
+    async with scene.store.write() as tx:
+        for planned in (friday, wednesday, monday, item(Day.DEBUG, "x", week=2)):
+            await tx.progress.plan(planned)
+        assert await tx.progress.plan_of(scene.members[0].id, 1) == [monday, wednesday, friday]
+        await tx.progress.plan(changed)
+        assert await tx.progress.plan_of(scene.members[0].id, 1) == [monday, changed, friday]
+        assert await tx.progress.plan_of(scene.members[1].id, 1) == []

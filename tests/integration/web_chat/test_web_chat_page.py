@@ -1,0 +1,504 @@
+"""The page of the local web chat in a real browser."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+from yarl import URL
+
+from bot.chat.web.adapter import WebChat
+from bot.domain.chat.commands import CommandOption, CommandSpec
+from bot.domain.chat.events import (
+    ActionPressed,
+    CommandInvoked,
+    FormSubmitted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+)
+from bot.domain.chat.message import Button, Buttons, Code, Form, FormField, Message, Moment
+from bot.domain.chat.refs import ConversationRef, UserRef
+from tests.acceptance.page import browser
+from tests.fakes.ports import RecordingSink, SteppingClock
+from tests.support.values import a_key
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+PRACTICE = ConversationRef("web", "local", "practice")
+ANA = UserRef("web", "local", "ana")
+COMMANDS = (
+    CommandSpec("plan", "Your week"),
+    CommandSpec("progress", "Your stage"),
+    CommandSpec(
+        "board", "How it shows you", (CommandOption("mode", "", choices=("named", "hidden")),)
+    ),
+    CommandSpec("challenge post", "Release one", (CommandOption("exercise", "", suggests=True),)),
+)
+
+
+@pytest.fixture
+def sink() -> RecordingSink:
+    return RecordingSink(words=("clip-grad-norm", "not-converging"))
+
+
+@pytest.fixture
+async def chat(tmp_path: Path, sink: RecordingSink) -> AsyncGenerator[WebChat]:
+    made = WebChat(tmp_path, clock=SteppingClock(), port=0, notice="Without isolation.")
+    await made.start(sink, COMMANDS)
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def chromium() -> AsyncGenerator[Browser]:
+    async with browser() as opened:
+        yield opened
+
+
+async def arrive(chromium: Browser, chat: WebChat, person: str = "ana", **look: object) -> Page:
+    """Open the page as somebody; whatever goes wrong in its script fails the test's next wait."""
+    context = await chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **look})  # pyright: ignore[reportArgumentType]
+    context.set_default_timeout(15_000)
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = await context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
+    await page.goto(chat.url)
+    await page.get_by_label("You are").select_option(person)
+    await expect(page.locator("#places a").first).to_be_visible()
+    return page
+
+
+def composer(page: Page, pane: str = "main") -> Locator:
+    return page.locator(f"#composer-{pane}")
+
+
+def messages(page: Page, pane: str = "main") -> Locator:
+    return page.locator(f"#{pane} article.message")
+
+
+async def new_thread(chat: WebChat, *replies: str) -> ConversationRef:
+    post = await chat.post(PRACTICE, Message.of("**A challenge**"), key=a_key("challenge"))
+    thread = await chat.open_thread(post, "A challenge")
+    for number, reply in enumerate(replies):
+        await chat.post(thread, Message.of(reply), key=a_key(f"reply-{number}"))
+    return thread
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+async def test_enter_sends_but_inside_a_block_begins_a_line(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    page = await arrive(chromium, chat)
+    field = composer(page)
+    await field.press_sequentially("Mine:")
+    await field.press("Shift+Enter")
+    await field.press_sequentially("```python")
+    await field.press("Enter")
+    await field.press_sequentially("def f(x):")
+    await field.press("Enter")  # goes in by four after a colon
+    await field.press_sequentially("if x:")
+    await field.press("Enter")
+    await field.press("Tab")
+    await field.press("Shift+Tab")
+    await field.press_sequentially("return x")
+    await field.press("Enter")
+    for _ in range(2):
+        await field.press("Shift+Tab")
+    await field.press_sequentially("```")
+    await expect(page.locator("[data-composer=main] .mirror .k")).to_have_count(3)
+    await field.press("Enter")
+    heard = await sink.heard(MessagePosted)
+    assert heard.text == "Mine:\n```python\ndef f(x):\n    if x:\n        return x\n```"
+    await expect(page.locator("figure.code .k").first).to_have_text("def")
+    await page.get_by_role("button", name="Copy").click()
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert copied == "def f(x):\n    if x:\n        return x"
+
+
+async def test_the_code_button_puts_what_is_chosen_between_fences(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    page = await arrive(chromium, chat)
+    field = composer(page)
+    await field.fill("x = 1")
+    await field.press("Control+a")
+    await page.get_by_role("button", name="Code", exact=True).first.click()
+    await expect(field).to_have_value("```python\nx = 1\n```")
+    await field.press("Control+Enter")
+    assert (await sink.heard(MessagePosted)).text == "```python\nx = 1\n```"
+
+
+async def test_commands_complete_by_keyboard(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    page = await arrive(chromium, chat, "mentor")
+    field = composer(page)
+    options = page.locator("#completion-main [role=option]")
+    await field.press_sequentially("/")
+    await expect(options).to_have_count(4)
+    await expect(options.first).to_have_attribute("aria-selected", "true")
+    await field.press("ArrowDown")
+    await field.press("Enter")
+    await expect(field).to_have_value("/progress")
+    await field.fill("")
+    await field.press_sequentially("/post")
+    await field.press("Tab")
+    await expect(field).to_have_value("/challenge post ")
+    await field.press_sequentially("not")
+    await expect(options).to_have_text(["not-converging"])
+    await field.press("Tab")
+    await field.press("Enter")
+    heard = await sink.heard(CommandInvoked)
+    assert (heard.name, heard.args) == ("challenge post", {"exercise": "not-converging"})
+    await field.press_sequentially("/board h")
+    await expect(options).to_have_text(["hidden"])
+    await field.press("Escape")
+    await expect(options.first).to_be_hidden()
+
+
+async def test_a_typed_command_is_sent_by_one_enter(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    page = await arrive(chromium, chat)
+    await composer(page).press_sequentially("/plan")
+    await composer(page).press("Enter")
+    heard = await sink.heard(CommandInvoked)
+    await sink.responders[heard.key].reply(Message.of("Your week. `/progress` says more."))
+    answer = messages(page).last
+    await expect(answer).to_contain_text("You used /plan")
+    await expect(answer).to_contain_text("Only you can see this")
+    await answer.get_by_role("button", name="/progress").click()
+    await expect(composer(page)).to_have_value("/progress")
+    await answer.get_by_role("button", name="Dismiss").click()
+    await expect(messages(page)).to_have_count(0)
+
+
+async def test_the_bots_name_completes(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    page = await arrive(chromium, chat)
+    await composer(page).press_sequentially("@fr")
+    await composer(page).press("Enter")
+    await composer(page).press_sequentially("plan")
+    await composer(page).press("Enter")
+    heard = await sink.heard(MessagePosted)
+    assert (heard.text, heard.mentions_bot) == ("plan", True)
+    await expect(page.locator(".mention")).to_have_text("@Freehand")
+
+
+async def test_arrow_up_edits_the_last_message(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    page = await arrive(chromium, chat)
+    field = composer(page)
+    for text in ("first", "second"):
+        await field.fill(text)
+        await field.press("Enter")
+        await expect(messages(page).last).to_contain_text(text)
+    await field.press("ArrowUp")
+    await expect(field).to_have_value("second")
+    await field.press("Escape")
+    await expect(field).to_have_value("")
+    await messages(page).first.hover()
+    await messages(page).first.get_by_role("button", name="Edit").click()
+    await field.fill("first, better")
+    await field.press("Enter")
+    await expect(messages(page).first).to_contain_text("first, better")
+    await expect(messages(page).first).to_contain_text("(edited)")
+    assert (await sink.heard(MessageEdited)).text == "first, better"
+
+
+async def test_a_message_is_deleted_by_a_second_click(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    page = await arrive(chromium, chat)
+    field = composer(page)
+    for text in ("first", "second"):
+        await field.fill(text)
+        await field.press("Enter")
+        await expect(messages(page).last).to_contain_text(text)
+
+    await messages(page).first.hover()
+    await messages(page).first.get_by_role("button", name="Delete").click()
+    await expect(messages(page)).to_have_count(2)  # it asks first
+    await messages(page).first.get_by_role("button", name="Delete").click()
+    await expect(messages(page)).to_have_count(1)
+    await expect(messages(page).first).to_contain_text("second")
+    await sink.heard(MessageDeleted)
+
+
+DROP = """(files) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, size] of files)
+        dataTransfer.items.add(new File([new Uint8Array(size)], name));
+    const pane = document.querySelector('#main');
+    for (const kind of ['dragenter', 'dragover', 'drop']) {
+        const init = { dataTransfer, bubbles: true, cancelable: true };
+        pane.dispatchEvent(new DragEvent(kind, init));
+        if (kind === 'dragover') pane.dataset.seen = pane.classList.contains('dropping');
+    }
+}"""
+
+
+async def test_a_file_is_attached_by_drop_and_taken_back(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    page = await arrive(chromium, chat)
+    await page.evaluate(DROP, [["a.py", 5], ["b.ipynb", 9], ["c.png", 1], ["d.py", 2_000_000]])
+    await expect(page.locator("#main")).to_have_attribute("data-seen", "true")
+    await expect(page.locator(".toasts p")).to_have_count(2)
+    await expect(page.locator(".toasts")).to_contain_text("d.py is over 1 MB")
+    await page.get_by_role("button", name="Take b.ipynb back").click()
+    await expect(page.locator("#main .files progress")).to_have_count(0)
+    await page.get_by_role("button", name="Send").first.click()
+    heard = await sink.heard(MessagePosted)
+    assert [(file.name, file.size_bytes) for file in heard.attachments] == [("a.py", 5)]
+    await expect(page.locator(".attachments a")).to_contain_text("a.py")
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+async def test_two_tabs_can_be_two_people(chromium: Browser, chat: WebChat) -> None:
+    ana = await arrive(chromium, chat, "ana")
+    ben = await arrive(chromium, chat, "ben")
+    await expect(ana.locator("#places")).not_to_contain_text("mentors")
+    await composer(ana).fill("hello **ben** <img src=x onerror=alert(1)>")
+    await composer(ana).press("Enter")
+    await expect(messages(ben).last).to_contain_text("hello ben <img src=x")
+    await chat.post(PRACTICE, Message.of("for ana"), key=a_key("k"), private_to=ANA)
+    await expect(messages(ana)).to_have_count(2)
+    await ben.get_by_label("You are").select_option("mentor")
+    await expect(ben.locator("#places")).to_contain_text("mentors")
+    await expect(messages(ben)).to_have_count(1)
+    await ben.reload()
+    await expect(ben.get_by_label("You are")).to_have_value("mentor")
+
+
+async def test_a_thread_opens_beside_the_channel_and_counts_its_replies(
+    chromium: Browser, chat: WebChat
+) -> None:
+    thread = await new_thread(chat, "The task", "More of it")
+    page = await arrive(chromium, chat)
+    badge = page.locator("#places a", has_text="A challenge").locator(".badge")
+    await expect(badge).to_contain_text("2")
+    await page.locator("#main a.thread-line").click()
+    await expect(page.locator("#thread h2")).to_have_text("A challenge")
+    await expect(messages(page, "thread")).to_have_count(3)
+    await expect(page.locator("#main")).to_be_visible()
+    await expect(badge).to_have_count(0)
+    await composer(page, "thread").fill("a reply")
+    await composer(page, "thread").press("Enter")
+    await expect(page.locator("#main a.thread-line")).to_contain_text("3 replies")
+    await page.reload()
+    await expect(messages(page, "thread")).to_have_count(4)
+    await page.get_by_role("button", name="Close the thread").click()
+    await expect(page.locator("#thread")).to_be_hidden()
+    await chat.post(thread, Message.of("news"), key=a_key("news"))
+    await expect(page.locator("#main a.thread-line")).to_contain_text("1 new")
+    await expect(page).to_have_title("(1) # practice · Freehand")
+
+
+async def test_a_long_new_thread_is_read_from_its_top(chromium: Browser, chat: WebChat) -> None:
+    await new_thread(chat, "\n\n".join(f"Line {number}" for number in range(60)))
+    page = await arrive(chromium, chat)
+    await page.locator("#main a.thread-line").click()
+    await expect(page.get_by_text("Line 0", exact=True)).to_be_in_viewport()
+    await expect(page.get_by_text("Line 59", exact=True)).not_to_be_in_viewport()
+
+
+async def test_earlier_messages_are_shown_on_request(chromium: Browser, chat: WebChat) -> None:
+    for number in range(70):
+        await chat.post(PRACTICE, Message.of(f"Number {number}."), key=a_key(f"{number}"))
+    page = await arrive(chromium, chat)
+    await expect(messages(page)).to_have_count(50)
+    await page.get_by_role("button", name="Show earlier messages").click()
+    await expect(messages(page)).to_have_count(70)
+    await expect(messages(page).first).to_contain_text("Number 0.")
+    await expect(messages(page).last).to_contain_text("Number 69.")
+
+
+async def test_moments_are_told_in_the_readers_zone(chromium: Browser, chat: WebChat) -> None:
+    at = datetime(2040, 11, 25, 12, tzinfo=UTC)
+    await chat.post(PRACTICE, Message.of(Moment("Open until", at)), key=a_key("k"))
+    page = await arrive(chromium, chat, timezone_id="Asia/Tokyo", locale="en-GB")
+    await expect(page.locator(".moment")).to_contain_text("21:00")
+    await expect(page.locator(".moment")).to_contain_text("days")
+
+
+async def test_an_edit_replaces_the_message_in_place(chromium: Browser, chat: WebChat) -> None:
+    ref = await chat.post(PRACTICE, Message.of("Queued"), key=a_key("k"))
+    page = await arrive(chromium, chat)
+    await expect(messages(page)).to_contain_text("Queued")
+    await chat.edit(ref, Message.of("Solved", Code("x = 1")))
+    await expect(messages(page)).to_have_count(1)
+    await expect(messages(page)).to_contain_text("Solved")
+
+
+# --- buttons and forms ------------------------------------------------------------------------
+
+
+async def test_a_button_is_busy_until_it_is_answered(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    await chat.post(PRACTICE, Message.of(Buttons((Button("hint:1", "Hint"),))), key=a_key("k"))
+    page = await arrive(chromium, chat)
+    hint = page.get_by_role("button", name="Hint")
+    await hint.dblclick()
+    await expect(hint).to_have_attribute("aria-busy", "true")
+    heard = await sink.heard(ActionPressed)
+    await sink.responders[heard.key].reply(Message.of("Hint 1 of 3"))
+    await expect(hint).not_to_have_attribute("aria-busy", "true")
+    await expect(messages(page).last).to_contain_text("Hint 1 of 3")
+    assert len(sink.events) == 1
+
+
+async def test_a_dialog_takes_code_and_a_file_and_keeps_what_was_typed(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    await chat.post(PRACTICE, Message.of(Buttons((Button("submit:1", "Submit"),))), key=a_key("k"))
+    page = await arrive(chromium, chat)
+    code = page.get_by_label("Your code")
+    fields = (FormField("code", "Your code", code=True),)
+    form = Form("submit:1", "Submit privately", fields, submit_label="Go", accepts_file=True)
+    for count in (1, 2):
+        await page.locator("#main").get_by_role("button", name="Submit").click()
+        pressed = await sink.heard(ActionPressed, count)
+        await sink.responders[pressed.key].open_form(form)
+        await expect(page.locator("dialog")).to_be_visible()  # the form that was there is not it
+        if count == 1:
+            await code.press_sequentially("def f():")
+            await code.press("Enter")
+            await code.press_sequentially("return 1")
+            await page.get_by_role("button", name="Cancel").click()
+    await expect(code).to_have_value("def f():\n    return 1")
+    await page.locator("dialog .picker").set_input_files(
+        {"name": "a.py", "mimeType": "text/x-python", "buffer": b"x"}
+    )
+    await expect(page.locator("dialog .files li")).to_have_count(1)
+    await expect(page.locator("dialog .files progress")).to_have_count(0)
+    await page.get_by_role("button", name="Go").click()
+    await expect(page.locator("dialog")).to_be_hidden()
+    heard = await sink.heard(FormSubmitted)
+    assert heard.fields == {"code": "def f():\n    return 1"}
+    assert [file.name for file in heard.attachments] == ["a.py"]
+
+
+# --- when the connection is lost --------------------------------------------------------------
+
+
+async def test_nothing_is_lost_or_doubled_while_the_bot_restarts(
+    chromium: Browser, chat: WebChat, sink: RecordingSink, tmp_path: Path
+) -> None:
+    page = await arrive(chromium, chat)
+    await composer(page).fill("before")
+    await composer(page).press("Enter")
+    await expect(messages(page)).to_have_count(1)
+    port = URL(chat.url).port or 0
+    await chat.stop()
+    await composer(page).fill("written while it was away")
+    await composer(page).press("Enter")
+    await expect(page.locator("#main .pending")).to_contain_text("written while it was away")
+    await expect(page.locator(".connection")).to_contain_text("reconnecting")
+
+    again = WebChat(tmp_path, clock=SteppingClock(), port=port)
+    await again.start(sink, COMMANDS)
+    try:
+        await again.post(PRACTICE, Message.of("missed"), key=a_key("missed"))
+        await expect(page.locator(".connection")).to_be_hidden()
+        await expect(page.locator("#main .pending")).to_have_count(0)
+        await expect(messages(page).filter(has_text="missed")).to_have_count(1)
+        await expect(messages(page).filter(has_text="written while")).to_have_count(1)
+        await expect(messages(page)).to_have_count(3)
+        assert (await sink.heard(MessagePosted, 2)).text == "written while it was away"
+    finally:
+        await again.stop()
+
+
+async def test_a_refused_message_returns_to_the_field(chromium: Browser, chat: WebChat) -> None:
+    page = await arrive(chromium, chat)
+    await composer(page).fill("x" * (101 * 1024))
+    await composer(page).press("Enter")
+    await expect(page.locator(".toasts")).to_contain_text("over 100 KiB")
+    assert len(await composer(page).input_value()) == 101 * 1024
+
+
+async def test_a_draft_waits_in_its_conversation_and_outlives_a_reload(
+    chromium: Browser, chat: WebChat
+) -> None:
+    await new_thread(chat, "The task")
+    page = await arrive(chromium, chat)
+    await composer(page).fill("half a thought")
+    await page.locator("#main a.thread-line").click()
+    await composer(page, "thread").fill("def f():")
+    await page.reload()
+    await expect(composer(page)).to_have_value("half a thought")
+    await expect(composer(page, "thread")).to_have_value("def f():")
+
+
+async def test_anyone_begins_a_thread_at_a_message(chromium: Browser, chat: WebChat) -> None:
+    page = await arrive(chromium, chat)
+    await composer(page).fill("How do I clip?")
+    await composer(page).press("Enter")
+    await messages(page).last.hover()
+    await messages(page).last.get_by_role("button", name="Reply in a thread").click()
+    await composer(page, "thread").fill("Like this")
+    await composer(page, "thread").press("Enter")
+    await expect(page.locator("#main a.thread-line")).to_contain_text("1 reply")
+    await expect(page.locator("#thread h2")).to_have_text("How do I clip?")
+
+
+# --- looks ------------------------------------------------------------------------------------
+
+
+async def test_light_and_dark_follow_the_system_until_one_chooses(
+    chromium: Browser, chat: WebChat
+) -> None:
+    page = await arrive(chromium, chat, color_scheme="dark")
+    scheme = "getComputedStyle(document.documentElement).colorScheme"
+    assert await page.evaluate(scheme) == "dark"
+    await page.get_by_role("button", name="light and dark").click()
+    assert await page.evaluate(scheme) == "light"
+    await page.reload()
+    assert await page.evaluate(scheme) == "light"
+
+
+async def test_a_phone_shows_one_thing_at_a_time(chromium: Browser, chat: WebChat) -> None:
+    await new_thread(chat, "The task", "x" * 300)
+    await chat.post(PRACTICE, Message.of(Code("wide = " + "1" * 300)), key=a_key("wide"))
+    context = await chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = await context.new_page()
+    await page.goto(chat.url)
+    await expect(messages(page)).to_have_count(2)
+    await expect(page.locator(".sidebar")).to_be_hidden()
+    await page.get_by_role("button", name="Channels and threads").click()
+    await page.locator("#places a", has_text="A challenge").click()
+    await expect(page.locator("#thread")).to_be_visible()
+    await expect(page.locator("#main")).to_be_hidden()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+    await page.get_by_role("button", name="Close the thread").click()
+    await expect(page.locator("#main")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+NAMELESS = """() => {
+    const named = (element) =>
+        element.textContent.trim() || element.title || element.placeholder || element.labels?.length
+        || element.getAttribute('aria-label') || element.getAttribute('alt') !== null;
+    const all = document.querySelectorAll('button, a, textarea, select, img, [role=listbox]');
+    return [...all].filter((element) => !named(element)).map((element) => element.outerHTML);
+}"""
+
+
+async def test_everything_that_can_be_pressed_has_a_name(chromium: Browser, chat: WebChat) -> None:
+    await new_thread(chat, "The task")
+    page = await arrive(chromium, chat)
+    await page.locator("#main a.thread-line").click()
+    await expect(messages(page, "thread")).to_have_count(2)
+    assert await page.evaluate(NAMELESS) == []
+    await expect(page.get_by_role("log")).to_have_count(2)
+    await expect(page.get_by_role("note")).to_have_text("Without isolation.")

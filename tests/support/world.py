@@ -1,0 +1,505 @@
+"""A whole bot in one process, with a real database, and fakes for chat, sandbox and time."""
+
+import itertools
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.app.assembly import Ports, Services, assemble
+from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.events import (
+    ActionPressed,
+    Attachment,
+    CommandInvoked,
+    Event,
+    FormSubmitted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    UserInfo,
+)
+from bot.domain.chat.message import Buttons, ChannelLink, Code, Form, Message, Moment, Table, Text
+from bot.domain.chat.port import ChatPort, Sink
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from bot.domain.cohort import Cohort
+from bot.domain.errors import CatalogueError, GoneError, TooLargeError
+from bot.domain.exercise import Day, Device, Exercise, Limits
+from bot.domain.grading import (
+    CheckResult,
+    CheckStatus,
+    Grade,
+    GradingRequest,
+    Usage,
+    Verdict,
+)
+from bot.domain.outbox import MessageKey
+from bot.domain.submission import Submission
+from bot.store.store import SqlStore
+from tests.support.databases import new_file
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+PRACTICE = ConversationRef("fake", "here", "practice")
+MENTORS = ConversationRef("fake", "here", "mentors")
+MENTOR = UserRef("fake", "here", "mentor")
+ANA = UserRef("fake", "here", "ana")
+BEN = UserRef("fake", "here", "ben")
+
+RIGHT = "def double(x):\n    return 2 * x\n"
+HALF = "def double(x):\n    return x + 2\n"
+WRONG = "def double(x):\n    return x\n"
+
+
+def exercise(slug: str, day: Day, *, week: int = 1, stage: int = 4) -> Exercise:
+    """An exercise whose entry point is `double`."""
+    return Exercise(
+        slug=slug,
+        version=1,
+        title=slug.replace("-", " ").capitalize(),
+        day=day,
+        stage=stage,
+        week=week,
+        milestones=("F1",),
+        concepts=("tensors",),
+        minutes=20,
+        difficulty=0,
+        entry=("double",),
+        forbidden=(),
+        limits=Limits(),
+        device=Device.CPU,
+        fingerprint=slug,
+        task=f"Write `double` for {slug}.",
+        starter="def double(x):\n    ...\n",
+        hints=("the concept", "the place", "nearly all of it"),
+    )
+
+
+@dataclass
+class FakeCatalogue:
+    """Three exercises, one for each day; tests may remove some."""
+
+    exercises: dict[str, Exercise] = field(
+        default_factory=lambda: {
+            slug: exercise(slug, day)
+            for slug, day in (
+                ("double-it", Day.IMPLEMENT),
+                ("mend-it", Day.DEBUG),
+                ("build-it", Day.MODULE),
+            )
+        }
+    )
+
+    def get(self, slug: str) -> Exercise:
+        if slug not in self.exercises:
+            raise CatalogueError(f"There is no exercise {slug}.")
+        return self.exercises[slug]
+
+    def all(self) -> Sequence[Exercise]:
+        return [self.exercises[slug] for slug in sorted(self.exercises)]
+
+
+@dataclass
+class FakeClock:
+    """Time that passes when told to."""
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+@dataclass
+class FakeSeeds:
+    """Seeds that are no secret."""
+
+    current_key: str = "k1"
+
+    def seed(self, *, key: str, submission: str) -> bytes:
+        return f"{key}{submission}".encode()[:16].ljust(16, b".")
+
+
+def graded(verdict: Verdict, *, core: Sequence[bool]) -> Grade:
+    """A grade with one core check for each flag."""
+    return Grade(
+        verdict=verdict,
+        checks=tuple(
+            CheckResult(
+                name=f"check-{number}",
+                title=f"Check {number} holds",
+                core=True,
+                points=1,
+                status=CheckStatus.PASSED if held else CheckStatus.FAILED,
+                message="" if held else "saw 3, should be 4",
+            )
+            for number, held in enumerate(core, 1)
+        ),
+        usage=Usage(start_s=0.0, run_s=0.1),
+    )
+
+
+@dataclass
+class FakeGrader:
+    """Grades by table; `trouble` is raised instead, once for each item.
+
+    Attributes:
+        gpu_problem: Why exercises that need a GPU cannot be graded now.
+    """
+
+    isolated: bool = True
+    devices: frozenset[Device] = frozenset(Device)
+    gpu_problem: str = ""
+    trouble: list[Exception] = field(default_factory=list[Exception])
+    requests: list[GradingRequest] = field(default_factory=list[GradingRequest])
+
+    async def grade(self, request: GradingRequest) -> Grade:
+        self.requests.append(request)
+        if self.trouble:
+            raise self.trouble.pop(0)
+        return {
+            RIGHT.strip(): graded(Verdict.SOLVED, core=[True, True]),
+            HALF.strip(): graded(Verdict.PARTLY, core=[True, False]),
+        }.get(request.source.strip(), graded(Verdict.WRONG, core=[False, False]))
+
+    async def health(self, device: Device = Device.CPU) -> str:
+        return self.gpu_problem if device is Device.GPU else ""
+
+
+@dataclass
+class Posted:
+    """One message of the bot, as the platform holds it."""
+
+    ref: MessageRef
+    message: Message
+    private_to: UserRef | None
+    edits: int = 0
+
+    @property
+    def text(self) -> str:
+        return text_of(self.message)
+
+
+def text_of(message: Message) -> str:
+    """All words of a message."""
+    words: list[str] = []
+    for block in message.blocks:
+        match block:
+            case Text(markdown):
+                words.append(markdown)
+            case Code(source):
+                words.append(source)
+            case Table(header, rows):
+                words.extend(" | ".join(row) for row in (header, *rows))
+            case Moment(label, at):
+                words.append(f"{label} {at:%Y-%m-%d %H:%M}")
+            case ChannelLink(label, conversation, title):
+                words.append(f"{label} {title} ({conversation.thread or conversation.channel})")
+            case _:
+                pass
+    return "\n".join(words)
+
+
+def actions_of(message: Message) -> list[str]:
+    """Every button's action."""
+    return [
+        button.action
+        for block in message.blocks
+        if isinstance(block, Buttons)
+        for button in block.row
+    ]
+
+
+@dataclass
+class FakeChat:
+    """A chat platform in memory."""
+
+    platform: str = "fake"
+    posted: dict[str, Posted] = field(default_factory=dict[str, Posted])
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    trouble: list[Exception] = field(default_factory=list[Exception])
+    mentors: set[str] = field(default_factory=lambda: {"mentor"})
+    roles: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    threads: dict[MessageRef, str] = field(default_factory=dict[MessageRef, str])
+
+    async def start(self, sink: Sink, commands: Sequence[CommandSpec]) -> None:
+        del sink, commands
+
+    async def stop(self) -> None:
+        pass
+
+    async def health(self) -> str:
+        return ""
+
+    async def post(
+        self,
+        conversation: ConversationRef,
+        message: Message,
+        *,
+        key: MessageKey,
+        private_to: UserRef | None = None,
+    ) -> MessageRef:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        name = str(key)
+        if name not in self.posted:
+            ref = MessageRef(conversation, f"m{len(self.posted) + 1}")
+            self.posted[name] = Posted(ref, message, private_to)
+        return self.posted[name].ref
+
+    async def edit(self, ref: MessageRef, message: Message) -> None:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        for posted in self.posted.values():
+            if posted.ref == ref:
+                posted.message = message
+                posted.edits += 1
+                return
+        raise GoneError("no such message")
+
+    async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
+        self.threads[message] = title
+        channel = message.conversation
+        return ConversationRef(
+            channel.platform, channel.tenant, channel.channel, f"t-{message.message}"
+        )
+
+    async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:
+        if attachment.ref not in self.files:
+            raise GoneError("no such file")
+        data = self.files[attachment.ref]
+        if len(data) > max_bytes:
+            raise TooLargeError("too large")
+        return data
+
+    def info(self, user: UserRef) -> UserInfo:
+        """What goes with the events of a person."""
+        return UserInfo(
+            name=user.user.capitalize(),
+            mentor=user.user in self.mentors,
+            admin=user.user in self.mentors,
+            roles=frozenset(self.roles.get(user.user, ())),
+        )
+
+
+@dataclass
+class FakeResponder:
+    """Keeps what it was told."""
+
+    replies: list[Message] = field(default_factory=list[Message])
+    forms: list[Form] = field(default_factory=list[Form])
+
+    async def reply(self, message: Message) -> None:
+        self.replies.append(message)
+
+    async def open_form(self, form: Form) -> None:
+        self.forms.append(form)
+
+
+async def no_chart(standings: object) -> bytes:
+    """A picture that is none."""
+    del standings
+    return b"\x89PNG"
+
+
+@dataclass
+class World:
+    """What a test does to the bot, and what it sees of it."""
+
+    services: Services
+    chat: FakeChat
+    grader: FakeGrader
+    clock: FakeClock
+    catalogue: FakeCatalogue
+    store: SqlStore
+    cohort: Cohort
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    async def settle(self) -> None:
+        """Handle, grade and deliver until nothing is left to do now."""
+        while True:
+            await self.services.dispatcher.drain()
+            claim = await self.services.grading.claim()
+            if claim is not None:
+                await self.services.grading.grade(claim)
+            elif not await self.services.delivery.deliver():
+                return
+
+    async def take(self, event: Event) -> FakeResponder:
+        """Deliver one event and let everything that follows happen."""
+        responder = FakeResponder()
+        await self.services.dispatcher.accept(event, responder)
+        await self.settle()
+        return responder
+
+    async def command(
+        self, user: UserRef, name: str, /, *, where: ConversationRef = PRACTICE, **args: str
+    ) -> str:
+        """A slash command; returns the words of the private answer."""
+        event = CommandInvoked(
+            key=self.key(),
+            at=self.clock(),
+            conversation=where,
+            user=user,
+            info=self.chat.info(user),
+            name=name,
+            args=args,
+        )
+        return "\n".join(text_of(reply) for reply in (await self.take(event)).replies)
+
+    async def press(self, user: UserRef, action: str, *, where: ConversationRef = PRACTICE) -> str:
+        """A button; returns the words of the private answer."""
+        responder = await self.press_for_form(user, action, where=where)
+        return "\n".join(text_of(reply) for reply in responder.replies)
+
+    async def press_for_form(
+        self, user: UserRef, action: str, *, where: ConversationRef = PRACTICE
+    ) -> FakeResponder:
+        """A button; returns everything that was answered."""
+        event = ActionPressed(
+            key=self.key(),
+            at=self.clock(),
+            conversation=where,
+            user=user,
+            info=self.chat.info(user),
+            action=action,
+            message=MessageRef(where, "any"),
+        )
+        return await self.take(event)
+
+    async def form(
+        self, user: UserRef, form_id: str, fields: Mapping[str, str], *, where: ConversationRef
+    ) -> str:
+        """A submitted form; returns the words of the private answer."""
+        event = FormSubmitted(
+            key=self.key(),
+            at=self.clock(),
+            conversation=where,
+            user=user,
+            info=self.chat.info(user),
+            form_id=form_id,
+            fields=fields,
+        )
+        return "\n".join(text_of(reply) for reply in (await self.take(event)).replies)
+
+    def message(
+        self,
+        user: UserRef,
+        text: str,
+        where: ConversationRef,
+        *,
+        attachments: tuple[Attachment, ...] = (),
+        mentions_bot: bool = False,
+    ) -> MessagePosted:
+        """A message event, not delivered yet."""
+        key = self.key()
+        return MessagePosted(
+            key=key,
+            at=self.clock(),
+            conversation=where,
+            user=user,
+            info=self.chat.info(user),
+            message=MessageRef(where, f"of-{user.user}-{key}"),
+            text=text,
+            attachments=attachments,
+            mentions_bot=mentions_bot,
+        )
+
+    async def say(self, user: UserRef, text: str, where: ConversationRef) -> str:
+        """A message; returns the words of the private answer, if any."""
+        responder = await self.take(self.message(user, text, where))
+        return "\n".join(text_of(reply) for reply in responder.replies)
+
+    def edited(self, event: MessagePosted, text: str) -> MessageEdited:
+        """The same message with other text."""
+        return MessageEdited(
+            key=self.key(),
+            at=self.clock(),
+            conversation=event.conversation,
+            user=event.user,
+            info=event.info,
+            message=event.message,
+            text=text,
+            attachments=event.attachments,
+        )
+
+    def deleted(self, event: MessagePosted) -> MessageDeleted:
+        """That message is gone; who deleted it is not said."""
+        return MessageDeleted(
+            key=self.key(),
+            at=self.clock(),
+            conversation=event.conversation,
+            user=UserRef(event.user.platform, event.user.tenant, ""),
+            message=event.message,
+        )
+
+    async def joined(self, *users: UserRef) -> None:
+        """Make people members."""
+        for user in users:
+            await self.press(user, f"join:{self.cohort.id}")
+
+    async def opened(self) -> ConversationRef:
+        """Let the calendar act, and return the newest challenge's thread."""
+        await self.services.challenges.tick()
+        await self.settle()
+        async with self.store.read() as tx:
+            thread = (await tx.challenges.of(self.cohort.id))[-1].thread
+        assert thread is not None
+        return thread
+
+    async def submissions(self, user: UserRef) -> Sequence[Submission]:
+        """A person's submissions, newest first."""
+        async with self.store.read() as tx:
+            member = await tx.members.find(self.cohort.id, user)
+            assert member is not None
+            return await tx.submissions.history(member.id)
+
+    def key(self) -> str:
+        """A key no other event has."""
+        return f"e{next(self._numbers)}"
+
+    def answers(self) -> list[Posted]:
+        """Status messages of submissions, in the order they were posted."""
+        return [posted for key, posted in self.chat.posted.items() if key.startswith("answer:")]
+
+
+@asynccontextmanager
+async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGenerator[World]:
+    """A world whose clock stands at nine on a Monday, with one cohort in UTC."""
+    store = await SqlStore.open(new_file(folder / "world.sqlite3"))
+    clock, chat, catalogue = FakeClock(), FakeChat(), FakeCatalogue()
+    grader = grader or FakeGrader()
+    async with store.write() as tx:
+        cohort = await tx.cohorts.add(
+            Cohort(
+                id=0,
+                name="Practice",
+                place=PRACTICE,
+                mentors_place=MENTORS,
+                timezone="UTC",
+                starts_on=MONDAY.date(),
+            )
+        )
+    numbers = itertools.count(1)
+    chats: Mapping[str, ChatPort] = {"fake": chat}
+    services = assemble(
+        Ports(
+            store=store,
+            chats=chats,
+            catalogue=catalogue,
+            grader=grader,
+            seeds=FakeSeeds(),
+            clock=clock,
+            new_id=lambda: f"s{next(numbers):04}",
+            queued=lambda: None,
+            draw=no_chart,
+            owner="test",
+            rules={},
+        )
+    )
+    try:
+        yield World(services, chat, grader, clock, catalogue, store, cohort)
+    finally:
+        await store.close()

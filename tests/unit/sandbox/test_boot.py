@@ -1,0 +1,45 @@
+"""What judge and solver load before they wait, seen in a process of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.gradings import ROOT
+
+pytestmark = pytest.mark.torch
+
+STEP = """
+import sys, torch
+from bot.inside.common.boot import warm_up
+warm_up()
+weight = torch.nn.Parameter(torch.ones(1))
+for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop):
+    optimizer = kind([weight], lr=0.5)
+    optimizer.zero_grad()
+    weight.square().sum().backward()
+    optimizer.step()
+    optimizer.load_state_dict(optimizer.state_dict())
+print("torch._dynamo.eval_frame" in sys.modules, weight.item() != 1)
+"""
+COMPILED = """
+import torch
+from bot.inside.common.boot import warm_up
+warm_up()
+twice = torch.compile(lambda x: 2 * x, backend="eager")
+hidden = torch._dynamo.disable(recursive=False)(lambda x: -x)
+print(twice(torch.ones(1)).item(), hidden(1), torch._dynamo.config.verbose)
+"""
+
+
+def printed(code: str) -> str:
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout  # noqa: S603  # our own code
+
+
+def test_optimizers_step_without_the_compiler() -> None:
+    assert printed(STEP) == "False True\n"
+
+
+def test_compiler_is_there_for_who_uses_it() -> None:
+    assert printed(COMPILED) == "2.0 -1 False\n"
