@@ -1,8 +1,6 @@
 """What every grader does, whatever it runs submissions in."""
 
-import asyncio
 import os
-import sys
 from collections.abc import AsyncGenerator
 from importlib.util import find_spec
 
@@ -13,7 +11,15 @@ from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckStatus, Grade, Grader, Verdict
 from bot.sandbox.processes.grader import ProcessGrader
-from tests.support.gradings import CHECKS, SOLVED, STARTER, containers, request, require_docker
+from tests.support.gradings import (
+    CHECKS,
+    SOLVED,
+    STARTER,
+    busy_machine,
+    containers,
+    request,
+    require_docker,
+)
 from tests.support.parts import require
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
@@ -216,15 +222,8 @@ while time.process_time() < end: pass
 
 async def test_busy_machine_charges_nobody(grader: Grader) -> None:
     """As much CPU time as 60 % of the limit, while every core has four others at work."""
-    loop = [sys.executable, "-c", "while True: pass"]
-    count = 4 * (os.cpu_count() or 1)
-    others = [await asyncio.create_subprocess_exec(*loop) for _ in range(count)]
-    try:
+    async with busy_machine():
         grade = await grader.grade(request(WORK + SOLVED, limits=Limits(seconds=2.0)))
-    finally:
-        for other in others:
-            other.kill()
-            await other.wait()
 
     assert grade.verdict is Verdict.SOLVED, grade
     assert 1.1 <= (grade.usage.cpu_s or 0.0) < 2.0

@@ -19,6 +19,7 @@ from bot.sandbox.grader import ContainerGrader
 from tests.acceptance.cable import cable
 from tests.support.gradings import (
     SOLVED,
+    busy_machine,
     containers,
     docker,
     recipe,
@@ -113,6 +114,13 @@ async def test_exercise_may_allow_less_memory_than_usual(grader: ContainerGrader
     assert refused.verdict is Verdict.OUT_OF_MEMORY
     assert "320 MB" in refused.detail
     assert (allowed.usage.peak_memory_bytes or 10**9) > 400 * 2**20
+
+
+async def test_memory_hog_is_called_one_on_a_busy_machine_too(grader: ContainerGrader) -> None:
+    async with busy_machine():
+        grade = await grader.grade(request(HUNGRY, limits=Limits(seconds=2, memory_mb=320)))
+
+    assert grade.verdict is Verdict.OUT_OF_MEMORY
 
 
 async def test_runtime_that_cannot_change_limits_gets_a_solver_made_for_them(
