@@ -1,6 +1,6 @@
 # Three images: the bot without torch, the solver that runs learner code, the judge that grades it.
 # The bot builds the last two by itself, each from its own section and the files that section copies
-# (bot/sandbox/images.py), so nothing here needs more than the classic builder can do.
+# (bot/sandbox/containers/images.py), so nothing here needs more than the classic builder can do.
 
 # Python 3.11 or newer with venv; Debian's own Python refuses packages outside of one.
 ARG BASE=python:3.12-slim
@@ -43,19 +43,18 @@ RUN if ls /opt/wheels/*.whl >/dev/null 2>&1; then set -- --no-index --find-links
     elif [ -n "${TORCH_INDEX}" ]; then set -- --index-url "${TORCH_INDEX}"; fi \
     && pip install --no-cache-dir --disable-pip-version-check "$@" 'torch==2.13.0' 'numpy>=2.1,<3'
 COPY bot/__init__.py /opt/freehand/bot/
-COPY bot/sandbox/__init__.py bot/sandbox/wire.py bot/sandbox/values.py \
-     bot/sandbox/boot.py bot/sandbox/inspection.py bot/sandbox/solver.py /opt/freehand/bot/sandbox/
+COPY bot/wire /opt/freehand/bot/wire
+COPY bot/inside/__init__.py /opt/freehand/bot/inside/
+COPY bot/inside/common /opt/freehand/bot/inside/common
+COPY bot/inside/solver /opt/freehand/bot/inside/solver
 RUN python -m compileall -q /opt/freehand
 WORKDIR /tmp
 USER 65534:65534
 # -P: what a submission leaves in /tmp is no module of ours.
-CMD ["python", "-P", "-m", "bot.sandbox.solver"]
+CMD ["python", "-P", "-m", "bot.inside.solver"]
 
 
 FROM ${SOLVER} AS judge
-COPY bot/sandbox/judge.py bot/sandbox/kit.py bot/sandbox/expectations.py \
-     /opt/freehand/bot/sandbox/
-COPY bot/sandbox/proof/checks.py /opt/freehand/exercises/sandbox-proof/
-COPY bot/sandbox/proof/gpu/checks.py /opt/freehand/exercises/sandbox-proof-gpu/
-COPY exercises /opt/freehand/exercises
-CMD ["python", "-P", "-m", "bot.sandbox.judge", "/opt/freehand/exercises"]
+COPY bot/kit /opt/freehand/bot/kit
+COPY bot/inside/judge /opt/freehand/bot/inside/judge
+CMD ["python", "-P", "-m", "bot.inside.judge"]

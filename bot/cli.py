@@ -13,9 +13,9 @@ from pathlib import Path
 from bot.app import doctor, process, settings, terminal
 from bot.app.log import configure
 from bot.app.settings import LogFormat, Settings
+from bot.catalogue.gate import GateReport
 from bot.domain.errors import BotError
 from bot.domain.grading import CheckStatus, Grade, Verdict
-from bot.sandbox.gate import GateReport
 from bot.sandbox.proving import Proof
 
 WELL, NOT_SO, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
@@ -155,7 +155,8 @@ def _grade_text(grade: Grade) -> str:
         lines += [f"      {line}" for line in (*check.traceback, *check.example.splitlines())]
     if grade.output.strip():
         lines += ["it printed:", grade.output.rstrip()]
-    lines.append(f"{grade.usage.start_s:.2f} s starting, {grade.usage.run_s:.2f} s running")
+    cpu = "" if grade.usage.cpu_s is None else f", {grade.usage.cpu_s:.2f} s of CPU time"
+    lines.append(f"{grade.usage.start_s:.2f} s starting, {grade.usage.run_s:.2f} s running{cpu}")
     return "\n".join(lines)
 
 
@@ -168,7 +169,7 @@ def report_text(report: GateReport) -> str:
         lines.append(f"  {wrong.name}: {wrong.verdict}. {seen}".rstrip())
     lines.append(
         f"  Wrong solutions: {len(report.wrongs)}, which earn {report.mean_partial:.2f} of the core"
-        f" points on average. Slowest reference: {report.reference_s:.2f} s."
+        f" points on average. Slowest reference: {report.reference_cpu_s:.2f} s of CPU time."
     )
     return "\n".join(lines)
 

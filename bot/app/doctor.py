@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from bot.app import runners, terminal
 from bot.app.process import utc_now
 from bot.app.settings import Settings
-from bot.catalogue import Catalogue
+from bot.catalogue.reading import Catalogue
 from bot.chat.discord import checkup
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import BotError, GpuUnavailableError
 from bot.domain.schedule import next_slot
-from bot.sandbox.nvml import Meter
+from bot.sandbox.gpu.nvml import Meter
 from bot.store.lock import is_running
 from bot.store.store import SqlStore
 

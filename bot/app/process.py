@@ -14,7 +14,7 @@ from bot.app import files, local
 from bot.app.assembly import Ports, Services, assemble
 from bot.app.runners import Runner, choose, instance_of
 from bot.app.settings import Settings
-from bot.catalogue import Catalogue
+from bot.catalogue.reading import Catalogue
 from bot.chat.discord.adapter import DiscordChat
 from bot.chat.web.adapter import WebChat
 from bot.domain.chat.port import ChatPort

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from bot.app.settings import ROOT, Sandbox, Settings
 from bot.domain.errors import SettingsError
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.images import Recipe, engine_answers
-from bot.sandbox.nvml import Meter
-from bot.sandbox.process import ProcessGrader
+from bot.sandbox.containers.images import Recipe, engine_answers
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.grader import ContainerGrader
+from bot.sandbox.processes.grader import ProcessGrader
 
 NOT_ISOLATED = (
     "No Docker engine is used: submissions run as plain processes of yours, WITHOUT isolation."
@@ -66,7 +66,7 @@ async def choose(settings: Settings) -> Runner:
             "There is no Docker engine here, and without one the sandbox needs torch on this"
             " machine: `pip install 'freehand[torch]'`, or start Docker."
         )
-    return Runner(grader=ProcessGrader(exercises=settings.exercises_dir), warning=NOT_ISOLATED)
+    return Runner(grader=ProcessGrader(), warning=NOT_ISOLATED)
 
 
 def _containers(settings: Settings) -> ContainerGrader:
@@ -82,7 +82,6 @@ def _containers(settings: Settings) -> ContainerGrader:
 def _recipe(settings: Settings) -> Recipe:
     return Recipe(
         root=ROOT,
-        exercises=settings.exercises_dir,
         base=settings.sandbox_base,
         wheels=settings.wheels,
         torch_index=settings.sandbox_torch_index,

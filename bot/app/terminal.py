@@ -8,13 +8,13 @@ from pathlib import Path
 
 from bot.app import files, runners
 from bot.app.settings import Settings
-from bot.catalogue import Catalogue
+from bot.catalogue.gate import GateReport, gate
+from bot.catalogue.reading import Catalogue
 from bot.domain.clock import Clock
 from bot.domain.errors import UserError
 from bot.domain.exercise import Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.gate import GateReport, gate
+from bot.sandbox.grader import ContainerGrader
 from bot.sandbox.proving import Proof, prove
 from bot.services.submissions.seeds import SeedService
 from bot.services.submissions.source import code_of_notebook, decode, require_acceptable

@@ -75,7 +75,9 @@ class Limits:
     """What one grading may use. Enforced from outside the solver.
 
     Attributes:
-        seconds: Of the learner's code; starting a solver and the judge's thinking cost nothing.
+        seconds: CPU seconds of the learner's code, all its processes and solvers together; starting
+            a solver costs nothing.
+        wait_seconds: How long it may take without using the CPU: asleep, or waiting for something.
         cpus: Cores.
         processes: Processes and threads at once.
         output_kb: What it may print.
@@ -84,6 +86,7 @@ class Limits:
     """
 
     seconds: float = 20.0
+    wait_seconds: float = 30.0
     memory_mb: int = 1024
     cpus: float = 1.0
     processes: int = 64
@@ -99,19 +102,21 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """One version of one exercise, without its checks: those live in the judge alone.
+    """One version of one exercise.
 
     Attributes:
         entry: Top-level names that a submission must define, e.g. ``("clip_grad_norm",)``.
         forbidden: Dotted names a submission may not use, e.g. ``"torch.nn.utils.clip_grad_norm_"``.
-        fingerprint: SHA-256 over every file of the folder, hex.
+        fingerprint: SHA-256 over every file of the folder, hex: this is the version.
         task: The text a learner reads, Markdown.
         starter: Python source handed to the learner; submitting it unchanged is not a try.
         hints: Three levels: the concept, where to look, almost the answer.
+        checks: Text of `checks.py`. It is run by a judge and nowhere else.
+        harness: Text of `harness.py`, which lives beside the learner's code; empty without one.
+        version: A number that is no longer used; `fingerprint` is the version.
     """
 
     slug: str
-    version: int
     title: str
     day: Day
     stage: int
@@ -128,6 +133,9 @@ class Exercise:
     task: str
     starter: str
     hints: tuple[str, str, str]
+    checks: str = ""
+    harness: str = ""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ class Verdict(StrEnum):
     NOT_ALLOWED = "not allowed"  # uses a forbidden name
     SYNTAX_ERROR = "syntax error"  # does not parse: not a try
     CRASHED = "crashed"  # exception at import or in every check, or the process died
-    TIMED_OUT = "timed out"
+    TIMED_OUT = "timed out"  # it used up its CPU seconds
+    STALLED = "stalled"  # it did not finish, and used hardly any CPU time: it waited for something
     OUT_OF_MEMORY = "out of memory"
     TOO_MUCH_OUTPUT = "too much output"
     SANDBOX_FAULT = "sandbox fault"  # ours: retried, never charged
@@ -69,12 +70,14 @@ class Usage:
 
     Attributes:
         start_s: Waiting for a solver that is ready (0 when a warm one was at hand).
-        run_s: From handing over the source to the verdict.
-        peak_memory_bytes: Of the solver's container; None where the runner cannot tell.
+        run_s: From handing over the source to the verdict, by the clock on the wall.
+        cpu_s: CPU seconds of all solvers together; None where the runner cannot tell.
+        peak_memory_bytes: Of the solver that had most at once; None where the runner cannot tell.
     """
 
     start_s: float
     run_s: float
+    cpu_s: float | None = None
     peak_memory_bytes: int | None = None
 
 

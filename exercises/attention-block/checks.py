@@ -6,16 +6,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bot.sandbox.kit import (
+from bot.kit import (
     Remote,
     Rng,
     Solution,
     check,
     expect,
-    expect_again,
     expect_close,
     expect_equal,
     expect_raises,
+    expect_same_again,
 )
 
 SAME = 64.0  # rounding errors within which two runs of one solution agree
@@ -63,10 +63,10 @@ def drawn(rng: Rng, dim: int = 12, heads: int = 3) -> Case:
 
 def built(solution: Solution, case: Case) -> Remote:
     """The learner's block with the case's weights."""
-    block = solution.keep("AttentionBlock", case.dim, case.heads)
+    block = solution.call_there("AttentionBlock", case.dim, case.heads)
     if case.state["proj.bias"].dtype is torch.float64:
         block.call("double")
-    block.keep_call("load_state_dict", case.state)
+    block.call_there("load_state_dict", case.state)
     return block
 
 
@@ -138,7 +138,7 @@ def padding(*rows: str) -> Tensor:
 )
 def within_samples(solution: Solution, rng: Rng) -> None:
     case, x = drawn(rng), rng.normal(3, 4, 12)
-    place, time = rng.int(0, 3), rng.int(0, 4)
+    place, time = rng.integer(0, 3), rng.integer(0, 4)
     other = x.clone()
     other[place, time] = 2 * rng.normal(12)
     moved = (run(solution, case, x) - run(solution, case, other)).abs().amax(-1)  # (B, T)
@@ -209,7 +209,7 @@ def repeating(case: Case, *, queries_times: float) -> Case:
 @check("heads-apart", "Each head has channels of its own and attends by itself", core=True, hint=2)
 def heads_apart(solution: Solution, rng: Rng) -> None:
     case, x = drawn(rng), rng.normal(2, 5, 12)
-    head = rng.int(0, 3)
+    head = rng.integer(0, 3)
     own = torch.arange(12) // 4 == head  # the head's channels
     case = case.changed(proj_weight=torch.where(own, case.state["proj.weight"], 0.0))
     fresh = drawn(rng).state["qkv.weight"]
@@ -268,7 +268,7 @@ def values(solution: Solution, rng: Rng) -> None:
             example=example(case, x),
         )
         asked.append((partial(run, solution, case, x), seen))
-    expect_again(rng, asked, "asked again after other calls, a block gives another output")
+    expect_same_again(rng, asked, "asked again after other calls, a block gives another output")
 
 
 @check("gradients", "x and all parameters get the right gradient", core=True, points=2, hint=2)
@@ -290,9 +290,9 @@ def gradients(solution: Solution, rng: Rng) -> None:
 
 def pulled_back(solution: Solution, case: Case, x: Tensor, mask: Tensor, upstream: Tensor) -> dict:
     """The learner's gradients by parameter name, and that of `x`."""
-    block, given = built(solution, case), solution.tensor(x, requires_grad=True)
-    block.keep(given, key_padding_mask=mask).keep_call("backward", upstream)
-    found = {**block.grads(), "x": given.get("grad")}
+    block, given = built(solution, case), solution.put_tensor(x, requires_grad=True)
+    block.call_there("", given, key_padding_mask=mask).call_there("backward", upstream)
+    found = {**block.fetch_grads(), "x": given.get("grad")}
     missing = [name for name in ("x", *case.state) if not isinstance(found.get(name), Tensor)]
     expect(not missing, f"no gradient arrives at {', '.join(missing)}")
     return found
@@ -423,18 +423,18 @@ def inputs(solution: Solution, rng: Rng) -> None:
     case, x = drawn(rng), rng.normal(2, 4, 12)
     mask = padding("..##", "####")
     block = built(solution, case)
-    given, hidden = solution.tensor(x), solution.tensor(mask)
-    block.keep(given, key_padding_mask=hidden)
+    given, hidden = solution.put_tensor(x), solution.put_tensor(mask)
+    block.call_there("", given, key_padding_mask=hidden)
     shown = example(case, x, mask)
-    expect_equal(given.value(), x, "forward changed x", example=shown)
-    expect_equal(hidden.value(), mask, "forward changed the mask", example=shown)
+    expect_equal(given.fetch(), x, "forward changed x", example=shown)
+    expect_equal(hidden.fetch(), mask, "forward changed the mask", example=shown)
 
 
 @check("divisible", "Heads that do not divide dim raise ValueError", core=True, hint=3)
 def divisible(solution: Solution, rng: Rng) -> None:
-    for dim, heads in ((12, 5), (4, 8), (7, rng.int(2, 7))):
+    for dim, heads in ((12, 5), (4, 8), (7, rng.integer(2, 7))):
         expect_raises(
-            lambda dim=dim, heads=heads: solution.keep("AttentionBlock", dim, heads),
+            lambda dim=dim, heads=heads: solution.call_there("AttentionBlock", dim, heads),
             "ValueError",
             f"AttentionBlock({dim}, {heads})",
             example={"dim": dim, "heads": heads},

@@ -4,16 +4,16 @@ from math import inf, nan
 import torch
 from torch import Tensor
 
-from bot.sandbox.kit import (
+from bot.kit import (
+    Generator,
     Rng,
     Solution,
     check,
     expect,
-    expect_again,
     expect_close,
     expect_equal,
+    expect_same_again,
     fail,
-    generator_of,
 )
 
 SHAPES = [(2, 3), (3,), (1, 2, 2)]
@@ -38,17 +38,17 @@ class Outcome:
 def clip(solution: Solution, grads: list, *args, generator: bool = False) -> Outcome:
     """Call the solution with parameters that have these gradients."""
     values = [torch.zeros(2) if grad is None else torch.zeros_like(grad) for grad in grads]
-    parameters = solution.parameters(values, grads)
+    parameters = solution.put_parameters(values, grads)
     # A second tensor over the same memory, made before the call.
     held = [
-        p.keep_call("grad.detach")
+        p.call_there("grad.detach")
         for p, grad in zip(parameters, grads, strict=True)
         if grad is not None
     ]
-    given = generator_of(parameters) if generator else parameters
-    norm = solution.keep("clip_grad_norm", given, *args)
-    grads_now = [p.keep_get("grad") for p in parameters]
-    norm, *seen = solution.values([norm, *held, *grads_now])  # all in one request
+    given = Generator(parameters) if generator else parameters
+    norm = solution.call_there("clip_grad_norm", given, *args)
+    grads_now = [p.get_there("grad") for p in parameters]
+    norm, *seen = solution.fetch_all([norm, *held, *grads_now])  # all in one request
     outcome = Outcome(norm, seen[: len(held)], seen[len(held) :])
     wanted = [grad for grad in grads if grad is not None]
     now = [now for grad, now in zip(grads, outcome.grads, strict=True) if grad is not None]
@@ -98,7 +98,7 @@ def joint_norm(solution: Solution, rng: Rng) -> None:
             example=shown_call(grads, HUGE),
         )
         asked.append((lambda grads=grads: clip(solution, grads, HUGE).norm, seen))
-    expect_again(rng, asked, "called again after other calls, it returns another norm")
+    expect_same_again(rng, asked, "called again after other calls, it returns another norm")
 
 
 @check("norm-type", "norm_type chooses the norm: 1, 3 and infinity too", core=True, hint=1)
@@ -167,7 +167,7 @@ def in_place(solution: Solution, rng: Rng) -> None:
     "untouched", "Gradients that are small enough stay as they are, bit for bit", core=True, hint=2
 )
 def untouched(solution: Solution, rng: Rng) -> None:
-    unit = 2.0 ** rng.int(-3, 4)  # 3, 4 and 5 times a power of two: every step on the way is exact
+    unit = 2.0 ** rng.integer(-3, 4)  # 3, 4 and 5 times a power of two: every step on the way is exact
     border = [torch.tensor([3.0, 0.0]) * unit, torch.tensor([[4.0]]) * unit]
     calls = [(border, 5.0 * unit)]
     for slack in (1.01, 2.0, 50.0):
@@ -202,7 +202,7 @@ def extremes(solution: Solution, rng: Rng) -> None:
         expect_close(now, wanted, "of tiny gradients, one is off", exact=truth, example=example)
     for broken in (inf, nan):
         grads = drawn(rng)
-        grads[1][rng.int(0, 3)] = broken
+        grads[1][rng.integer(0, 3)] = broken
         outcome = clip(solution, grads, 1.0)
         example = shown_call(grads, 1.0)
         for before, now in zip(grads, outcome.grads, strict=True):

@@ -1,8 +1,10 @@
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bot.sandbox.kit import (
+from bot.kit import (
     Remote,
     Rng,
     Solution,
@@ -43,7 +45,7 @@ MARGIN_AT_LEAST = 0.3
 
 def weights(model: Remote) -> dict[str, Tensor]:
     """The model's weights, checked: they come from the learner's side."""
-    found = model.parameters()
+    found = model.fetch_parameters()
     pairs = found.items() if isinstance(found, dict) else ()
     state = {str(name): value for name, value in pairs if isinstance(value, Tensor)}
     seen = {name: tuple(value.shape) for name, value in state.items()}
@@ -68,19 +70,19 @@ def drawn_state(rng: Rng) -> dict[str, Tensor]:
 
 def loaded(solution: Solution, state: dict[str, Tensor]) -> Remote:
     """A new model with these weights, in training mode."""
-    model = solution.keep("build")
-    model.keep_call("load_state_dict", state)
-    model.keep_call("train")
+    model = solution.call_there("build")
+    model.call_there("load_state_dict", state)
+    model.call_there("train")
     return model
 
 
-def trained(solution: Solution, batches: list, seed: int) -> Remote:
-    return solution.keep("train", Stream(batches), seed=seed)
+def trained(solution: Solution, batches: Iterable, seed: int) -> Remote:
+    return solution.call_there("train", Stream(batches), seed=seed)
 
 
 def one_class(rng: Rng) -> list:
     """A batch whose labels are all the same: mixing them up would change nothing."""
-    return [(rng.normal(BATCH, 10), torch.full((BATCH,), rng.int(0, 3)))]
+    return [(rng.normal(BATCH, 10), torch.full((BATCH,), rng.integer(0, 3)))]
 
 
 def directions(rng: Rng) -> Tensor:
@@ -98,7 +100,7 @@ def scores(solution: Solution, rng: Rng) -> None:
     state, x = drawn_state(rng), rng.normal(BATCH, 10)
     model = loaded(solution, state)
     varied = not _same(model(x), model(x))
-    model.keep_call("eval")
+    model.call_there("eval")
     seen = model(x)
     rows = seen.sum(dim=1) if isinstance(seen, Tensor) and seen.dim() == 2 else torch.zeros(1)
     if torch.allclose(rows, torch.ones_like(rows), atol=1e-4):
@@ -129,7 +131,7 @@ def steady_prediction(solution: Solution, rng: Rng) -> None:
     x, wanted = x[clear], wanted[clear].argmax(dim=1)
     model = loaded(solution, state)
     for mode in ("train", "eval", "train"):
-        model.keep_call(mode)
+        model.call_there(mode)
         expect_equal(
             solution.call("predict", model, x),
             wanted,
@@ -140,7 +142,7 @@ def steady_prediction(solution: Solution, rng: Rng) -> None:
 
 @check("weights-move", "The model that comes back is the one that was trained", core=True, hint=2)
 def weights_move(solution: Solution, rng: Rng) -> None:
-    batch, seed = one_class(rng), rng.int(0, 1000)
+    batch, seed = one_class(rng), rng.integer(0, 1000)
     one, four = (weights(trained(solution, batch * count, seed)) for count in (1, 4))
     for name in SHAPES:
         expect(
@@ -152,7 +154,7 @@ def weights_move(solution: Solution, rng: Rng) -> None:
 
 @check("step-size", f"A single step moves no weight by more than {MOVE_AT_MOST}", core=True, hint=2)
 def step_size(solution: Solution, rng: Rng) -> None:
-    batch, seed = one_class(rng), rng.int(0, 1000)
+    batch, seed = one_class(rng), rng.integer(0, 1000)
     one, two = (vector(weights(trained(solution, batch * count, seed))) for count in (1, 2))
     moved = (two - one).abs().max().item()
     expect(
@@ -166,9 +168,9 @@ def labels(solution: Solution, rng: Rng) -> None:
     for _ in range(2):
         points = 4 * directions(rng)
         orders = [rng.permutation(BATCH) % 3 for _ in range(40)]
-        model = trained(solution, [(points[y], y) for y in orders], rng.int(0, 1000))
+        model = trained(solution, [(points[y], y) for y in orders], rng.integer(0, 1000))
         state = weights(model)
-        model.keep_call("eval")
+        model.call_there("eval")
         seen = model(points)  # (3, 3)
         expect_form(seen, scores_of(state, points))
         own = seen.diagonal()  # (3,)
@@ -184,10 +186,10 @@ def labels(solution: Solution, rng: Rng) -> None:
 
 @check("fresh-gradients", "Each step uses the gradient of its own batch", core=True, hint=2)
 def fresh_gradients(solution: Solution, rng: Rng) -> None:
-    batch, seed = one_class(rng), rng.int(0, 1000)
+    batch, seed = one_class(rng), rng.integer(0, 1000)
     first, early, late = (trained(solution, batch * count, seed) for count in (1, 20, 40))
     # Small steps hardly move the weights, but then the gradients that are left in add up.
-    gathered = length(early.grads()) / max(length(first.grads()), 1e-9)
+    gathered = length(early.fetch_grads()) / max(length(first.fetch_grads()), 1e-9)
     expect(
         gathered <= GATHERED_AT_MOST,
         "with one batch again and again, the gradient after 20 steps should be smaller than after the"
@@ -212,7 +214,7 @@ def length(grads: dict) -> float:
     "reproducible", "The same seed and the same batches give the same weights", core=True, hint=3
 )
 def reproducible(solution: Solution, rng: Rng) -> None:
-    batches, seed = one_class(rng) * 3, rng.int(0, 1000)
+    batches, seed = one_class(rng) * 3, rng.integer(0, 1000)
     first, second = (weights(trained(solution, batches, seed)) for _ in range(2))
     for name in SHAPES:
         expect_equal(
@@ -239,11 +241,11 @@ def generalises(solution: Solution, rng: Rng) -> None:
     centres = [directions(rng) * SPREAD for _ in range(3)]
     states = [
         weights(
-            solution.keep("train", Stream((drawn(rng, c, BATCH) for _ in range(STEPS))), seed=seed)
+            trained(solution, (drawn(rng, c, BATCH) for _ in range(STEPS)), seed)
         )
         for seed, c in enumerate(centres)
     ]
-    evaluated = solution.fresh()  # nothing but the weights gets there
+    evaluated = solution.restart()  # nothing but the weights gets there
     for state, c in zip(states, centres, strict=True):
         x, y = drawn(rng, c, 1000)
         model = loaded(evaluated, state)
@@ -252,10 +254,10 @@ def generalises(solution: Solution, rng: Rng) -> None:
         accuracy = (guessed == y).double().mean().item()
         expect(
             accuracy >= 0.90,
-            f"on 1000 new rows predict is right for {accuracy:.1%}; guessing gets 33%, the mended"
+            f"on 1000 new rows predict is right for {accuracy:.1%}; guessing gets 33%, the fixed"
             " script 98% and more",
         )
-        model.keep_call("eval")
+        model.call_there("eval")
         seen = model(x)
         expect_form(seen, scores_of(state, x))
         loss = functional.cross_entropy(seen, y).item()

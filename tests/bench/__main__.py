@@ -22,7 +22,7 @@ from pathlib import Path
 from bot.app import runners
 from bot.app.assembly import Ports, Services, assemble
 from bot.app.settings import ROOT, Settings
-from bot.catalogue import Catalogue
+from bot.catalogue.reading import Catalogue
 from bot.domain.chat.events import MessagePosted
 from bot.domain.chat.refs import MessageRef
 from bot.domain.cohort import Cohort, Place
@@ -31,10 +31,11 @@ from bot.domain.grading import GradingRequest, Verdict
 from bot.domain.member import Role
 from bot.domain.progression import PlanReason
 from bot.sandbox.containers import ContainerGrader
+from bot.sandbox.grader import ContainerGrader
 from bot.store.store import SqlStore
 from tests.bench import steps
 from tests.support.databases import new_file
-from tests.support.gradings import SOLVED, containers, request, write_exercise
+from tests.support.gradings import SOLVED, containers, request
 from tests.support.world import ANA, MENTORS, PRACTICE, FakeChat, no_chart
 
 SLUG = "clip-grad-norm"
@@ -47,14 +48,14 @@ PAUSE_S = 4.0
 BARE = """
 import copy, sys, time
 from pathlib import Path
-from bot.sandbox.judge import load_checks
-from bot.sandbox.kit import Rng, Solution
-from bot.sandbox.boot import Pipe
-from bot.sandbox.solver import Solver
+from bot.inside.judge.checks import Checks
+from bot.kit import Rng, Solution
+from bot.inside.common.pipe import Pipe
+from bot.inside.solver.solver import Solver
 import torch
 torch.set_num_threads(1)
 folder = Path(sys.argv[1])
-checks = load_checks(folder)
+checks = Checks().get(folder.name, (folder / "checks.py").read_text())
 source = (folder / "reference.py").read_text()
 for _ in range(int(sys.argv[2])):
     began = time.perf_counter()
@@ -117,7 +118,7 @@ def _p95(seconds: Sequence[float]) -> float:
 
 def _import_cpu_s() -> float:
     """CPU seconds that a solver spends before it waits: what bounds the number of gradings."""
-    code = "from bot.sandbox.boot import warm_up; warm_up()"
+    code = "from bot.inside.common.boot import warm_up; warm_up()"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)  # noqa: S603  # our own code
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -144,7 +145,7 @@ async def _relay() -> None:
     """Frames per second between a judge and a solver, through the host."""
     calls = 1000
     checks = f"""
-from bot.sandbox.kit import Rng, Solution, check
+from bot.kit import Rng, Solution, check
 
 
 @check("echo", "It answers", core=True)
@@ -152,11 +153,9 @@ def echo(solution: Solution, rng: Rng) -> None:
     for number in range({calls}):
         solution.call("double", number)
 """
-    with tempfile.TemporaryDirectory() as folder:
-        exercises = write_exercise(Path(folder))
-        (exercises / "double" / "checks.py").write_text(checks)
-        async with containers(exercises, instance="bench-relay") as grader:
-            grade = await grader.grade(request(SOLVED, limits=Limits(seconds=60.0)))
+    async with containers(instance="bench-relay") as grader:
+        long = Limits(seconds=60.0)
+        grade = await grader.grade(request(SOLVED, limits=long, checks=checks))
     frames = 4 * calls  # asked by the judge, to the solver, back, to the judge
     _figure("frames per second, through the relay", frames / grade.usage.run_s, "")
 

@@ -1,9 +1,8 @@
 """What every grader does, whatever it runs submissions in."""
 
+import os
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,14 +10,15 @@ import pytest_asyncio
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckStatus, Grade, Grader, Verdict
-from bot.sandbox.process import ProcessGrader
+from bot.sandbox.processes.grader import ProcessGrader
 from tests.support.gradings import (
+    CHECKS,
     SOLVED,
     STARTER,
+    busy_machine,
     containers,
     request,
     require_docker,
-    write_exercise,
 )
 from tests.support.parts import require
 
@@ -38,22 +38,21 @@ SECOND = Limits(seconds=1.0, output_kb=64)
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=BOTH)
 async def grader(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
 ) -> AsyncGenerator[Grader]:
-    exercises = write_exercise(tmp_path_factory.mktemp("exercises"))
     if request.param == "containers":
         await require_docker()
-        async with containers(exercises, instance="contract", warm=2) as grader:
+        async with containers(instance="contract", warm=2) as grader:
             yield grader
         return
-    async for grader in processes(exercises):
+    async for grader in processes():
         yield grader
 
 
-async def processes(exercises: Path) -> AsyncGenerator[ProcessGrader]:
+async def processes() -> AsyncGenerator[ProcessGrader]:
     if find_spec("torch") is None:
         require("torch", "the sandbox's two sides need it; install freehand[torch]")
-    grader = ProcessGrader(exercises=exercises)
+    grader = ProcessGrader()
     await grader.start()
     yield grader
     await grader.stop()
@@ -144,21 +143,91 @@ async def test_process_that_dies_keeps_what_was_seen_before(grader: Grader) -> N
     }
 
 
+SPINNER = """
+import os
+for _ in range(3):
+    if not os.fork():
+        break
+while True: pass
+"""
+
+
 @pytest.mark.parametrize(
     "source",
     [
         "while True: pass\n",
         "def double(x):\n    while True: pass\n",
-        "import time\ndef double(x):\n    time.sleep(60)\n",
         "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass\n",
     ],
 )
-async def test_time_limit_ends_a_submission(grader: Grader, source: str) -> None:
+async def test_cpu_seconds_end_a_submission(grader: Grader, source: str) -> None:
     grade = await grader.grade(request(source, limits=SECOND))
 
     assert grade.verdict is Verdict.TIMED_OUT
-    assert "1 seconds" in grade.detail
-    assert grade.usage.run_s < 5
+    assert grade.detail == "It used more than 1 seconds of CPU time."
+    assert 1.0 <= (grade.usage.cpu_s or 0.0) < 3.0
+
+
+async def test_cpu_seconds_of_all_processes_count(grader: Grader) -> None:
+    """Four processes on the cores there are: each alone uses less than the limit."""
+    grade = await grader.grade(request(SPINNER, limits=Limits(seconds=2.0, output_kb=64)))
+
+    assert grade.verdict is Verdict.TIMED_OUT
+    assert (grade.usage.cpu_s or 0.0) >= 2.0
+
+
+async def test_cpu_seconds_of_all_solvers_of_one_grading_count_together(grader: Grader) -> None:
+    """0.9 seconds in each of two solvers."""
+    source = (
+        "import time\nend = time.process_time() + 0.9\n"
+        "while time.process_time() < end: pass\n" + SOLVED
+    )
+
+    grade = await grader.grade(request(source, limits=Limits(seconds=1.5, output_kb=64)))
+
+    assert grade.verdict is Verdict.TIMED_OUT
+    assert statuses(grade)["keeps-integers"] is CheckStatus.PASSED
+    assert statuses(grade)["again"] is CheckStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time\ndef double(x):\n    time.sleep(600)\n",
+        "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()\n",
+        "import os\nread, write = os.pipe()\ndef double(x):\n    os.read(read, 1)\n",
+    ],
+    ids=["sleeps", "deadlock", "reads"],
+)
+async def test_submission_that_waits_for_ever_has_stalled(
+    grader: Grader, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.1, 0.1, 0.1))  # whatever else runs here
+    limits = Limits(seconds=10.0, wait_seconds=1.5, output_kb=64)
+
+    grade = await grader.grade(request(source, limits=limits))
+
+    assert grade.verdict is Verdict.STALLED
+    assert "more than 1.5 seconds" in grade.detail
+    assert grade.verdict.counts_as_try
+    assert grade.usage.run_s < 30
+
+
+WORK = """
+import time
+end = time.process_time() + 0.6
+while time.process_time() < end: pass
+"""
+
+
+async def test_busy_machine_charges_nobody(grader: Grader) -> None:
+    """As much CPU time as 60 % of the limit, while every core has four others at work."""
+    async with busy_machine():
+        grade = await grader.grade(request(WORK + SOLVED, limits=Limits(seconds=2.0)))
+
+    assert grade.verdict is Verdict.SOLVED, grade
+    assert 1.1 <= (grade.usage.cpu_s or 0.0) < 2.0
+    assert grade.usage.run_s > 2.0
 
 
 async def test_submission_that_closes_every_channel_is_not_waited_for(grader: Grader) -> None:
@@ -217,13 +286,24 @@ async def test_submissions_share_nothing(grader: Grader) -> None:
 async def test_fault_in_the_checks_is_ours_and_the_next_grading_works(
     grader: Grader,
 ) -> None:
-    sound = request(SOLVED)
-    unknown = replace(sound, exercise=replace(sound.exercise, slug="no-such-exercise"))
-
     with pytest.raises(SandboxError):
-        await grader.grade(unknown)
+        await grader.grade(request(SOLVED, checks="raise RuntimeError('not today')\n"))
+    with pytest.raises(SandboxError):
+        await grader.grade(request(SOLVED, checks="# none\n"))
 
-    assert (await grader.grade(sound)).verdict is Verdict.SOLVED
+    assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
+
+
+async def test_submission_is_graded_by_the_checks_that_come_with_it(grader: Grader) -> None:
+    """An exercise may change while a challenge is open: what was released decides."""
+    changed = CHECKS.replace("2 * x", "3 * x")
+
+    grades = [
+        await grader.grade(request(SOLVED, checks=checks)) for checks in (CHECKS, changed, CHECKS)
+    ]
+
+    verdicts = [grade.verdict for grade in grades]
+    assert verdicts == [Verdict.SOLVED, Verdict.WRONG, Verdict.SOLVED]
 
 
 async def test_grader_that_can_grade_is_healthy(grader: Grader) -> None:

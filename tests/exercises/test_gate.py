@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.catalogue import read
+from bot.catalogue.gate import GateReport, gate
+from bot.catalogue.reading import read
 from bot.domain.grading import Grader
-from bot.sandbox.gate import GateReport, gate
-from bot.sandbox.process import ProcessGrader
+from bot.sandbox.processes.grader import ProcessGrader
 from tests.support.gradings import containers, require_docker
 from tests.support.parts import REQUIRED_PARTS, require
 
@@ -33,7 +33,7 @@ async def reports() -> Reports:
     """In containers where they are required, else in plain processes, which need no images."""
     if "docker" in os.environ.get(REQUIRED_PARTS, "").split(","):
         await require_docker()
-        async with containers(EXERCISES, instance="gate", warm=SIDE_BY_SIDE) as grader:
+        async with containers(instance="gate", warm=SIDE_BY_SIDE) as grader:
             return await side_by_side(lambda folder: carried(folder, grader))
     if find_spec("torch") is None:
         require("torch", "the sandbox's two sides need it; install freehand[torch]")
@@ -42,7 +42,7 @@ async def reports() -> Reports:
 
 async def in_processes(folder: Path) -> GateReport:
     """One grader takes one submission at a time, so each exercise gets its own."""
-    grader = ProcessGrader(exercises=EXERCISES)
+    grader = ProcessGrader()
     await grader.start()
     try:
         return await carried(folder, grader)

@@ -1,17 +1,17 @@
 """What the gate lets through and what it does not, with a grader that obeys the file."""
 
+import ast
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from bot.catalogue.gate import GateReport, gate
 from bot.domain.exercise import ON_CPU, Day, Device, Exercise, Limits
 from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Usage, Verdict
-from bot.sandbox.gate import GateReport, gate
 
 EXERCISE = Exercise(
     slug="double",
-    version=1,
     title="Double",
     day=Day.IMPLEMENT,
     stage=1,
@@ -52,16 +52,16 @@ class ObedientGrader:
         return ""
 
     async def grade(self, request: GradingRequest) -> Grade:
-        orders = [line.partition(" ") for line in request.source.splitlines()]
-        wishes = {word: rest for word, _, rest in orders}
-        failed = {rest for word, _, rest in orders if word == "fail"}
-        verdict = Verdict(wishes["verdict"])
+        lines = [line.partition(" ") for line in request.source.splitlines()]
+        orders = {word: rest for word, _, rest in lines}
+        failed = {rest for word, _, rest in lines if word == "fail"}
+        verdict = Verdict(orders["verdict"])
         ran = verdict in {Verdict.SOLVED, Verdict.PARTLY, Verdict.WRONG}
         return Grade(
             verdict=verdict,
             checks=tuple(self._check(name, failed) for name in ("value", "sign", "speed") if ran),
-            detail=f"Line 1 uses `{wishes['uses']}`." if "uses" in wishes else "",
-            usage=Usage(start_s=0.0, run_s=float(wishes.get("takes", "0.1"))),
+            detail=f"Line 1 uses `{orders['uses']}`." if "uses" in orders else "",
+            usage=Usage(start_s=0.0, run_s=60.0, cpu_s=float(orders.get("takes", "0.1"))),
         )
 
     def _check(self, name: str, failed: set[str]) -> CheckResult:
@@ -85,7 +85,7 @@ async def carry_through(folder: Path, changes: dict[str, str]) -> GateReport:
 async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
     report = await carry_through(tmp_path, {})
     assert report.passed, report.problems
-    assert (len(report.wrongs), report.mean_partial, report.reference_s) == (3, 0.5, 0.1)
+    assert (len(report.wrongs), report.mean_partial, report.reference_cpu_s) == (3, 0.5, 0.1)
     assert report.as_data()["passed"] is True
 
 
@@ -99,7 +99,7 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
             "reference.py is graded “partly” on seed 1",
         ),
         ({"reference.py": "verdict solved\nfail speed"}, "does not pass speed on seed 2"),
-        ({"reference.py": "verdict solved\ntakes 2.6"}, "A reference took 2.60 s"),
+        ({"reference.py": "verdict solved\ntakes 2.6"}, "A reference used 2.60 s of CPU time"),
         ({"wrong/one.py": "verdict partly\nfail value\nfail speed"}, "wrong/one.py says neither"),
         ({"wrong/four.py": "# cheat: luck\nverdict solved"}, "wrong/four.py is graded “solved”"),
         (
@@ -126,20 +126,18 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
             },
             "earn 0.00 of the core points",
         ),
-        ({"rig.py": "counted = 0"}, "no wrong solution that begins with `# cheat: rig`"),
+        ({"harness.py": "counted = 0"}, "no wrong solution that begins with `# cheat: harness`"),
     ],
 )
-async def test_gate_says_what_to_mend(
-    tmp_path: Path, changes: dict[str, str], problem: str
-) -> None:
+async def test_gate_says_what_to_fix(tmp_path: Path, changes: dict[str, str], problem: str) -> None:
     report = await carry_through(tmp_path, changes)
     assert not report.passed
     assert any(problem in said for said in report.problems), report.problems
 
 
-async def test_a_rig_with_a_solution_that_makes_it_lie_passes(tmp_path: Path) -> None:
-    liar = "# cheat: rig - reports what is wanted\nverdict wrong\nfail value\nfail sign"
-    report = await carry_through(tmp_path, {"rig.py": "counted = 0", "wrong/four.py": liar})
+async def test_a_harness_with_a_solution_that_makes_it_lie_passes(tmp_path: Path) -> None:
+    liar = "# cheat: harness - reports what is wanted\nverdict wrong\nfail value\nfail sign"
+    report = await carry_through(tmp_path, {"harness.py": "counted = 0", "wrong/four.py": liar})
     assert report.passed, report.problems
 
 
@@ -148,3 +146,19 @@ async def test_a_cheat_that_fails_everything_covers_no_check(tmp_path: Path) -> 
     one = "# fails: value - adds one\nverdict partly\nfail value"
     report = await carry_through(tmp_path, {"wrong/one.py": one, "wrong/four.py": everything})
     assert report.problems == ("No wrong solution fails speed.",)
+
+
+FOLDERS = sorted((Path(__file__).parents[2] / "exercises").glob("*/checks.py"))
+PROOFS = sorted((Path(__file__).parents[2] / "bot" / "sandbox" / "proof").rglob("checks.py"))
+
+
+@pytest.mark.parametrize("checks", [*FOLDERS, *PROOFS], ids=lambda path: path.parent.name)
+def test_checks_import_of_ours_the_kit_alone(checks: Path) -> None:
+    """A hundred exercises rest on its names; every other room may change."""
+    imported = [
+        node.module or ""
+        for node in ast.walk(ast.parse(checks.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+    ]
+
+    assert {name for name in imported if name.split(".")[0] == "bot"} == {"bot.kit"}

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 import pynvml  # pyright: ignore[reportMissingTypeStubs]  # it has none
 
 from bot.domain.exercise import Limits
-from bot.sandbox.gpu import Slot
-from bot.sandbox.jail import Jail
-from bot.sandbox.nvml import Meter
-from bot.sandbox.sides import Cause, Ending, SideInbox
-from bot.sandbox.wire import Frame
+from bot.sandbox.containers.spec import ContainerSpec
+from bot.sandbox.endpoints import Cause, Ending, FrameBuffer, Measurement
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.gpu.slot import GpuSlot
+from bot.wire.frames import Frame
 
 GPU = "GPU-fef8089b-4820-abfc-e83e-94318197576e"
 MB = 2**20
-JAIL = Jail(image="i", role="solver", instance="x", owner="me", runtime="", limits=Limits())
+SPEC = ContainerSpec(
+    image="i", role="solver", instance="x", owner="me", runtime="", limits=Limits()
+)
 
 
 @dataclass
@@ -82,7 +84,7 @@ class FakeSolver:
 
     limits: Limits
     alive: bool = True
-    inbox: SideInbox = field(default_factory=lambda: SideInbox(64 * 1024))
+    buffer: FrameBuffer = field(default_factory=lambda: FrameBuffer(64 * 1024))
 
     async def send(self, frame: Frame) -> None:
         del frame
@@ -90,12 +92,16 @@ class FakeSolver:
     async def ending(self) -> Ending:
         return Ending(cause=Cause.EXITED, code=0)
 
-    async def peak_memory_bytes(self) -> int | None:
-        return None
+    @property
+    def max_cpus(self) -> float:
+        return 1.0
+
+    async def measure(self) -> Measurement:
+        return Measurement()
 
     async def kill(self) -> None:
         self.alive = False
-        self.inbox.close()
+        self.buffer.close()
 
 
 @dataclass
@@ -112,20 +118,22 @@ class Yard:
     trouble: list[Exception] = field(default_factory=list[Exception])
     gone: bool = True
     context_mb: int = 400
-    jails: list[Jail] = field(default_factory=list[Jail])
+    specs: list[ContainerSpec] = field(default_factory=list[ContainerSpec])
     living: list[FakeSolver] = field(default_factory=list[FakeSolver])
     most: int = 0
 
-    def slot(self, *, probe_every_s: float = 0.0) -> Slot:
+    def slot(self, *, probe_every_s: float = 0.0) -> GpuSlot:
         """A slot that starts its solvers here."""
         meter = Meter(gpu=GPU, library=lambda: self.nvml)
-        return Slot(meter=meter, start=self.start, vacate=self.vacate, probe_every_s=probe_every_s)
+        return GpuSlot(
+            meter=meter, start=self.start, vacate=self.vacate, probe_every_s=probe_every_s
+        )
 
-    async def start(self, jail: Jail) -> FakeSolver:
+    async def start(self, spec: ContainerSpec) -> FakeSolver:
         if self.trouble:
             raise self.trouble.pop(0)
-        self.jails.append(jail)
-        solver = FakeSolver(limits=jail.limits)
+        self.specs.append(spec)
+        solver = FakeSolver(limits=spec.limits)
         self.living.append(solver)
         self.most = max(self.most, len(self.living))
         self.use(self.context_mb)

@@ -2,15 +2,16 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.domain.exercise import Day, Device, Exercise, Limits
 from bot.domain.grading import GradingRequest
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.images import DEFAULT_BASE, Recipe
-from bot.sandbox.nvml import Meter
+from bot.sandbox.containers.images import DEFAULT_BASE, Recipe
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.grader import ContainerGrader
 from tests.support.parts import base
 from tests.support.parts import require_docker as require_docker
 
@@ -23,7 +24,7 @@ SOLVED = "def double(x):\n    return 2 * x\n"
 STARTER = "def double(x):\n    raise NotImplementedError\n"
 
 CHECKS = """
-from bot.sandbox.kit import Rng, Solution, check, expect_close, expect_equal
+from bot.kit import Rng, Solution, check, expect_close, expect_equal
 
 
 @check("doubles", "It doubles every element", core=True, points=3, hint=1)
@@ -42,27 +43,23 @@ def keeps_integers(solution: Solution, rng: Rng) -> None:
 @check("again", "It does so in a process that was never used", core=False, hint=3)
 def again(solution: Solution, rng: Rng) -> None:
     x = rng.normal(3)
-    expect_close(solution.fresh().call("double", x), 2 * x, "an element is off")
+    expect_close(solution.restart().call("double", x), 2 * x, "an element is off")
 """
 
 
-def write_exercise(exercises: Path) -> Path:
-    """Write the exercise's folder; returns the folder of exercises."""
-    folder = exercises / SLUG
-    folder.mkdir(parents=True)
-    (folder / "checks.py").write_text(CHECKS)
-    return exercises
-
-
 def request(
-    source: str, *, seed: bytes = SEED, limits: Limits | None = None, run: str = "1.1"
+    source: str,
+    *,
+    seed: bytes = SEED,
+    limits: Limits | None = None,
+    run: str = "1.1",
+    checks: str = CHECKS,
 ) -> GradingRequest:
     """A submission to the exercise."""
     return GradingRequest(
         run=run,
         exercise=Exercise(
             slug=SLUG,
-            version=1,
             title="Double",
             day=Day.IMPLEMENT,
             stage=1,
@@ -79,18 +76,18 @@ def request(
             task="Double it.",
             starter=STARTER,
             hints=("one", "two", "three"),
+            checks=checks,
         ),
         source=source,
         seed=seed,
     )
 
 
-def recipe(exercises: Path) -> Recipe:
-    """The images as `make images` prepares for them, with these exercises in the judge."""
+def recipe() -> Recipe:
+    """The images as `make images` prepares for them."""
     wheels = ROOT / "build" / "wheels"
     return Recipe(
         root=ROOT,
-        exercises=exercises,
         base=base() or DEFAULT_BASE,
         wheels=wheels if wheels.is_dir() else None,
     )
@@ -98,12 +95,12 @@ def recipe(exercises: Path) -> Recipe:
 
 @asynccontextmanager
 async def containers(
-    exercises: Path, *, instance: str, warm: int = 1, meters: Sequence[Meter] = ()
+    *, instance: str, warm: int = 1, meters: Sequence[Meter] = ()
 ) -> AsyncGenerator[ContainerGrader]:
     """A started grader in containers; nothing of it is left afterwards."""
     grader = ContainerGrader(
         instance=instance,
-        recipe=recipe(exercises),
+        recipe=recipe(),
         warm=warm,
         runtime=os.environ.get("FREEHAND_TEST_RUNTIME", ""),  # another than the engine's own
         meters=meters,
@@ -113,6 +110,20 @@ async def containers(
         yield grader
     finally:
         await grader.stop()
+
+
+@asynccontextmanager
+async def busy_machine() -> AsyncGenerator[None]:
+    """While it is entered, every core has four loops at work beside all else."""
+    loop = [sys.executable, "-c", "while True: pass"]
+    count = 4 * (os.cpu_count() or 1)
+    loops = [await asyncio.create_subprocess_exec(*loop) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for found in loops:
+            found.kill()
+            await found.wait()
 
 
 async def docker(*arguments: str) -> str:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from bot.sandbox.images import DEFAULT_BASE, LOCAL_BASE
+from bot.sandbox.containers.images import DEFAULT_BASE, LOCAL_BASE
 
 REQUIRED_PARTS = "FREEHAND_TEST_REQUIRE"
 

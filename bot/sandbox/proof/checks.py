@@ -1,6 +1,6 @@
 """What must hold in every solver's container. `honest.py` looks around and tells the truth."""
 
-from bot.sandbox.kit import Rng, Solution, check, expect
+from bot.kit import Rng, Solution, check, expect
 
 NOBODY = 65534
 TMP_BYTES = 64 * 2**20

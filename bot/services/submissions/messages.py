@@ -18,6 +18,7 @@ HEADLINES = {
     Verdict.SYNTAX_ERROR: "🔴 **It does not parse yet.**",
     Verdict.CRASHED: "🔴 **It crashed.**",
     Verdict.TIMED_OUT: "🔴 **It ran out of time.**",
+    Verdict.STALLED: "🔴 **It did not finish.**",
     Verdict.OUT_OF_MEMORY: "🔴 **It ran out of memory.**",
     Verdict.TOO_MUCH_OUTPUT: "🔴 **It printed too much.**",
     Verdict.SANDBOX_FAULT: "⚪ **We could not grade this, and it is our fault.**",
@@ -232,6 +233,7 @@ _STEPS = {
     Verdict.SYNTAX_ERROR: "Fix that line and send it again: this does not count as a try.",
     Verdict.NOT_ALLOWED: "Write that part yourself, then send it again.",
     Verdict.TIMED_OUT: "Look for a loop that does not end, or work that is done once per element.",
+    Verdict.STALLED: "Look for a sleep, a lock, or a read from something that never answers.",
     Verdict.OUT_OF_MEMORY: "Look for the largest tensor you build: what shape has it?",
     Verdict.TOO_MUCH_OUTPUT: "Take the prints out of the loops, then send it again.",
     Verdict.SANDBOX_FAULT: "It does not count as a try. The mentors know; please send it again.",
@@ -269,6 +271,8 @@ def _times(submission: Submission) -> str:
         words.append(f"{max(0.0, queued_s):.1f} s in line")
     words.append(f"{grade.usage.start_s:.1f} s starting")
     words.append(f"{grade.usage.run_s:.1f} s running")
+    if grade.usage.cpu_s is not None:
+        words.append(f"{grade.usage.cpu_s:.1f} s of CPU time")
     if grade.usage.peak_memory_bytes is not None:
         words.append(f"{grade.usage.peak_memory_bytes / 2**20:.0f} MB at most")
     return ", ".join(words)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.app.settings import ROOT
+from bot.catalogue.gate import GateReport, WrongSolution
 from bot.cli import report_text
-from bot.sandbox.gate import GateReport, WrongSolution
 from bot.store.lock import only_instance
 from tests.support.parts import require
 
@@ -134,7 +134,7 @@ def test_a_report_of_the_gate_is_for_people() -> None:
         message="element [0] is 3, should be 2",
     )
     passed = GateReport(
-        slug="double", problems=(), wrongs=(wrong,), mean_partial=0.5, reference_s=0.125
+        slug="double", problems=(), wrongs=(wrong,), mean_partial=0.5, reference_cpu_s=0.125
     )
     failed = replace(passed, problems=("No wrong solution fails speed.",))
 

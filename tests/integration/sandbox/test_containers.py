@@ -13,18 +13,18 @@ import pytest_asyncio
 from bot.domain.errors import SandboxBuildError, SandboxError, SandboxUnavailableError
 from bot.domain.exercise import Limits
 from bot.domain.grading import Verdict
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.engine import Engine, engine_answers
-from bot.sandbox.images import Recipe
+from bot.sandbox.containers.engine import Engine, engine_answers
+from bot.sandbox.containers.images import Recipe
+from bot.sandbox.grader import ContainerGrader
 from tests.acceptance.cable import cable
 from tests.support.gradings import (
     SOLVED,
+    busy_machine,
     containers,
     docker,
     recipe,
     request,
     require_docker,
-    write_exercise,
 )
 
 pytestmark = [
@@ -38,15 +38,10 @@ INSTANCE = f"{RUN}-containers"
 HUNGRY = f"eaten = b'x' * (400 * 2**20)\n{SOLVED}"
 
 
-@pytest.fixture(scope="module")
-def exercises(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_exercise(tmp_path_factory.mktemp("exercises"))
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def grader(exercises: Path) -> AsyncGenerator[ContainerGrader]:
+async def grader() -> AsyncGenerator[ContainerGrader]:
     await require_docker()
-    async with containers(exercises, instance=INSTANCE, warm=1) as grader:
+    async with containers(instance=INSTANCE, warm=1) as grader:
         yield grader
 
 
@@ -100,14 +95,14 @@ async def test_solver_holds_no_check_and_no_secret(grader: ContainerGrader) -> N
     source = (
         "import os\n"
         "print('environment', sorted(os.environ))\n"
-        "print('files', sorted(os.listdir('/opt/freehand/bot/sandbox')))\n"
+        "print('files', sorted(os.listdir('/opt/freehand/bot')))\n"
         "print('above', os.listdir('/opt/freehand'))\n" + SOLVED
     )
 
     output = (await grader.grade(request(source))).output
 
     assert "FREEHAND" not in output
-    assert "judge.py" not in output
+    assert "files ['__init__.py', 'inside', 'wire']" in output
     assert "exercises" not in output
 
 
@@ -119,6 +114,13 @@ async def test_exercise_may_allow_less_memory_than_usual(grader: ContainerGrader
     assert refused.verdict is Verdict.OUT_OF_MEMORY
     assert "320 MB" in refused.detail
     assert (allowed.usage.peak_memory_bytes or 10**9) > 400 * 2**20
+
+
+async def test_memory_hog_is_called_one_on_a_busy_machine_too(grader: ContainerGrader) -> None:
+    async with busy_machine():
+        grade = await grader.grade(request(HUNGRY, limits=Limits(seconds=2, memory_mb=320)))
+
+    assert grade.verdict is Verdict.OUT_OF_MEMORY
 
 
 async def test_runtime_that_cannot_change_limits_gets_a_solver_made_for_them(
@@ -224,48 +226,48 @@ async def test_cancelled_grading_leaves_no_solver_running(grader: ContainerGrade
     assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
 
 
-async def test_stop_leaves_no_container(exercises: Path) -> None:
+async def test_stop_leaves_no_container() -> None:
     await require_docker()
-    async with containers(exercises, instance=f"{RUN}-stop", warm=2) as grader:
+    async with containers(instance=f"{RUN}-stop", warm=2) as grader:
         await grader.grade(request("while True: print('x' * 10_000)\n"))
         assert await ids(instance=f"{RUN}-stop")
 
     assert await ids(instance=f"{RUN}-stop") == set()
 
 
-async def test_start_deletes_leftovers_of_its_own_installation_alone(exercises: Path) -> None:
+async def test_start_deletes_leftovers_of_its_own_installation_alone() -> None:
     await require_docker()
     engine = Engine.connect()
-    image = (await recipe(exercises).ensure(engine, lambda _line: None)).solver
+    image = (await recipe().ensure(engine, lambda _line: None)).solver
     await engine.close()
     own, other = [
         (await docker("create", "--network=none", f"--label=freehand.instance={name}", image))
         for name in (f"{RUN}-reap", f"{RUN}-reap-other")
     ]
 
-    async with containers(exercises, instance=f"{RUN}-reap", warm=0):
+    async with containers(instance=f"{RUN}-reap", warm=0):
         assert own.strip() not in await ids(instance=f"{RUN}-reap")
         assert await ids(instance=f"{RUN}-reap-other") == {other.strip()}
 
     await docker("rm", "--force", other.strip())
 
 
-async def test_start_leaves_what_another_process_is_using(exercises: Path) -> None:
+async def test_start_leaves_what_another_process_is_using() -> None:
     """`freehand grade` beside a running bot: one data directory, two processes."""
     await require_docker()
-    async with containers(exercises, instance=f"{RUN}-beside", warm=0) as bot:
+    async with containers(instance=f"{RUN}-beside", warm=0) as bot:
         theirs = await ids(instance=f"{RUN}-beside")
 
-        async with containers(exercises, instance=f"{RUN}-beside", warm=0):
+        async with containers(instance=f"{RUN}-beside", warm=0):
             assert theirs < await ids(instance=f"{RUN}-beside")
 
         assert await ids(instance=f"{RUN}-beside") == theirs
         assert (await bot.grade(request(SOLVED))).verdict is Verdict.SOLVED
 
 
-async def test_grader_without_waiting_solvers_starts_one(exercises: Path) -> None:
+async def test_grader_without_waiting_solvers_starts_one() -> None:
     await require_docker()
-    async with containers(exercises, instance=f"{RUN}-cold", warm=0) as grader:
+    async with containers(instance=f"{RUN}-cold", warm=0) as grader:
         grade = await grader.grade(request(SOLVED))
 
     assert grade.verdict is Verdict.SOLVED
@@ -273,12 +275,12 @@ async def test_grader_without_waiting_solvers_starts_one(exercises: Path) -> Non
 
 
 async def test_grading_pauses_while_the_engine_is_away_and_goes_on_by_itself(
-    exercises: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await require_docker()
     async with cable(tmp_path) as engine:
         monkeypatch.setenv("DOCKER_HOST", engine.host)
-        async with containers(exercises, instance=f"{RUN}-away") as grader:
+        async with containers(instance=f"{RUN}-away") as grader:
             await engine.pull()
             with pytest.raises(SandboxUnavailableError, match="does not answer"):
                 await grader.grade(request(SOLVED))
@@ -293,10 +295,10 @@ async def test_grading_pauses_while_the_engine_is_away_and_goes_on_by_itself(
 
 
 async def test_engine_that_is_not_there_is_said_so_at_once(
-    exercises: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'nothing.sock'}")
-    grader = ContainerGrader(instance=f"{RUN}-absent", recipe=recipe(exercises), warm=1)
+    grader = ContainerGrader(instance=f"{RUN}-absent", recipe=recipe(), warm=1)
 
     assert not await engine_answers()
     with pytest.raises(SandboxUnavailableError, match="does not answer"):
@@ -307,14 +309,14 @@ async def test_engine_that_is_not_there_is_said_so_at_once(
     await grader.stop()
 
 
-async def test_failed_build_ends_with_what_was_said_last(exercises: Path, tmp_path: Path) -> None:
+async def test_failed_build_ends_with_what_was_said_last(tmp_path: Path) -> None:
     await require_docker()
     (tmp_path / "Dockerfile").write_text(
         "ARG BASE\n\nFROM ${BASE} AS solver\nRUN echo out of luck; false\n\n"
-        "FROM ${BASE} AS judge\nCOPY exercises /\n"
+        "FROM ${BASE} AS judge\nCOPY README.md /\n"
     )
     engine = Engine.connect()
-    broken = Recipe(root=tmp_path, exercises=exercises, wheels=tmp_path)
+    broken = Recipe(root=tmp_path, wheels=tmp_path)
 
     said: list[str] = []
 
@@ -327,10 +329,10 @@ async def test_failed_build_ends_with_what_was_said_last(exercises: Path, tmp_pa
     await engine.close()
 
 
-async def test_missing_base_says_what_to_set(exercises: Path) -> None:
+async def test_missing_base_says_what_to_set() -> None:
     await require_docker()
     engine = Engine.connect()
-    homeless = Recipe(root=recipe(exercises).root, exercises=exercises, base="localhost:1/none:1")
+    homeless = Recipe(root=recipe().root, base="localhost:1/none:1")
 
     with pytest.raises(SandboxUnavailableError, match="FREEHAND_SANDBOX_BASE"):
         await homeless.ensure(engine, lambda _line: None)
@@ -338,12 +340,12 @@ async def test_missing_base_says_what_to_set(exercises: Path) -> None:
     await engine.close()
 
 
-async def test_engine_lists_and_deletes_images(exercises: Path) -> None:
+async def test_engine_lists_and_deletes_images() -> None:
     await require_docker()
     engine = Engine.connect()
-    tag = f"freehand-test:{exercises.name}"
+    tag = f"freehand-test:{RUN}"
     try:
-        await docker("tag", (await recipe(exercises).ensure(engine, print)).solver, tag)
+        await docker("tag", (await recipe().ensure(engine, print)).solver, tag)
         before = await engine.images("freehand-test")
         await engine.remove_image(tag)
         await engine.remove_image(tag)  # gone already

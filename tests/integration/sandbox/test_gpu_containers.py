@@ -13,19 +13,14 @@ import pytest
 from bot.domain.errors import GpuUnavailableError
 from bot.domain.exercise import Device, Limits
 from bot.domain.grading import GradingRequest, Verdict
-from bot.sandbox import gpu, proving
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.jail import Jail
-from bot.sandbox.nvml import Meter
+from bot.sandbox import proving
+from bot.sandbox.containers.spec import ContainerSpec
+from bot.sandbox.gpu.endpoint import NONE_NOW
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.gpu.slot import STARTING
+from bot.sandbox.grader import ContainerGrader
 from tests.support.gpus import GPU, MB, FakeNvml, until
-from tests.support.gradings import (
-    SOLVED,
-    containers,
-    docker,
-    request,
-    require_docker,
-    write_exercise,
-)
+from tests.support.gradings import SOLVED, containers, docker, request, require_docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 
@@ -57,9 +52,7 @@ async def bench(tmp_path: Path, *, probe_every_s: float = 60.0) -> AsyncGenerato
     await require_docker()
     nvml = FakeNvml()
     meters = (Meter(gpu=GPU, library=lambda: nvml),)
-    async with containers(
-        write_exercise(tmp_path), instance=f"{INSTANCE}-{tmp_path.name}", warm=1, meters=meters
-    ) as grader:
+    async with containers(instance=f"{INSTANCE}-{tmp_path.name}", warm=1, meters=meters) as grader:
         (slot,) = grader.gpus.slots
         slot.probe_every_s = probe_every_s
         yield Bench(grader, nvml)
@@ -69,22 +62,22 @@ async def bench(tmp_path: Path, *, probe_every_s: float = 60.0) -> AsyncGenerato
 @pytest.fixture
 def without_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     """Containers on a GPU in every respect but for the GPU: this engine has none to give."""
-    real = Jail.settings
+    real = ContainerSpec.settings
 
-    def made(jail: Jail) -> Mapping[str, Any]:
-        settings = dict(real(jail))
-        if jail.gpu:
+    def made(spec: ContainerSpec) -> Mapping[str, Any]:
+        settings = dict(real(spec))
+        if spec.gpu:
             settings["Cmd"] = [*settings["Cmd"][:-1], "cpu"]
             host = dict(settings["HostConfig"])
             del host["DeviceRequests"]
             settings["HostConfig"] = host
         return settings
 
-    monkeypatch.setattr(Jail, "settings", made)
+    monkeypatch.setattr(ContainerSpec, "settings", made)
 
 
 async def ready(bench: Bench) -> None:
-    await until(lambda: bench.grader.waiting[GPU] or bench.problem not in {"", gpu.STARTING})
+    await until(lambda: bench.grader.waiting[GPU] or bench.problem not in {"", STARTING})
     assert bench.problem == ""
 
 
@@ -93,12 +86,12 @@ async def test_engine_without_nvidias_driver_makes_the_gpu_sick_and_nothing_else
 ) -> None:
     async with bench(tmp_path) as at:
         grader = at.grader
-        await until(lambda: at.problem != gpu.STARTING)
+        await until(lambda: at.problem != STARTING)
 
         assert "could not select device driver" in at.problem
         assert "nvidia" in at.problem
         assert await grader.health() == ""
-        assert await grader.health(Device.GPU) == gpu.NONE_NOW
+        assert await grader.health(Device.GPU) == NONE_NOW
         for device in (Device.CPU, Device.GPU_OPTIONAL):
             assert (await grader.grade(on(device))).verdict is Verdict.SOLVED
         with pytest.raises(GpuUnavailableError, match="no GPU can be used now"):
@@ -109,17 +102,17 @@ async def test_engine_without_nvidias_driver_makes_the_gpu_sick_and_nothing_else
 async def test_image_without_cuda_makes_the_gpu_sick_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Jail.settings
+    real = ContainerSpec.settings
 
-    def made(jail: Jail) -> Mapping[str, Any]:
-        settings = dict(real(jail))
+    def made(spec: ContainerSpec) -> Mapping[str, Any]:
+        settings = dict(real(spec))
         host = dict(settings["HostConfig"])
         host.pop("DeviceRequests", None)
         return {**settings, "HostConfig": host}
 
-    monkeypatch.setattr(Jail, "settings", made)
+    monkeypatch.setattr(ContainerSpec, "settings", made)
     async with bench(tmp_path) as at:
-        await until(lambda: at.problem != gpu.STARTING)
+        await until(lambda: at.problem != STARTING)
 
         assert "did not start" in at.problem
         assert "CUDA" in at.problem
@@ -274,11 +267,10 @@ async def test_gpu_that_another_freehand_uses_is_left_to_it(tmp_path: Path) -> N
     async with bench(tmp_path / "one") as first:
         await ready(first)
         async with containers(
-            write_exercise(tmp_path / "other"),
             instance=f"{INSTANCE}-other",
             meters=(Meter(gpu=GPU, library=lambda: first.nvml),),
         ) as other:
-            await until(lambda: other.gpus.problems[GPU] != gpu.STARTING)
+            await until(lambda: other.gpus.problems[GPU] != STARTING)
 
             assert other.gpus.problems[GPU] == "another Freehand has a solver on it"
             assert (await other.grade(on(Device.GPU_OPTIONAL))).verdict is Verdict.SOLVED

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.catalogue import Catalogue
+from bot.catalogue.reading import Catalogue
 from bot.domain.grading import CheckStatus, Grade, Grader, GradingRequest, Verdict
 from tests.support.gradings import ROOT, SEED, containers, docker, require_docker
 
@@ -32,7 +32,7 @@ FOLDER = Path(__file__).parent / "hostile"
 INSTANCE = f"test-{os.getpid()}-hostile"  # two runs on one engine leave each other alone
 WARM = 2
 SECONDS = 4.0
-"""For those that shall run out of time; the others have what learners have."""
+"""For those that are to run out of time, or to stall; the others have what learners have."""
 
 GONE_WITHIN_S = 30.0
 
@@ -59,10 +59,14 @@ class Submission:
     @staticmethod
     def read(file: Path) -> "Submission":
         """Read a file and its first lines."""
-        source = file.read_text(encoding="utf-8")
+        return Submission.of(file.parent.name, file.stem, file.read_text(encoding="utf-8"))
+
+    @staticmethod
+    def of(exercise: str, name: str, source: str) -> "Submission":
+        """Read a source and its first lines."""
         return Submission(
-            exercise=file.parent.name,
-            name=file.stem,
+            exercise=exercise,
+            name=name,
             source=source,
             expected=tuple(" ".join(_said(source, "expect")).split(" or ")),
             holds=_names(source, "holds"),
@@ -80,7 +84,21 @@ def _names(source: str, word: str) -> frozenset[str]:
     return frozenset(name for said in _said(source, word) for name in said.split(", "))
 
 
-SUBMISSIONS = [Submission.read(file) for file in sorted(FOLDER.glob("*/*.py"))]
+def _generated() -> list[Submission]:
+    """Those that are nothing but size."""
+    lines, parentheses, signs = "\n" * 60_000, 30_000, "-" * 50_000
+    header = "def clip_grad_norm(parameters, max_norm, norm_type=2.0):\n"
+    sources = {
+        "many_lines": f"# expect: crashed\n{lines}{header}    raise EOFError\n",
+        "nested_parentheses": (
+            f"# expect: syntax error\n{header}    return {'(' * parentheses}1{')' * parentheses}\n"
+        ),
+        "unary_tower": f"# expect: syntax error\nvalue = {signs}1\n\n\n{header}    return value\n",
+    }
+    return [Submission.of("clip-grad-norm", name, source) for name, source in sources.items()]
+
+
+SUBMISSIONS = [*map(Submission.read, sorted(FOLDER.glob("*/*.py"))), *_generated()]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -88,7 +106,7 @@ async def grader(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gra
     """A grader in containers. When all is graded it is as good as new, and nothing is left."""
     await require_docker()
     temporary = tmp_path_factory.mktemp("temporary")
-    async with containers(EXERCISES, instance=INSTANCE, warm=WARM) as grader:
+    async with containers(instance=INSTANCE, warm=WARM) as grader:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(tempfile, "tempdir", str(temporary))
             yield grader
@@ -112,9 +130,9 @@ async def alive() -> list[str]:
 
 async def graded(grader: Grader, submission: Submission) -> Grade:
     exercise = CATALOGUE.get(submission.exercise)
-    waits = Verdict.TIMED_OUT in submission.expected
-    seconds = SECONDS if waits else exercise.limits.seconds
-    limits = replace(exercise.limits, seconds=seconds, output_kb=64)
+    limits = replace(exercise.limits, output_kb=64)
+    if {Verdict.TIMED_OUT, Verdict.STALLED} & set(submission.expected):
+        limits = replace(limits, seconds=SECONDS, wait_seconds=SECONDS)
     return await grader.grade(
         GradingRequest(
             run=f"{submission.name}.1",

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.domain.grading import Verdict
-from bot.sandbox.process import ProcessGrader
-from tests.support.gradings import SOLVED, request, write_exercise
+from bot.sandbox.processes.grader import ProcessGrader
+from tests.support.gradings import SOLVED, request
 
 pytestmark = [pytest.mark.torch, pytest.mark.timeout(60)]
 
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the sides' folders are made."""
+    """Where the endpoints' folders are made."""
     folder = tmp_path / "folders"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -37,10 +37,8 @@ def left_in(folder: Path) -> list[Path]:
 
 @pytest.mark.usefixtures("unconfined")
 @pytest.mark.parametrize("ticks", range(12))
-async def test_start_can_be_cancelled_at_any_moment(
-    ticks: int, folders: Path, tmp_path: Path
-) -> None:
-    grader = ProcessGrader(exercises=write_exercise(tmp_path))
+async def test_start_can_be_cancelled_at_any_moment(ticks: int, folders: Path) -> None:
+    grader = ProcessGrader()
     start = asyncio.create_task(grader.start())
     for _ in range(ticks):
         await asyncio.sleep(0)
@@ -67,7 +65,7 @@ if not child:
     os._exit(0)
 open({str(told)!r}, "w").write(str(child))
 """
-    grader = ProcessGrader(exercises=write_exercise(tmp_path))
+    grader = ProcessGrader()
     await grader.start()
     try:
         grade = await grader.grade(request(leaver + SOLVED))

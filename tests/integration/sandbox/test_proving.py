@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import aclosing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.sandbox.jail import Jail
+from bot.sandbox.containers.spec import ContainerSpec
 from bot.sandbox.proving import FOLDER, Proof, prove
-from tests.support.gradings import containers, require_docker, write_exercise
+from tests.support.gradings import containers, require_docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 
@@ -17,28 +16,28 @@ LOOKS = (FOLDER / "checks.py").read_text().count("@check(")
 CHEATS = len(list(FOLDER.glob("cheats/*.py")))
 
 
-async def proofs(exercises: Path, count: int) -> list[Proof]:
+async def proofs(count: int) -> list[Proof]:
     await require_docker()
     async with (
-        containers(exercises, instance="proving", warm=1) as grader,
+        containers(instance="proving", warm=1) as grader,
         aclosing(prove(grader)) as proving,
     ):
         return [await anext(proving) for _ in range(count)]
 
 
-async def test_everything_holds_here(tmp_path: Path) -> None:
-    found = await proofs(write_exercise(tmp_path), LOOKS + CHEATS + 1)
+async def test_everything_holds_here() -> None:
+    found = await proofs(LOOKS + CHEATS + 1)
 
     assert [proof for proof in found if not proof.holds] == []
 
 
 async def test_container_that_leaks_is_found_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    strict = Jail.settings
+    strict = ContainerSpec.settings
 
-    def leaky(jail: Jail) -> Mapping[str, Any]:
-        made = dict(strict(jail))
+    def leaky(spec: ContainerSpec) -> Mapping[str, Any]:
+        made = dict(strict(spec))
         made["HostConfig"] = {
             **made["HostConfig"],
             "NetworkMode": "bridge",
@@ -49,9 +48,9 @@ async def test_container_that_leaks_is_found_out(
         }
         return {**made, "User": "0:0", "NetworkDisabled": False, "Env": ["DATABASE_PASSWORD=x"]}
 
-    monkeypatch.setattr(Jail, "settings", leaky)
+    monkeypatch.setattr(ContainerSpec, "settings", leaky)
 
-    found = await proofs(write_exercise(tmp_path), LOOKS)
+    found = await proofs(LOOKS)
 
     assert {proof.what: proof.seen for proof in found if proof.holds} == {
         "No other process can be seen": ""

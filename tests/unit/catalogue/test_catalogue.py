@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalogue import Catalogue, fingerprint, read
-from bot.catalogue_milestones import read_rules
+from bot.catalogue.milestones import read_rules
+from bot.catalogue.reading import Catalogue, fingerprint, read
 from bot.domain.errors import CatalogueError
 from bot.domain.exercise import Day, MilestoneRule
 
@@ -11,7 +11,6 @@ ROOT = Path(__file__).parents[3]
 
 TOML = """
 title = "Double it"
-version = 1
 day = "implement"
 stage = 3
 week = 1
@@ -37,6 +36,7 @@ def folder(tmp_path: Path) -> Path:
     (made / "README.md").write_text("Write `double`.")
     (made / "starter.py").write_text("def double(x): ...")
     (made / "hints.md").write_text(HINTS)
+    (made / "checks.py").write_text("x = 0")
     return made
 
 
@@ -46,6 +46,13 @@ def test_a_folder_is_an_exercise_named_after_it(folder: Path) -> None:
     assert exercise.hints == ("a", "b", "c")
     assert exercise.limits.seconds == 5.0
     assert exercise.limits.memory_mb == 1024
+    assert (exercise.checks, exercise.harness) == ("x = 0", "")
+
+
+def test_a_harness_is_read_where_there_is_one(folder: Path) -> None:
+    (folder / "harness.py").write_text("y = 1")
+
+    assert read(folder).harness == "y = 1"
 
 
 def test_the_fingerprint_follows_every_file(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a side loads before it waits, seen in a process of its own."""
+"""What judge and solver load before they wait, seen in a process of its own."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.torch
 
 STEP = """
 import sys, torch
-from bot.sandbox.boot import warm_up
+from bot.inside.common.boot import warm_up
 warm_up()
 weight = torch.nn.Parameter(torch.ones(1))
 for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop):
@@ -24,7 +24,7 @@ print("torch._dynamo.eval_frame" in sys.modules, weight.item() != 1)
 """
 COMPILED = """
 import torch
-from bot.sandbox.boot import warm_up
+from bot.inside.common.boot import warm_up
 warm_up()
 twice = torch.compile(lambda x: 2 * x, backend="eager")
 hidden = torch._dynamo.disable(recursive=False)(lambda x: -x)

@@ -14,15 +14,21 @@ from structlog.testing import capture_logs
 from bot.domain.errors import GpuUnavailableError, SandboxError
 from bot.domain.exercise import Device, Limits
 from bot.domain.grading import Grade, Verdict
-from bot.sandbox import gpu, nvml
-from bot.sandbox.gpu import NONE_NOW, NOT_HERE, NOT_YET, Gpus, GpuSide, Slot
-from bot.sandbox.nvml import Meter
+from bot.sandbox.endpoints import Cause, EndedError
+from bot.sandbox.gpu import endpoint as gpu_endpoint
+from bot.sandbox.gpu import nvml
+from bot.sandbox.gpu import slot as gpu_slot
+from bot.sandbox.gpu.endpoint import NONE_NOW, GpuEndpoint
+from bot.sandbox.gpu.gpus import NOT_HERE, NOT_YET, Gpus
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.gpu.slot import GpuSlot
 from bot.sandbox.relay import Relay
-from bot.sandbox.sides import Cause, EndedError
-from bot.sandbox.wire import Frame, Kind
-from tests.support.gpus import GPU, JAIL, MB, FakeMemory, FakeNvml, FakeSolver, Yard, until
+from bot.sandbox.verdict import grade_of, job_of
+from bot.wire.frames import Frame, Kind
+from bot.wire.jobs import CheckEnd
+from tests.support.gpus import GPU, MB, SPEC, FakeMemory, FakeNvml, FakeSolver, Yard, until
 from tests.support.gradings import request
-from tests.unit.sandbox.test_relay import ASK, entry, judge, result
+from tests.unit.sandbox.test_relay import ASK, entry, gone, judge, result
 
 LIMITS = Limits()
 MORE = Limits(memory_mb=2048)
@@ -30,15 +36,16 @@ MORE = Limits(memory_mb=2048)
 
 @pytest.fixture(autouse=True)
 def no_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gpu, "WATCH_EVERY_S", 0.0)
-    monkeypatch.setattr(gpu, "GIVEN_BACK_WITHIN_S", 0.05)
+    monkeypatch.setattr(gpu_endpoint, "WATCH_EVERY_S", 0.0)
+    monkeypatch.setattr(gpu_slot, "READ_EVERY_S", 0.0)
+    monkeypatch.setattr(gpu_slot, "MAX_RETURN_S", 0.05)
 
 
 @asynccontextmanager
-async def begun(yard: Yard) -> AsyncGenerator[Slot]:
+async def begun(yard: Yard) -> AsyncGenerator[GpuSlot]:
     """A slot at work; nothing of it is left afterwards."""
     slot = yard.slot()
-    slot.begin(JAIL)
+    slot.begin(SPEC)
     try:
         yield slot
     finally:
@@ -46,7 +53,7 @@ async def begun(yard: Yard) -> AsyncGenerator[Slot]:
         assert not any(solver.alive for solver in yard.living)
 
 
-async def well(slot: Slot) -> None:
+async def well(slot: GpuSlot) -> None:
     await until(lambda: slot.waiting and not slot.problem)
 
 
@@ -107,14 +114,14 @@ async def test_driver_that_hangs_holds_up_nobody_and_is_not_asked_twice(
         return FakeMemory()
 
     monkeypatch.setattr(library, "nvmlDeviceGetMemoryInfo", hang)
-    monkeypatch.setattr(nvml, "ANSWER_AT_MOST_S", 0.01)
+    monkeypatch.setattr(nvml, "MAX_ANSWER_S", 0.01)
     meter = Meter(gpu=GPU, library=lambda: library)
     for _ in range(2):
         with pytest.raises(GpuUnavailableError, match="does not answer"):
             await meter.read()
     assert asked == [GPU]
 
-    monkeypatch.setattr(nvml, "ANSWER_AT_MOST_S", 10)
+    monkeypatch.setattr(nvml, "MAX_ANSWER_S", 10)
     answers.set()
     assert (await meter.read()).used_bytes == 300 * MB
 
@@ -130,45 +137,45 @@ async def test_never_two_solvers_and_the_next_starts_when_the_former_is_gone() -
         taking = asyncio.create_task(slot.take(LIMITS))
         for _ in range(50):
             await asyncio.sleep(0)
-        assert len(yard.jails) == 1
+        assert len(yard.specs) == 1
         assert not taking.done()
 
         yard.gone = True
         second = await taking
 
         assert second is not first
-        assert (len(yard.jails), yard.most) == (2, 1)
+        assert (len(yard.specs), yard.most) == (2, 1)
 
 
 async def test_next_solver_waits_for_the_memory_of_the_former() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(LIMITS)
+        solver = await slot.take(LIMITS)
         yard.use(500)
-        await side.kill()
+        await solver.kill()
         for _ in range(50):
             await asyncio.sleep(0)
-        assert len(yard.jails) == 1
+        assert len(yard.specs) == 1
 
         yard.use(-500)
         await well(slot)
 
-        assert len(yard.jails) == 2
+        assert len(yard.specs) == 2
 
 
 async def test_solver_sees_the_slots_device_and_has_the_limits_asked_for() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(MORE)
-        assert side.inner.limits == MORE
-        await side.kill()
+        solver = await slot.take(MORE)
+        assert solver.inner.limits == MORE
+        await solver.kill()
         await well(slot)
         again = await slot.take(replace(MORE, seconds=1.0, output_kb=1))
         assert again.inner.limits == MORE  # the next was made like it, and time is not made
-        assert again.inbox.output_limit_bytes == 1024
+        assert again.buffer.max_output_bytes == 1024
 
-    assert [jail.gpu for jail in yard.jails] == [GPU] * len(yard.jails)
-    assert [jail.limits for jail in yard.jails][-2:] == [MORE, MORE]
+    assert [spec.gpu for spec in yard.specs] == [GPU] * len(yard.specs)
+    assert [spec.limits for spec in yard.specs][-2:] == [MORE, MORE]
     assert yard.most == 1
 
 
@@ -189,33 +196,34 @@ async def test_waiting_solver_that_died_is_replaced() -> None:
 async def test_solver_is_ended_when_it_takes_more_than_allowed() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(Limits(gpu_memory_mb=1000))
+        solver = await slot.take(Limits(gpu_memory_mb=1000))
         yard.use(600)  # with the context of CUDA that makes 1000
         for _ in range(3):
             await slot.require()
-        assert side.inbox.failure is None
+        assert solver.buffer.failure is None
 
         yard.use(200)
         with pytest.raises(EndedError):
-            await side.inbox.next()
+            await solver.buffer.next()
         yard.use(-800)
 
-        ending = await side.ending()
+        ending = await solver.ending()
         assert (ending.cause, ending.gpu_bytes) == (Cause.OUT_OF_GPU_MEMORY, 1200 * MB)
-        await side.kill()
+        await solver.kill()
 
 
-async def graded(slot: Slot, limits: Limits, began: "asyncio.Future[None]") -> Grade:
+async def graded(slot: GpuSlot, limits: Limits, began: "asyncio.Future[None]") -> Grade:
     """A submission that never answers, graded on the slot."""
 
-    async def opened() -> GpuSide:
-        side = await slot.take(limits)
+    async def opened() -> GpuEndpoint:
+        solver = await slot.take(limits)
         began.set_result(None)
-        return side
+        return solver
 
-    checked = result("gone", entry("unfinished"))
     wanted = request("x", limits=limits)
-    return await Relay(request=wanted, judge=judge(ASK, checked), open_solver=opened).grade()
+    checking = judge(ASK, gone(entry(CheckEnd.UNFINISHED)))
+    relay = Relay(limits=limits, judge=checking, open_solver=opened)
+    return grade_of(wanted, await relay.run(job_of(wanted)))
 
 
 async def test_verdict_names_the_memory_that_was_allowed_and_used() -> None:
@@ -230,19 +238,20 @@ async def test_verdict_names_the_memory_that_was_allowed_and_used() -> None:
         assert grade.detail == "It used 1200 MB of GPU memory; 1000 MB are allowed."
         assert grade.checks[0].message == grade.detail
         yard.use(-800)
-        await until(lambda: len(yard.jails) == 2)
+        await until(lambda: len(yard.specs) == 2)
 
 
 async def test_exception_of_torch_at_the_end_of_the_memory_names_the_limit() -> None:
-    seen = entry("failed", message="it raised OutOfMemoryError: CUDA out of memory. Tried to …")
-    checking = judge(ASK, result("checked", seen))
+    message = "it raised OutOfMemoryError: CUDA out of memory. Tried to …"
+    checking = judge(ASK, result(entry(CheckEnd.RAISED, message=message)))
 
     async def opened() -> FakeSolver:
-        side = FakeSolver(limits=LIMITS)
-        side.inbox.take(Frame(Kind.ANSWER, b"!").encoded())
-        return side
+        solver = FakeSolver(limits=LIMITS)
+        solver.buffer.take(Frame(Kind.ANSWER, b"!").encode())
+        return solver
 
-    grade = await Relay(request=request("x"), judge=checking, open_solver=opened).grade()
+    relay = Relay(limits=LIMITS, judge=checking, open_solver=opened)
+    grade = grade_of(request("x"), await relay.run(job_of(request("x"))))
 
     assert grade.checks[0].message.endswith("; 4096 MB of GPU memory are allowed")
 
@@ -250,15 +259,15 @@ async def test_exception_of_torch_at_the_end_of_the_memory_names_the_limit() -> 
 async def test_memory_that_is_not_given_back_makes_the_slot_sick_until_it_is() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(LIMITS)
+        solver = await slot.take(LIMITS)
         yard.use(700)
-        await side.kill()
+        await solver.kill()
 
         await until(lambda: slot.problem)
         assert slot.problem == "700 MB of its memory were not given back"
         with pytest.raises(GpuUnavailableError):
             await slot.take(LIMITS)
-        assert len(yard.jails) == 1
+        assert len(yard.specs) == 1
 
         yard.use(-700)
         await well(slot)
@@ -336,26 +345,26 @@ async def test_fault_of_our_own_leaves_nobody_waiting() -> None:
 async def test_grading_that_is_cut_off_by_the_end_is_nobodys_fault() -> None:
     yard = Yard()
     async with begun(yard) as slot:
-        side = await slot.take(LIMITS)
+        solver = await slot.take(LIMITS)
 
     with pytest.raises(EndedError):
-        await side.send(Frame(Kind.ASK))
+        await solver.send(Frame(Kind.ASK))
     with pytest.raises(GpuUnavailableError):
-        await side.ending()
+        await solver.ending()
 
 
 # --- the container ----------------------------------------------------------------------------
 
 
 def test_container_on_a_gpu_is_every_other_solvers_but_for_what_cuda_needs() -> None:
-    usual = dict(JAIL.settings())
-    settings = dict(replace(JAIL, gpu=GPU).settings())
+    usual = dict(SPEC.settings())
+    settings = dict(replace(SPEC, gpu=GPU).settings())
     usual_host, host = usual.pop("HostConfig"), settings.pop("HostConfig")
 
     assert settings == {
         **usual,
         "Labels": {**usual["Labels"], "freehand.gpu": GPU},
-        "Cmd": ("python", "-P", "-m", "bot.sandbox.solver", "cuda"),
+        "Cmd": ("python", "-P", "-m", "bot.inside.solver", "cuda"),
     }
     assert {name: part for name, part in host.items() if part != usual_host.get(name)} == {
         "DeviceRequests": [
@@ -376,7 +385,7 @@ def test_container_on_a_gpu_is_every_other_solvers_but_for_what_cuda_needs() -> 
 def test_cuda_may_call_one_thing_more_than_others() -> None:
     profiles = [
         json.loads(
-            replace(JAIL, gpu=gpu)
+            replace(SPEC, gpu=gpu)
             .settings()["HostConfig"]["SecurityOpt"][1]
             .removeprefix("seccomp=")
         )
@@ -395,11 +404,11 @@ def test_cuda_may_call_one_thing_more_than_others() -> None:
 async def test_without_gpus_only_what_needs_one_is_refused() -> None:
     gpus = Gpus()
     for device in (Device.CPU, Device.GPU_OPTIONAL):
-        async with gpus.lease(device) as slot:
+        async with gpus.reserve(device) as slot:
             assert slot is None
 
     with pytest.raises(GpuUnavailableError, match=NOT_HERE):
-        async with gpus.lease(Device.GPU):
+        async with gpus.reserve(Device.GPU):
             pass
     assert gpus.health() == NOT_HERE
 
@@ -407,17 +416,17 @@ async def test_without_gpus_only_what_needs_one_is_refused() -> None:
 async def test_cpu_exercise_never_gets_a_gpu_and_an_optional_one_takes_an_idle_one() -> None:
     async with begun(Yard()) as slot:
         gpus = Gpus((slot,))
-        async with gpus.lease(Device.GPU_OPTIONAL) as early:
+        async with gpus.reserve(Device.GPU_OPTIONAL) as early:
             assert early is None  # its first solver is still starting
         assert gpus.health() == NOT_YET
-        async with gpus.lease(Device.GPU) as needy:
+        async with gpus.reserve(Device.GPU) as needy:
             assert needy is slot  # and waits for that
         await well(slot)
 
         async with (
-            gpus.lease(Device.CPU) as first,
-            gpus.lease(Device.GPU_OPTIONAL) as second,
-            gpus.lease(Device.GPU_OPTIONAL) as third,
+            gpus.reserve(Device.CPU) as first,
+            gpus.reserve(Device.GPU_OPTIONAL) as second,
+            gpus.reserve(Device.GPU_OPTIONAL) as third,
         ):
             assert (first, second, third) == (None, slot, None)
 
@@ -428,7 +437,7 @@ async def test_gradings_that_need_the_same_gpu_take_turns() -> None:
         gpus, order = Gpus((slot,)), list[str]()
 
         async def use(name: str) -> None:
-            async with gpus.lease(Device.GPU):
+            async with gpus.reserve(Device.GPU):
                 order.append(f"{name} begins")
                 await asyncio.sleep(0)
                 order.append(f"{name} ends")
@@ -444,7 +453,7 @@ async def test_the_gpu_with_fewer_gradings_is_chosen() -> None:
         await well(other)
         gpus = Gpus((one, other))
 
-        async with gpus.lease(Device.GPU) as first, gpus.lease(Device.GPU) as second:
+        async with gpus.reserve(Device.GPU) as first, gpus.reserve(Device.GPU) as second:
             assert (first, second) == (one, other)
 
 
@@ -456,8 +465,8 @@ async def test_sick_gpu_is_told_and_what_needs_it_waits() -> None:
 
         assert gpus.problems == {GPU: "broken"}
         assert gpus.health() == NONE_NOW
-        async with gpus.lease(Device.GPU_OPTIONAL) as optional:
+        async with gpus.reserve(Device.GPU_OPTIONAL) as optional:
             assert optional is None
         with pytest.raises(GpuUnavailableError, match="no GPU can be used now"):
-            async with gpus.lease(Device.GPU):
+            async with gpus.reserve(Device.GPU):
                 pass

@@ -13,13 +13,13 @@ from bot.app.settings import Sandbox, Settings
 from bot.domain.errors import GpuUnavailableError, SettingsError
 from bot.domain.exercise import ON_CPU, Device, Exercise
 from bot.domain.grading import GradingRequest
-from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.gpu import NOT_HERE
-from bot.sandbox.nvml import Meter
-from bot.sandbox.process import ProcessGrader
+from bot.sandbox.gpu.gpus import NOT_HERE
+from bot.sandbox.gpu.nvml import Meter
+from bot.sandbox.grader import ContainerGrader
+from bot.sandbox.processes.grader import ProcessGrader
 from bot.web.operations import Metrics
 from tests.support.gpus import GPU, FakeNvml
-from tests.support.gradings import ROOT, recipe, request
+from tests.support.gradings import recipe, request
 
 
 def settings(**wanted: Any) -> Settings:  # noqa: ANN401  # settings of any kind
@@ -48,8 +48,8 @@ async def test_gpus_without_docker_are_refused() -> None:
 
 
 async def test_grader_without_gpus_takes_no_exercise_that_needs_one() -> None:
-    containers = ContainerGrader(instance="none", recipe=recipe(ROOT / "exercises"), warm=0)
-    processes = ProcessGrader(exercises=ROOT / "exercises")
+    containers = ContainerGrader(instance="none", recipe=recipe(), warm=0)
+    processes = ProcessGrader()
 
     for grader in (containers, processes):
         assert grader.devices == ON_CPU
@@ -94,7 +94,7 @@ async def test_doctor_tells_each_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_health_and_metrics_tell_which_gpu_is_sick_and_how_many_solvers_wait() -> None:
     grader = ContainerGrader(
         instance="none",
-        recipe=recipe(ROOT / "exercises"),
+        recipe=recipe(),
         warm=0,
         meters=(Meter(gpu=GPU, library=FakeNvml), Meter(gpu="1", library=FakeNvml)),
     )

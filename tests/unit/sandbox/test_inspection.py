@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.inspection import inspect_source
+from bot.inside.solver.inspection import inspect_source
 
 STARTER = '''"""Clip gradients."""
 import torch

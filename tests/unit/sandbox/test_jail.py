@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 from bot.domain.exercise import Limits
-from bot.sandbox.jail import Jail
+from bot.sandbox.containers.spec import ContainerSpec
 
 
 def rules(runtime: str) -> dict[str, list[Any]]:
     """The rules on one system call, by its name."""
-    jail = Jail(image="i", role="solver", instance="a", owner="b", runtime=runtime, limits=Limits())
-    options: list[str] = jail.settings()["HostConfig"]["SecurityOpt"]
+    spec = ContainerSpec(
+        image="i", role="solver", instance="a", owner="b", runtime=runtime, limits=Limits()
+    )
+    options: list[str] = spec.settings()["HostConfig"]["SecurityOpt"]
     found: dict[str, list[Any]] = {}
     for rule in json.loads(options[1].removeprefix("seccomp="))["syscalls"]:
         for name in rule["names"]:

@@ -1,21 +1,45 @@
 """The judge against solvers that answer well, badly and maliciously."""
 
-import json
 import os
+import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.boot import Pipe
-from bot.sandbox.judge import WISHES_AT_MOST, Grading
-from bot.sandbox.kit import Check, Rng, Solution, Stream, expect_close, expect_raises
-from bot.sandbox.solver import Solver
-from bot.sandbox.values import Value, decode, encode
-from bot.sandbox.wire import Frame, Kind
+from bot.inside.common.pipe import Pipe
+from bot.inside.judge.checks import MAX_KEPT, Checks
+from bot.inside.judge.conversation import MAX_CALLS
+from bot.inside.judge.grading import Grading
+from bot.inside.judge.work import carry_out
+from bot.inside.solver.solver import Solver
+from bot.kit import Rng, Solution, Stream, expect_close, expect_raises
+from bot.kit.check import Check
+from bot.wire.frames import Frame, Kind
+from bot.wire.jobs import (
+    Checked,
+    CheckEnd,
+    DoesNotParse,
+    GradeJob,
+    GradeResult,
+    IsStarter,
+    Job,
+    JobFailed,
+    LoadRaised,
+    NamesMissing,
+    Outcome,
+    Result,
+    SolverEnded,
+    TraceJob,
+    UsesForbidden,
+    read_result,
+)
+from bot.wire.records import to_json
+from bot.wire.values import Value, decode, encode
 
 pytestmark = pytest.mark.torch
 
@@ -41,13 +65,16 @@ def total(items):
 def strange():
     return object()
 """
-JOB = {
-    "source": SOURCE,
-    "starter": "x = 1",
-    "forbidden": [],
-    "entry": ["double"],
-    "seed": bytes(16).hex(),
-}
+JOB = GradeJob(
+    exercise="double",
+    checks="",
+    harness="",
+    source=SOURCE,
+    starter="x = 1",
+    forbidden=(),
+    entry=("double",),
+    seed=bytes(16),
+)
 
 Answer = Callable[[bytes], Frame | None]
 """What a solver says to a request; None to be asked again with the judge's next frame."""
@@ -63,7 +90,7 @@ class Loop(Pipe):
 
     def send(self, frame: Frame) -> None:
         self.sent.append(frame)
-        reply = Frame(Kind.OPENED) if frame.kind is Kind.FRESH else self.answer(frame.payload)
+        reply = Frame(Kind.RESTARTED) if frame.kind is Kind.RESTART else self.answer(frame.payload)
         self.heard.append(reply)
 
     def receive(self) -> Frame:
@@ -77,14 +104,14 @@ def honest() -> Callable[[bytes], Frame]:
 
 def graded(
     body: Callable[[Solution, Rng], None], answer: Callable[[bytes], Frame] | None = None
-) -> tuple[dict[str, Value], Loop]:
+) -> tuple[GradeResult, Loop]:
     check = Check(name="one", title="It does", core=True, points=1, hint=1, body=body)
     loop = Loop(answer or honest())
     return Grading(loop, JOB).run([check]), loop
 
 
-def status(result: dict[str, Value]) -> str:
-    return result["results"][0]["status"]
+def end(result: GradeResult) -> CheckEnd:
+    return result.checks[0].end
 
 
 def test_a_check_that_returns_has_passed() -> None:
@@ -92,44 +119,44 @@ def test_a_check_that_returns_has_passed() -> None:
         x = rng.normal(3)
         expect_close(solution.call("double", x), 2 * x, "off")
 
-    assert status(graded(body)[0]) == "passed"
+    assert end(graded(body)[0]) is CheckEnd.PASSED
 
 
 def test_what_stays_in_the_solver_costs_no_round_trip_of_its_own() -> None:
     def body(solution: Solution, rng: Rng) -> None:
-        tensors = [solution.tensor(rng.normal(2)) for _ in range(5)]
-        counter = solution.keep("Counter", 3)
-        doubled = [solution.keep("double", tensor) for tensor in tensors]
-        assert len(solution.values(doubled)) == 5
+        tensors = [solution.put_tensor(rng.normal(2)) for _ in range(5)]
+        counter = solution.call_there("Counter", 3)
+        doubled = [solution.call_there("double", tensor) for tensor in tensors]
+        assert len(solution.fetch_all(doubled)) == 5
         assert counter.call("up") == 4
 
     result, loop = graded(body)
 
-    assert status(result) == "passed"
+    assert end(result) is CheckEnd.PASSED
     assert len(loop.sent) == 4  # inspect, load, values, up
 
 
-def test_wishes_are_sent_before_they_are_too_many_for_a_frame() -> None:
+def test_calls_are_sent_before_they_are_too_many_for_a_frame() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
-        made = [solution.tensor(torch.ones(2**18)) for _ in range(20)]  # a megabyte each
-        small = [solution.tensor(torch.ones(1)) for _ in range(2 * WISHES_AT_MOST)]
+        made = [solution.put_tensor(torch.ones(2**18)) for _ in range(20)]  # a megabyte each
+        small = [solution.put_tensor(torch.ones(1)) for _ in range(2 * MAX_CALLS)]
         assert solution.call("double", made[0]).shape == (2**18,)
         assert solution.call("double", small[-1]).item() == 2
 
-    assert status(graded(body)[0]) == "passed"
+    assert end(graded(body)[0]) is CheckEnd.PASSED
 
 
 def test_a_stream_is_pulled_at_once_even_if_the_result_stays() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
         items = Stream([1, 2, 3])
-        total = solution.keep("total", items)
+        total = solution.call_there("total", items)
         assert items.pulled == 3
-        assert total.value() == 6
+        assert total.fetch() == 6
 
-    assert status(pulled(body)) == "passed"
+    assert end(pulled(body)) is CheckEnd.PASSED
 
 
-def pulled(body: Callable[[Solution, Rng], None]) -> dict[str, Value]:
+def pulled(body: Callable[[Solution, Rng], None]) -> GradeResult:
     """Grade with a solver that is a thread, because it asks while it is asked."""
     asked, answered = os.pipe(), os.pipe()
     threading.Thread(target=Solver(Pipe(asked[0], answered[1])).serve, daemon=True).start()
@@ -141,29 +168,28 @@ def pulled(body: Callable[[Solution, Rng], None]) -> dict[str, Value]:
 
 def test_an_exception_of_a_thing_that_should_stay_shows_at_the_next_value() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
-        solution.keep("Counter", -1).call("up")
+        solution.call_there("Counter", -1).call("up")
 
     result, _ = graded(body)
 
-    entry = result["results"][0]
-    assert entry["status"] == "failed"
-    assert entry["message"] == "it raised `ValueError: start below zero`"
-    assert entry["lines"] == ['line 7, in __init__: raise ValueError("start below zero")']
-    assert result["outcome"]["raised"] == ["one"]
+    (entry,) = result.checks
+    assert entry.end is CheckEnd.RAISED
+    assert entry.message == "it raised `ValueError: start below zero`"
+    assert entry.lines == ('line 7, in __init__: raise ValueError("start below zero")',)
 
 
 def test_an_exception_of_a_thing_that_nobody_asks_for_still_fails_the_check() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
-        solution.keep("Counter", -1)
+        solution.call_there("Counter", -1)
 
-    assert status(graded(body)[0]) == "failed"
+    assert end(graded(body)[0]) is CheckEnd.RAISED
 
 
 def test_expect_raises_waits_for_a_thing_that_should_stay() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
-        expect_raises(lambda: solution.keep("Counter", -1), "ValueError", "off")
+        expect_raises(lambda: solution.call_there("Counter", -1), "ValueError", "off")
 
-    assert status(graded(body)[0]) == "passed"
+    assert end(graded(body)[0]) is CheckEnd.PASSED
 
 
 def test_a_check_that_breaks_over_an_answer_fails_and_is_reported() -> None:
@@ -172,19 +198,19 @@ def test_a_check_that_breaks_over_an_answer_fails_and_is_reported() -> None:
 
     result, _ = graded(body)
 
-    assert status(result) == "odd"
-    assert "TypeError" in result["outcome"]["odd"]["one"]
+    assert end(result) is CheckEnd.BROKEN
+    assert "TypeError" in result.checks[0].trace
 
 
 def test_a_fresh_solver_has_loaded_the_same_source() -> None:
     def body(solution: Solution, rng: Rng) -> None:
         x = rng.normal(2)
-        expect_close(solution.fresh().call("double", x), 2 * x, "off")
+        expect_close(solution.restart().call("double", x), 2 * x, "off")
 
     result, loop = graded(body)
 
-    assert status(result) == "passed"
-    assert [frame.kind for frame in loop.sent].count(Kind.FRESH) == 1
+    assert end(result) is CheckEnd.PASSED
+    assert [frame.kind for frame in loop.sent].count(Kind.RESTART) == 1
 
 
 def test_a_solver_that_is_gone_leaves_its_check_unfinished_and_the_rest_not_run() -> None:
@@ -200,42 +226,39 @@ def test_a_solver_that_is_gone_leaves_its_check_unfinished_and_the_rest_not_run(
     check = Check(name="one", title="It does", core=True, points=1, hint=1, body=body)
     result = Grading(Loop(answer), JOB).run([check, check])
 
-    assert result["outcome"] == {"kind": "gone"}
-    assert [entry["status"] for entry in result["results"]] == ["unfinished", "not run"]
+    assert result.outcome == SolverEnded()
+    assert [entry.end for entry in result.checks] == [CheckEnd.UNFINISHED, CheckEnd.NOT_RUN]
 
 
 @pytest.mark.parametrize(
     ("source", "outcome"),
     [
-        ("x = 1  # mine", {"kind": "unattempted"}),
-        ("def f(:\n", {"kind": "syntax", "line": 1, "message": "invalid syntax"}),
-        ("import sys", {"kind": "forbidden", "line": 1, "name": "sys"}),
-        ("y = 2", {"kind": "missing", "names": ["double"]}),
+        ("x = 1  # mine", IsStarter()),
+        ("def f(:\n", DoesNotParse(line=1, message="invalid syntax")),
+        ("import sys", UsesForbidden(line=1, name="sys")),
+        ("y = 2", NamesMissing(names=("double",))),
         (
             "\n1 / 0",
-            {
-                "kind": "raised",
-                "message": "ZeroDivisionError: division by zero",
-                "lines": ["line 2, in <module>: 1 / 0"],
-            },
+            LoadRaised(
+                message="ZeroDivisionError: division by zero",
+                lines=("line 2, in <module>: 1 / 0",),
+            ),
         ),
     ],
 )
-def test_what_inspection_and_loading_find_ends_the_grading(
-    source: str, outcome: dict[str, Value]
-) -> None:
-    result = Grading(Loop(honest()), {**JOB, "source": source}).run([])
+def test_what_inspection_and_loading_find_ends_the_grading(source: str, outcome: Outcome) -> None:
+    result = Grading(Loop(honest()), replace(JOB, source=source)).run([])
 
-    assert result == {"outcome": outcome, "results": []}
+    assert result == GradeResult(outcome=outcome)
 
 
 def test_source_too_deep_to_parse_is_no_fault_of_the_judge() -> None:
-    result = Grading(Loop(honest()), {**JOB, "source": "+".join(["a"] * 50_000)}).run([])
+    job = replace(JOB, source="+".join(["a"] * 50_000))
 
-    assert result["outcome"]["kind"] == "syntax"
+    assert isinstance(Grading(Loop(honest()), job).run([]).outcome, DoesNotParse)
 
 
-RIG = """
+HARNESS = """
 class Counted(list):
     walks = 0
 
@@ -246,30 +269,97 @@ class Counted(list):
 
 
 def counting(solution: Solution, _rng: Rng) -> None:
-    items = solution.rig.keep_call("Counted", [1, 2])
+    items = solution.harness.call_there("Counted", [1, 2])
     assert solution.call("total", items) == 3
     assert items.get("walks") == 1
-    again = solution.fresh()
-    assert again.call("total", again.rig.keep_call("Counted", [3])) == 3
+    again = solution.restart()
+    assert again.call("total", again.harness.call_there("Counted", [3])) == 3
 
 
-def test_an_exercises_rig_lives_beside_the_learners_code() -> None:
+def test_an_exercises_harness_lives_beside_the_learners_code() -> None:
     check = Check(name="one", title="It does", core=True, points=1, hint=1, body=counting)
-    result = Grading(Loop(honest()), JOB, RIG).run([check])
+    result = Grading(Loop(honest()), replace(JOB, harness=HARNESS)).run([check])
 
-    assert status(result) == "passed", result
+    assert end(result) is CheckEnd.PASSED, result
+
+
+# --- jobs -------------------------------------------------------------------------------------
+
+CHECKS = """
+from dataclasses import dataclass
+
+from bot.kit import Rng, Solution, check, expect_close
+
+
+@dataclass
+class Case:
+    factor: float = FACTOR
+
+
+@check("doubles", "It doubles", core=True)
+def doubles(solution: Solution, rng: Rng) -> None:
+    x = rng.normal(3)
+    expect_close(solution.call("double", x), Case().factor * x, "an element is off")
+"""
+
+
+def worked(job: Job | bytes, checks: Checks) -> Result:
+    return carry_out(Loop(honest()), job if isinstance(job, bytes) else to_json(job), checks)
+
+
+def test_checks_are_those_that_come_with_the_job() -> None:
+    checks, ends = Checks(), list[CheckEnd]()
+    for factor in ("2.0", "3.0", "2.0"):
+        result = worked(replace(JOB, checks=CHECKS.replace("FACTOR", factor)), checks)
+        assert isinstance(result, GradeResult)
+        ends.append(end(result))
+
+    assert ends == [CheckEnd.PASSED, CheckEnd.FAILED, CheckEnd.PASSED]
+
+
+def test_no_more_versions_are_kept_than_are_used() -> None:
+    checks = Checks()
+    before = set(sys.modules)
+    for factor in range(MAX_KEPT + 5):
+        checks.get("double", CHECKS.replace("FACTOR", str(factor)))
+
+    assert len(set(sys.modules) - before) == MAX_KEPT
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def test_fault_in_the_checks_names_their_line() -> None:
+    result = worked(replace(JOB, checks="x = 1\nx.no_such_thing\n"), Checks())
+
+    assert isinstance(result, JobFailed)
+    assert 'File "double/checks.py", line 2' in result.trace
+    assert "x.no_such_thing" in result.trace
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        TraceJob(source=SOURCE, call="double(1)", seed=bytes(16)),
+        b'{"kind": "BakeJob"}',
+        b"[1, 2]",
+        JOB,  # without checks
+    ],
+    ids=["trace", "unknown", "no record", "no checks"],
+)
+def test_job_that_no_judge_does_fails(job: Job | bytes) -> None:
+    assert isinstance(worked(job, Checks()), JobFailed)
 
 
 # --- lies -------------------------------------------------------------------------------------
 
 
 def using_everything(solution: Solution, rng: Rng) -> None:
-    made = solution.keep("Counter", 3)
-    tensor = solution.tensor(rng.normal(2), requires_grad=True)
+    made = solution.call_there("Counter", 3)
+    tensor = solution.put_tensor(rng.normal(2), requires_grad=True)
     expect_close(solution.call("double", tensor), torch.ones(2), "off")
-    expect_close(torch.cat(solution.values([tensor, made])), torch.ones(2), "off")
-    assert made.drain(3)[0].grads()["weight"].norm() > 0
-    expect_close(solution.fresh().call("double", rng.normal(2)), torch.ones(2), "off")
+    expect_close(torch.cat(solution.fetch_all([tensor, made])), torch.ones(2), "off")
+    assert made.fetch_items(3)[0].fetch_grads()["weight"].norm() > 0
+    expect_close(solution.restart().call("double", rng.normal(2)), torch.ones(2), "off")
 
 
 ANSWERS = st.one_of(
@@ -282,6 +372,7 @@ ANSWERS = st.one_of(
 )
 
 
+@settings(deadline=None)  # a busy machine takes its time
 @given(st.data())
 def test_no_answer_breaks_the_judge(data: st.DataObject) -> None:
     """After inspection, which runs before any learner code, every answer may be a lie."""
@@ -304,6 +395,6 @@ def test_no_answer_breaks_the_judge(data: st.DataObject) -> None:
 
     result, _ = graded(using_everything, answer)
 
-    json.dumps(result)
-    assert result["outcome"]["kind"] in {"checked", "gone", "raised", "missing"}
-    assert not any(entry["status"] == "passed" for entry in result["results"])
+    assert read_result(to_json(result)) == result
+    assert isinstance(result.outcome, Checked | SolverEnded | LoadRaised | NamesMissing)
+    assert not any(entry.end is CheckEnd.PASSED for entry in result.checks)

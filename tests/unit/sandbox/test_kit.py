@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from bot.sandbox.kit import (
+from bot.kit import (
     CheckFailed,
     Remote,
     Rng,
@@ -15,15 +15,15 @@ from bot.sandbox.kit import (
     SolutionRaised,
     Stream,
     check,
-    declared,
-    expect_again,
     expect_close,
     expect_equal,
     expect_raises,
+    expect_same_again,
     fail,
-    shown,
+    render_value,
 )
-from bot.sandbox.values import Handle, Value
+from bot.kit.check import take_declared
+from bot.wire.values import Handle, Value
 
 pytestmark = pytest.mark.torch
 
@@ -57,7 +57,7 @@ def test_drawn_tensors_have_the_shape_dtype_and_range_asked_for() -> None:
     assert bool(((uniform >= -2) & (uniform < -1)).all())
     assert sorted(int(i) for i in rng.permutation(5)) == [0, 1, 2, 3, 4]
     assert rng.choice(["a"]) == "a"
-    assert rng.int(7, 8) == 7
+    assert rng.integer(7, 8) == 7
 
 
 # --- comparing --------------------------------------------------------------------------------
@@ -163,17 +163,17 @@ def test_a_failure_carries_its_example_as_python_text() -> None:
 
 
 def test_a_long_example_is_cut() -> None:
-    assert len(shown(list(range(10_000)))) < 700
+    assert len(render_value(list(range(10_000)))) < 700
 
 
 def test_a_check_is_declared_once_and_taken_once() -> None:
-    declared()
+    take_declared()
 
     @check("one", "It does", core=True, points=2, hint=3)
     def one(_solution: Solution, _rng: Rng) -> None:
         fail("never")
 
-    (made,) = declared()
+    (made,) = take_declared()
     assert (made.name, made.title, made.core, made.points, made.hint) == (
         "one",
         "It does",
@@ -182,20 +182,20 @@ def test_a_check_is_declared_once_and_taken_once() -> None:
         3,
     )
     assert made.body is one
-    assert declared() == []
+    assert take_declared() == []
 
 
 def test_a_stream_counts_what_it_served_and_ends_at_its_limit() -> None:
     endless = Stream(iter(int, 1), limit=2)
 
-    assert [endless.next() for _ in range(3)] == [{"item": 0}, {"item": 0}, {"end": True}]
+    assert [endless.next() for _ in range(3)] == [(0,), (0,), ()]
     assert endless.pulled == 2
 
 
 # --- remotes ----------------------------------------------------------------------------------
 
 
-def never(_op: str, _wish: dict[str, Value]) -> Value:
+def never(_operation: str, _arguments: dict[str, Value]) -> Value:
     raise SolutionRaised("ValueError", "no", ["line 1"])
 
 
@@ -210,16 +210,16 @@ def test_expect_raises_holds_for_that_exception_alone() -> None:
 
 
 def test_what_stayed_in_a_thrown_away_solver_cannot_be_used() -> None:
-    def kept(_op: str, wish: dict[str, Value]) -> Value:
-        return Handle(wish["keep"], "Linear")
+    def kept(_operation: str, arguments: dict[str, Value]) -> Value:
+        return Handle(arguments["keep"], "Linear")
 
     solution = Solution(kept, lambda: None)
-    remote = solution.keep("Model")
-    solution.fresh()
+    remote = solution.call_there("Model")
+    solution.restart()
 
     assert isinstance(remote, Remote)
     with pytest.raises(RuntimeError, match="thrown away"):
-        remote.value()
+        remote.fetch()
 
 
 # --- asking again -----------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def asked_in_order(seed: bytes, count: int = 6) -> list[int]:
         return torch.tensor(float(number))
 
     asked = [(partial(ask, number), torch.tensor(float(number))) for number in range(count)]
-    expect_again(Rng(seed, "again"), asked, "off")
+    expect_same_again(Rng(seed, "again"), asked, "off")
     return order
 
 
@@ -246,24 +246,24 @@ def test_everything_is_asked_again_once_in_an_order_of_the_seed() -> None:
 
 def test_another_answer_to_the_same_question_fails() -> None:
     with pytest.raises(CheckFailed, match="another answer"):
-        expect_again(Rng(SEED, "again"), [(lambda: 2 * ONES, ONES)], "another answer")
+        expect_same_again(Rng(SEED, "again"), [(lambda: 2 * ONES, ONES)], "another answer")
 
 
 # --- showing ----------------------------------------------------------------------------------
 
 
-def test_no_more_is_written_out_than_is_shown() -> None:
+def test_no_more_is_written_out_than_is_render_value() -> None:
     endless = torch.empty(2**40, 0)
     mirrors = [[torch.zeros(2**20)] * 1000] * 1000
 
-    assert shown(endless, limit=20) == "torch.tensor([[], [] …"
-    assert len(shown(mirrors)) < 1000
+    assert render_value(endless, limit=20) == "torch.tensor([[], [] …"
+    assert len(render_value(mirrors)) < 1000
 
 
 def test_a_value_is_shown_as_python() -> None:
     value = {"a": (1,), "b": [True, None], "c": torch.tensor([[1, 2]]), "d": torch.tensor(1e-7)}
 
-    assert shown(value) == (
+    assert render_value(value) == (
         "{'a': (1,), 'b': [True, None], 'c': torch.tensor([[1, 2]], dtype=torch.int64),"
         " 'd': torch.tensor(1e-07)}"
     )

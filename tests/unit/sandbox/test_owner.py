@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.owner import Owner, lives
+from bot.sandbox.containers.owner import Owner, lives
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def test_an_owner_lives_until_it_ends() -> None:
 
 def test_an_owner_that_was_killed_lives_no_more(temporary: Path) -> None:
     code = (
-        "import os, signal, sys; from bot.sandbox.owner import Owner;"
+        "import os, signal, sys; from bot.sandbox.containers.owner import Owner;"
         " sys.stdout.write(Owner.begin().name); sys.stdout.flush();"
         " os.kill(os.getpid(), signal.SIGKILL)"
     )

@@ -1,8 +1,8 @@
-"""How many sides wait."""
+"""How many endpoints wait."""
 
 import pytest
 
-from bot.sandbox.pool import fitting
+from bot.sandbox.containers.pool import fitting
 
 GIB = 2**30
 

@@ -1,38 +1,61 @@
 """What the host makes of a grading: who is charged, and for what."""
 
 import asyncio
-import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckStatus, Grade, Verdict
-from bot.sandbox.relay import UNREADABLE, Relay
-from bot.sandbox.sides import UNREAD_AT_MOST_BYTES, Cause, EndedError, Ending, SideInbox
-from bot.sandbox.wire import Frame, Kind
+from bot.sandbox import relay
+from bot.sandbox.budget import CORES, MAX_LOAD
+from bot.sandbox.endpoints import (
+    MAX_UNREAD_BYTES,
+    Cause,
+    EndedError,
+    Ending,
+    FrameBuffer,
+    Measurement,
+)
+from bot.sandbox.relay import Relay
+from bot.sandbox.verdict import UNREADABLE, grade_of, job_of
+from bot.wire.frames import Frame, Kind
+from bot.wire.jobs import (
+    Checked,
+    CheckEnd,
+    CheckEntry,
+    GradeResult,
+    JobFailed,
+    LoadRaised,
+    Outcome,
+    SolverEnded,
+)
+from bot.wire.records import to_json
 from tests.support.gradings import request
 
 ASK = Frame(Kind.ASK, b"?")
 ANSWER = Frame(Kind.ANSWER, b"!")
-FRESH = Frame(Kind.FRESH)
+RESTART = Frame(Kind.RESTART)
 
 Script = Callable[[Frame], Sequence[Frame | bytes]]
-"""What a side does about a frame: frames it answers with, or bytes it prints."""
+"""What a endpoint does about a frame: frames it answers with, or bytes it prints."""
 
 
 @dataclass
-class ScriptedSide:
-    """A side that follows a script; complete, but for having no process."""
+class ScriptedEndpoint:
+    """A endpoint that follows a script; complete, but for having no process."""
 
     script: Script
     end: Ending | None = None
     peak: int | None = 1000
-    inbox: SideInbox = field(default_factory=lambda: SideInbox(64 * 1024))
+    cpu_s: list[float | None] = field(default_factory=lambda: [0.0])
+    buffer: FrameBuffer = field(default_factory=lambda: FrameBuffer(64 * 1024))
     killed: bool = False
     heard: list[Kind] = field(default_factory=list[Kind])
 
@@ -40,105 +63,101 @@ class ScriptedSide:
         self.heard.append(frame.kind)
         for reply in self.script(frame):
             if isinstance(reply, Frame):
-                self.inbox.take(reply.encoded())
+                self.buffer.take(reply.encode())
             else:
-                self.inbox.take_output(reply)
+                self.buffer.take_output(reply)
         if self.end is not None:
-            self.inbox.close()
+            self.buffer.close()
 
     async def ending(self) -> Ending:
-        if self.inbox.failure is not None:
-            return Ending(cause=self.inbox.failure)
+        if self.buffer.failure is not None:
+            return Ending(cause=self.buffer.failure)
         if self.end is None:
             raise EndedError
         return self.end
 
-    async def peak_memory_bytes(self) -> int | None:
-        return self.peak
+    @property
+    def max_cpus(self) -> float:
+        return 1.0
+
+    async def measure(self) -> Measurement:
+        cpu_s = self.cpu_s.pop(0) if len(self.cpu_s) > 1 else self.cpu_s[0]
+        return Measurement(cpu_s=cpu_s, peak_memory_bytes=self.peak)
 
     async def kill(self) -> None:
         self.killed = True
 
 
-Entry = dict[str, object]
+def entry(end: CheckEnd, *, name: str = "one", core: bool = True, **more: Any) -> CheckEntry:  # noqa: ANN401  # fields of any kind
+    return CheckEntry(name=name, title="It does", core=core, points=1, hint=1, end=end, **more)
 
 
-def entry(status: str, *, name: str = "one", core: bool = True, **more: object) -> Entry:
-    return {
-        "name": name,
-        "title": "It does",
-        "core": core,
-        "points": 1,
-        "hint": 1,
-        "status": status,
-        "message": "",
-        "example": "",
-        "lines": [],
-        **more,
-    }
+def result(*entries: CheckEntry, outcome: Outcome | None = None) -> Frame:
+    found = GradeResult(outcome=outcome or Checked(), checks=entries)
+    return Frame(Kind.RESULT, to_json(found))
 
 
-def result(kind: str = "checked", *entries: Entry, **more: object) -> Frame:
-    outcome: Entry = {"kind": kind, "raised": [], "odd": {}, **more}
-    return Frame(Kind.RESULT, json.dumps({"outcome": outcome, "results": entries}).encode())
+def gone(*entries: CheckEntry) -> Frame:
+    """What a judge says whose solver has ended."""
+    return result(*entries, outcome=SolverEnded())
 
 
-def judge(*frames: Frame) -> ScriptedSide:
+def judge(*frames: Frame) -> ScriptedEndpoint:
     """A judge that says one thing after another, whatever it hears."""
     said = iter(frames)
-    return ScriptedSide(lambda _frame: [next(said)])
+    return ScriptedEndpoint(lambda _frame: [next(said)])
 
 
-def solver(*replies: Frame | bytes, end: Ending | None = None) -> ScriptedSide:
-    return ScriptedSide(lambda _frame: replies, end=end)
+def solver(*replies: Frame | bytes, end: Ending | None = None) -> ScriptedEndpoint:
+    return ScriptedEndpoint(lambda _frame: replies, end=end)
 
 
 async def graded(
-    judging: ScriptedSide, *solving: ScriptedSide, limits: Limits | None = None
+    judging: ScriptedEndpoint, *solving: ScriptedEndpoint, limits: Limits | None = None
 ) -> Grade:
     """Grade, and see to it that every solver that was opened is ended."""
     opened = iter(solving)
-    used: list[ScriptedSide] = []
+    used: list[ScriptedEndpoint] = []
 
-    async def open_solver() -> ScriptedSide:
+    async def open_solver() -> ScriptedEndpoint:
         used.append(next(opened))
         return used[-1]
 
-    relay = Relay(request=request("x", limits=limits), judge=judging, open_solver=open_solver)
+    wanted = request("x", limits=limits)
+    relaying = Relay(limits=wanted.exercise.limits, judge=judging, open_solver=open_solver)
     try:
-        return await relay.grade()
+        return grade_of(wanted, await relaying.run(job_of(wanted)))
     finally:
-        assert all(side.killed for side in used)
+        assert all(endpoint.killed for endpoint in used)
+
+
+P, F, R, B = CheckEnd.PASSED, CheckEnd.FAILED, CheckEnd.RAISED, CheckEnd.BROKEN
 
 
 @pytest.mark.parametrize(
-    ("entries", "raised", "verdict"),
+    ("ends", "verdict"),
     [
-        (("passed", "passed"), (), Verdict.SOLVED),
-        (("passed", "failed"), (), Verdict.PARTLY),
-        (("failed", "failed"), (), Verdict.WRONG),
-        (("failed", "failed"), ("c0",), Verdict.WRONG),
-        (("failed", "failed"), ("c0", "c1"), Verdict.CRASHED),
-        (("odd", "passed"), (), Verdict.PARTLY),
-        (("odd", "odd"), (), Verdict.WRONG),
+        ((P, P), Verdict.SOLVED),
+        ((P, F), Verdict.PARTLY),
+        ((F, F), Verdict.WRONG),
+        ((R, F), Verdict.WRONG),
+        ((R, R), Verdict.CRASHED),
+        ((B, P), Verdict.PARTLY),
+        ((B, B), Verdict.WRONG),
     ],
     ids=range(7),
 )
-async def test_core_checks_decide(
-    entries: Sequence[str], raised: Sequence[str], verdict: Verdict
-) -> None:
-    checks = [entry(status, name=f"c{i}") for i, status in enumerate(entries)]
-    bonus = entry("failed", name="bonus", core=False)
+async def test_core_checks_decide(ends: Sequence[CheckEnd], verdict: Verdict) -> None:
+    checks = [entry(end, name=f"c{i}") for i, end in enumerate(ends)]
+    bonus = entry(CheckEnd.FAILED, name="bonus", core=False)
 
-    checked = result("checked", *checks, bonus, raised=raised)
-
-    grade = await graded(judge(ASK, checked), solver(ANSWER))
+    grade = await graded(judge(ASK, result(*checks, bonus)), solver(ANSWER))
 
     assert grade.verdict is verdict
 
 
 async def test_a_check_that_broke_fails_with_a_sentence_that_blames_nobody() -> None:
-    checked = result("checked", entry("odd"), odd={"one": "Traceback"})
+    checked = result(entry(CheckEnd.BROKEN, trace="Traceback"))
 
     grade = await graded(judge(checked), solver())
 
@@ -159,9 +178,13 @@ ENDINGS = [
 async def test_a_solver_that_ends_is_told_apart_by_how(
     end: Ending, verdict: Verdict, says: str
 ) -> None:
-    checks = entry("passed"), entry("unfinished", name="two"), entry("not run", name="three")
+    checks = (
+        entry(CheckEnd.PASSED),
+        entry(CheckEnd.UNFINISHED, name="two"),
+        entry(CheckEnd.NOT_RUN, name="three"),
+    )
 
-    grade = await graded(judge(ASK, result("gone", *checks)), solver(end=end))
+    grade = await graded(judge(ASK, gone(*checks)), solver(end=end))
 
     assert grade.verdict is verdict
     assert says in grade.detail
@@ -173,24 +196,103 @@ async def test_a_solver_that_ends_is_told_apart_by_how(
 async def test_what_was_seen_from_outside_outweighs_what_the_judge_made_of_it() -> None:
     end = Ending(cause=Cause.EXITED, code=0)
 
-    grade = await graded(judge(ASK, result("checked", entry("passed"))), solver(end=end))
+    grade = await graded(judge(ASK, result(entry(CheckEnd.PASSED))), solver(end=end))
 
     assert grade.verdict is Verdict.CRASHED
 
 
-async def test_a_solver_that_is_silent_runs_out_of_the_learners_time() -> None:
-    limits = Limits(seconds=0.01)
+def using(*cpu_s: float | None) -> ScriptedEndpoint:
+    """A solver that never answers, and has used so many CPU seconds each time it is looked at."""
+    endpoint = solver()
+    endpoint.cpu_s = list(cpu_s)
+    return endpoint
 
-    grade = await graded(judge(ASK, result("gone", entry("unfinished"))), solver(), limits=limits)
+
+async def test_a_solver_that_works_for_too_long_has_timed_out() -> None:
+    unfinished = judge(ASK, gone(entry(CheckEnd.UNFINISHED)))
+    limits = Limits(seconds=0.2, wait_seconds=60.0)
+
+    grade = await graded(unfinished, using(0.1, 0.15, 0.21), limits=limits)
 
     assert grade.verdict is Verdict.TIMED_OUT
-    assert grade.detail == "It did not finish within 0.01 seconds."
+    assert grade.detail == "It used more than 0.2 seconds of CPU time."
+    assert grade.checks[0].message == grade.detail
+    assert grade.usage.cpu_s == 0.21
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which nobody waits for a core."""
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.1, 0.1, 0.1))
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_a_solver_that_waits_for_too_long_has_stalled() -> None:
+    limits = Limits(seconds=1.0, wait_seconds=0.01)
+
+    grade = await graded(judge(ASK, gone(entry(CheckEnd.UNFINISHED))), using(0.0), limits=limits)
+
+    assert grade.verdict is Verdict.STALLED
+    assert grade.detail.startswith("It waited for more than 0.01 seconds")
+
+
+async def test_a_machine_that_is_too_busy_is_never_the_learners_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "getloadavg", lambda: (MAX_LOAD * CORES + 1, 0.0, 0.0))
+    limits = Limits(seconds=1.0, wait_seconds=0.01)
+
+    with pytest.raises(SandboxError, match="too busy"):
+        await graded(judge(ASK), using(0.0), limits=limits)
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_work_buys_time_on_a_slow_machine() -> None:
+    """0.01 CPU seconds at each look: with twenty times that to wait, it never has to stop."""
+    limits = Limits(seconds=0.1, wait_seconds=0.05)
+    slow = using(*(number / 100 for number in range(1, 20)))
+
+    grade = await graded(judge(ASK, gone(entry(CheckEnd.UNFINISHED))), slow, limits=limits)
+
+    assert grade.verdict is Verdict.TIMED_OUT
+
+
+async def test_cpu_seconds_of_solvers_in_turn_are_added_up() -> None:
+    first, second = using(0.3), using(0.4)
+    for answering in (first, second):
+        answering.script = lambda _frame: [ANSWER]
+    checked = result(entry(CheckEnd.PASSED))
+
+    grade = await graded(judge(ASK, RESTART, ASK, checked), first, second)
+
+    assert grade.usage.cpu_s == 0.7
+
+
+async def test_a_solver_that_is_gone_cannot_be_measured() -> None:
+    end = Ending(cause=Cause.EXITED, code=1)
+    left = solver(end=end)
+    left.cpu_s = [None]
+
+    grade = await graded(judge(ASK, gone()), left)
+
+    assert grade.usage.cpu_s is None
+
+
+async def test_judge_that_works_for_too_long_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "MAX_JUDGE_CPU_S", 0.1)
+    thinking = ScriptedEndpoint(lambda _frame: [])
+    thinking.cpu_s = [7.0, 7.05, 7.2]  # the first 7 were for gradings before
+
+    with pytest.raises(SandboxError, match="the judge took too long"):
+        await graded(thinking, solver())
+
+    assert thinking.killed
 
 
 async def test_printing_too_much_is_told_from_crashing() -> None:
     loud = solver(b"x" * (64 * 1024 + 1), ANSWER)
 
-    grade = await graded(judge(ASK, result("gone", entry("unfinished"))), loud)
+    grade = await graded(judge(ASK, gone(entry(CheckEnd.UNFINISHED))), loud)
 
     assert grade.verdict is Verdict.TOO_MUCH_OUTPUT
     assert len(grade.output) == 64 * 1024
@@ -198,9 +300,9 @@ async def test_printing_too_much_is_told_from_crashing() -> None:
 
 async def test_frames_that_nobody_asked_for_are_a_flood() -> None:
     big = Frame(Kind.ANSWER, bytes(4 * 2**20))
-    many = [big] * (UNREAD_AT_MOST_BYTES // len(big.payload) + 1)
+    many = [big] * (MAX_UNREAD_BYTES // len(big.payload) + 1)
 
-    grade = await graded(judge(ASK, result("gone", entry("unfinished"))), solver(*many))
+    grade = await graded(judge(ASK, gone(entry(CheckEnd.UNFINISHED))), solver(*many))
 
     assert grade.verdict is Verdict.TOO_MUCH_OUTPUT
 
@@ -209,16 +311,16 @@ async def test_frames_that_nobody_asked_for_are_a_flood() -> None:
 async def test_a_solver_speaks_in_answers_alone(kind: Kind) -> None:
     forged = solver(Frame(kind, b'{"outcome": {"kind": "checked"}}'))
 
-    grade = await graded(judge(ASK, result("gone", entry("unfinished"))), forged)
+    grade = await graded(judge(ASK, gone(entry(CheckEnd.UNFINISHED))), forged)
 
     assert grade.verdict is Verdict.TOO_MUCH_OUTPUT
 
 
 async def test_bytes_that_are_no_frames_end_a_solver() -> None:
-    garbage = ScriptedSide(lambda _frame: [])
-    garbage.inbox.take(b"\0\0\0\0\0\0\0")
+    garbage = ScriptedEndpoint(lambda _frame: [])
+    garbage.buffer.take(b"\0\0\0\0\0\0\0")
 
-    grade = await graded(judge(ASK, result("gone", entry("unfinished"))), garbage)
+    grade = await graded(judge(ASK, gone(entry(CheckEnd.UNFINISHED))), garbage)
 
     assert grade.verdict is Verdict.CRASHED
     assert grade.detail == "It wrote over the sandbox's own channel."
@@ -228,7 +330,7 @@ async def test_a_fresh_solver_replaces_one_that_is_ended_first() -> None:
     first, second = solver(ANSWER, b"one"), solver(ANSWER, b"two")
     second.peak = 3000
 
-    grade = await graded(judge(ASK, FRESH, ASK, result("checked", entry("passed"))), first, second)
+    grade = await graded(judge(ASK, RESTART, ASK, result(entry(CheckEnd.PASSED))), first, second)
 
     assert (first.heard, second.heard) == ([Kind.ASK], [Kind.ASK])
     assert grade.output == "onetwo"
@@ -239,9 +341,11 @@ async def test_a_fresh_solver_replaces_one_that_is_ended_first() -> None:
     "last",
     [
         Frame(Kind.READY),
-        Frame(Kind.RESULT, b'{"outcome": {"kind": "fault", "trace": "?"}, "results": []}'),
+        Frame(Kind.RESULT, to_json(JobFailed(trace="?"))),
+        Frame(Kind.RESULT, b'{"kind": "Sentence"}'),
+        Frame(Kind.RESULT, b"{"),
     ],
-    ids=["out of turn", "fault"],
+    ids=["out of turn", "fault", "unknown", "malformed"],
 )
 async def test_a_judge_that_fails_is_never_the_learners_fault(last: Frame) -> None:
     with pytest.raises(SandboxError):
@@ -249,15 +353,15 @@ async def test_a_judge_that_fails_is_never_the_learners_fault(last: Frame) -> No
 
 
 async def test_a_judge_that_ends_is_never_the_learners_fault() -> None:
-    gone = ScriptedSide(lambda _frame: [], end=Ending(cause=Cause.EXITED, code=1))
+    left = ScriptedEndpoint(lambda _frame: [], end=Ending(cause=Cause.EXITED, code=1))
 
     with pytest.raises(SandboxError, match="the judge ended"):
-        await graded(gone, solver(ANSWER))
+        await graded(left, solver(ANSWER))
 
 
 async def test_texts_hold_nothing_that_a_database_refuses() -> None:
     checked = result(
-        "checked", entry("failed", message="a\0b\ud800c", lines=["\0"], example="x" * 5000)
+        entry(CheckEnd.FAILED, message="a\0b\ud800c", lines=("\0",), example="x" * 5000)
     )
 
     grade = await graded(judge(ASK, checked), solver(ANSWER, b"\xff\0"))
@@ -271,23 +375,24 @@ async def test_texts_hold_nothing_that_a_database_refuses() -> None:
 
 STREAMS = st.lists(
     st.binary(max_size=60)
-    | st.builds(Frame, st.sampled_from(Kind), st.binary(max_size=60)).map(Frame.encoded),
+    | st.builds(Frame, st.sampled_from(Kind), st.binary(max_size=60)).map(Frame.encode),
     max_size=4,
 )
 
 
+@settings(deadline=None)  # a busy machine takes its time
 @given(st.lists(STREAMS, max_size=4))
 def test_whatever_a_solver_sends_it_gets_a_verdict_and_is_ended(answers: list[list[bytes]]) -> None:
-    hostile = ScriptedSide(lambda _frame: [], end=Ending(cause=Cause.EXITED, code=1))
+    hostile = ScriptedEndpoint(lambda _frame: [], end=Ending(cause=Cause.EXITED, code=1))
     said = iter(answers)
 
     def speak(_frame: Frame) -> list[Frame | bytes]:
         for data in next(said, ()):
-            hostile.inbox.take(data)
+            hostile.buffer.take(data)
         return []
 
     hostile.script = speak
-    checked = result("checked", entry("failed"))
+    checked = result(entry(CheckEnd.FAILED))
 
     grade = asyncio.run(graded(judge(ASK, ASK, ASK, checked), hostile))
 
@@ -296,8 +401,8 @@ def test_whatever_a_solver_sends_it_gets_a_verdict_and_is_ended(answers: list[li
 
 async def test_a_learners_words_are_no_links_of_ours() -> None:
     link = "[win](https://example.org)"
-    failed = result("checked", entry("failed", message=f"it says {link}"))
-    raised = result("raised", message=f"ValueError: `{link}`", lines=[])
+    failed = result(entry(CheckEnd.FAILED, message=f"it says {link}"))
+    raised = result(outcome=LoadRaised(message=f"ValueError: `{link}`", lines=()))
 
     graded_one, graded_two = (
         await graded(judge(failed), solver()),

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from bot.sandbox.boot import Pipe, warm_up
-from bot.sandbox.solver import Solver
-from bot.sandbox.values import Generated, Handle, Pulled, Value, decode, encode
-from bot.sandbox.wire import Frame, Kind
+from bot.inside.common.boot import warm_up
+from bot.inside.common.pipe import Pipe
+from bot.inside.solver.solver import Solver
+from bot.wire.frames import Frame, Kind
+from bot.wire.values import Generator, Handle, StreamRef, Value, decode, encode
 
 pytestmark = pytest.mark.torch
 
@@ -48,10 +49,10 @@ class Script(Pipe):
         return Frame(Kind.ASK, encode(self.payloads.pop(0)))
 
 
-def answers(*wishes: tuple[str, dict[str, Value]], items: tuple[Value, ...] = ()) -> Value:
-    """What a solver on `meta` answers to the last of these wishes."""
+def answers(*calls: tuple[str, dict[str, Value]], items: tuple[Value, ...] = ()) -> Value:
+    """What a solver on `meta` answers to the last of these calls."""
     loading = [["load", {"source": SOURCE}]]
-    pipe = Script({"id": 1, "do": [*loading, *map(list, wishes)]}, *items)
+    pipe = Script({"id": 1, "calls": [*loading, *map(list, calls)]}, *items)
     with pytest.raises(EOFError):
         Solver(pipe, "meta").serve()
     return decode(pipe.sent[-1].payload)["value"]
@@ -65,7 +66,7 @@ def test_arguments_are_moved_to_the_device_however_deep_they_lie() -> None:
     x, empty = torch.ones(2), torch.empty(0, 3)
 
     assert answers(called("seen", x, empty, named=x)) == ["meta"] * 3
-    assert answers(called("deep", [{"x": x}, Generated((x, x))])) == ["meta"] * 3
+    assert answers(called("deep", [{"x": x}, Generator((x, x))])) == ["meta"] * 3
 
 
 @pytest.mark.parametrize("path", ["device.type", "grad.device.type"])
@@ -77,9 +78,13 @@ def test_parameters_and_their_gradients_are_on_the_device(path: str) -> None:
 
 
 def test_items_of_a_stream_are_on_the_device() -> None:
-    items = ({"item": torch.ones(2)}, {"item": torch.ones(1)}, {"end": True})
+    items: tuple[Value, ...] = (
+        {"items": [torch.ones(2)]},
+        {"items": [torch.ones(1)]},
+        {"items": []},
+    )
 
-    assert answers(called("pulled", Pulled(7)), items=items) == ["meta", "meta"]
+    assert answers(called("pulled", StreamRef(7)), items=items) == ["meta", "meta"]
 
 
 @pytest.fixture

@@ -5,22 +5,22 @@ from typing import cast
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.values import (
-    DEPTH_AT_MOST,
+from bot.wire.frames import WireError
+from bot.wire.values import (
     DTYPES,
     LENGTH,
-    TENSORS_AT_MOST,
-    Generated,
+    MAX_DEPTH,
+    MAX_TENSORS,
+    Generator,
     Handle,
-    Pulled,
+    StreamRef,
     Value,
     decode,
     encode,
 )
-from bot.sandbox.wire import WireError
 
 pytestmark = pytest.mark.torch
 
@@ -36,7 +36,7 @@ VALUES = st.recursive(
     ),
     max_leaves=12,
 )
-HANDLES = (Handle(7, "Linear"), Pulled(3), Generated((1, "a")))
+HANDLES = (Handle(7, "Linear"), StreamRef(3), Generator([1, "a"]))
 
 
 def framed(header: object, body: bytes = b"") -> bytes:
@@ -44,6 +44,7 @@ def framed(header: object, body: bytes = b"") -> bytes:
     return LENGTH.pack(len(text)) + text + body
 
 
+@settings(deadline=None)  # a busy machine takes its time
 @given(VALUES)
 def test_values_come_back_as_they_went(value: Value) -> None:
     back = decode(encode(value))
@@ -122,11 +123,11 @@ def nested(depth: int) -> Value:
 
 
 def test_depth_ends_at_the_limit_on_both_sides() -> None:
-    assert decode(encode(nested(DEPTH_AT_MOST))) == nested(DEPTH_AT_MOST)
+    assert decode(encode(nested(MAX_DEPTH))) == nested(MAX_DEPTH)
     with pytest.raises(WireError, match="too deeply"):
-        encode(nested(DEPTH_AT_MOST + 1))
+        encode(nested(MAX_DEPTH + 1))
     with pytest.raises(WireError, match="too deeply"):
-        decode(framed({"value": nested(DEPTH_AT_MOST + 1), "tensors": []}))
+        decode(framed({"value": nested(MAX_DEPTH + 1), "tensors": []}))
 
 
 def test_a_list_that_holds_itself_is_refused() -> None:
@@ -147,7 +148,7 @@ LIES: dict[str, bytes] = {
     "header a list": framed([]),
     "no tensors": framed({"value": 1}),
     "tensors no list": framed({"value": 1, "tensors": 3}),
-    "too many tensors": framed({"value": 1, "tensors": [["f32", [0]]] * (TENSORS_AT_MOST + 1)}),
+    "too many tensors": framed({"value": 1, "tensors": [["f32", [0]]] * (MAX_TENSORS + 1)}),
     "tensor no pair": framed({"value": 1, "tensors": [["f32"]]}),
     "unknown dtype": framed({"value": 1, "tensors": [["object", [1]]]}, b"12345678"),
     "dtype no text": framed({"value": 1, "tensors": [[[], [1]]]}, b"1234"),
@@ -201,6 +202,7 @@ SPECS = st.lists(
 )
 
 
+@settings(deadline=None)  # a busy machine takes its time
 @given(trees(), SPECS | trees(), st.binary(max_size=64))
 def test_decode_makes_a_value_of_any_header_or_refuses_it(
     tree: object, specs: object, body: bytes
@@ -212,6 +214,7 @@ def test_decode_makes_a_value_of_any_header_or_refuses_it(
     assert all(tensor.numel() <= len(body) for tensor in tensors_in(value))
 
 
+@settings(deadline=None)  # a busy machine takes its time
 @given(st.binary(max_size=200))
 def test_decode_makes_a_value_of_any_bytes_or_refuses_them(data: bytes) -> None:
     try:

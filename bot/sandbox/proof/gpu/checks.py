@@ -1,6 +1,6 @@
 """What must hold of a solver that has a GPU. `honest.py` computes there and tells what it sees."""
 
-from bot.sandbox.kit import Rng, Solution, check, expect, expect_close
+from bot.kit import Rng, Solution, check, expect, expect_close
 
 
 @check("computes", "A tensor is on the GPU, and its sum is right", core=True)

@@ -1,6 +1,6 @@
 # expect: wrong
 # Sends each answer twice, so that every question finds one that is already there.
-import __main__ as solver
+from bot.inside.solver import solver
 import torch
 from torch import nn
 

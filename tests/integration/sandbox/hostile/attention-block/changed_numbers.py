@@ -1,4 +1,4 @@
-# expect: crashed or timed out
+# expect: crashed or timed out or stalled
 # Writes into the number one, which everybody in this process shares.
 c = __import__("c" + "types")
 

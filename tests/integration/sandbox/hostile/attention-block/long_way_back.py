@@ -4,7 +4,7 @@ import json
 import os
 import struct
 
-import __main__ as solver
+from bot.inside.solver import solver
 
 LINES = [{"x": 0}] * 100_000
 honest = solver.encode

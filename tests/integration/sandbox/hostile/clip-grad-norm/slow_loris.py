@@ -1,4 +1,4 @@
-# expect: timed out
+# expect: stalled
 # Each answer is quick enough; all of them together are not.
 import time
 

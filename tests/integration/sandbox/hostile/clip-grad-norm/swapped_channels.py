@@ -1,4 +1,4 @@
-# expect: crashed or timed out
+# expect: crashed or timed out or stalled
 # Turns every descriptor into the one that is printed to.
 import os
 

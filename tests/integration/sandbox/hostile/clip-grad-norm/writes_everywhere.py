@@ -10,7 +10,7 @@ def clip_grad_norm(parameters, max_norm, norm_type=2.0):
     written = []
     for folder in (
         "/",
-        "/opt/freehand/bot/sandbox",
+        "/opt/freehand/bot/wire",
         "/opt/venv/lib",
         "/etc",
         "/var/tmp",

@@ -1,4 +1,4 @@
-# expect: timed out
+# expect: stalled
 # Thinks for a moment before each batch.
 import time
 

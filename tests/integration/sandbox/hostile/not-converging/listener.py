@@ -1,7 +1,7 @@
 # expect: wrong
 # prints: told []
 # Reads every request as it comes, for a word of what is expected.
-import __main__ as solver
+from bot.inside.solver import solver
 from torch import nn
 
 honest = solver.decode

@@ -6,7 +6,7 @@ import struct
 import torch
 from torch import nn
 
-from bot.sandbox.values import encode
+from bot.wire.values import encode
 
 ANSWER = encode({"id": torch.zeros(2), "value": ["build", "train", "predict"]})
 for channel in range(3, 64):

@@ -4,7 +4,7 @@
 import json
 import struct
 
-import __main__ as solver
+from bot.inside.solver import solver
 from torch import nn
 
 SIZE = 2**23 - 8000

@@ -1,0 +1,263 @@
+"""The gate an exercise passes before a learner meets it.
+
+Right solutions must pass every check on several hidden inputs; wrong ones must fail the very check
+that they say they fail. A check that lets its wrong solution through would let a learner's through.
+"""
+
+import hashlib
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.domain.exercise import Exercise
+from bot.domain.grading import CheckResult, CheckStatus, Grade, Grader, GradingRequest, Verdict
+
+PARTIAL_CREDIT = (0.2, 0.8)
+"""Where the mean of the wrong solutions has to lie: outside, the checks are all or nothing."""
+
+MAX_REFERENCE_SHARE = 0.25
+"""Of the limit on CPU time: a learner's honest version may be four times as slow."""
+
+_HEADER = re.compile(r"# (?P<key>fails|cheat|expect): (?P<value>.+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongSolution:
+    """One known wrong solution and what became of it.
+
+    Attributes:
+        fails: The core check that it has to fail; empty for a cheat.
+        about: The misconception, or the class of cheat.
+        expect: The verdict it has to get; empty where any but `solved` will do.
+        failed: The checks that it failed.
+        message: What the learner would read at the check named by `fails`.
+    """
+
+    name: str
+    fails: str
+    about: str
+    expect: str
+    verdict: str
+    detail: str
+    core_share: float
+    failed: tuple[str, ...]
+    message: str
+
+    @property
+    def is_cheat(self) -> bool:
+        """Whether it goes around the task instead of misunderstanding it."""
+        return not self.fails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateReport:
+    """What the gate saw of one exercise.
+
+    Attributes:
+        problems: One sentence each on what to fix; empty when the exercise passed.
+        mean_partial: Mean share of core points of the wrong solutions that are no cheats, 0 to 1.
+        reference_cpu_s: CPU seconds of the reference that used most.
+    """
+
+    slug: str
+    problems: tuple[str, ...]
+    wrongs: tuple[WrongSolution, ...]
+    mean_partial: float
+    reference_cpu_s: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether there is nothing to fix."""
+        return not self.problems
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {**asdict(self), "passed": self.passed}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """Grades one exercise's files; the same file and number give the same hidden inputs."""
+
+    folder: Path
+    exercise: Exercise
+    grader: Grader
+
+    async def grade(self, path: Path, number: int = 0) -> Grade:
+        return await self.grader.grade(self._request(path, number))
+
+    def _request(self, path: Path, number: int) -> GradingRequest:
+        label = f"gate.{self.exercise.slug}.{path.stem}.{number}"
+        return GradingRequest(
+            run=label,
+            exercise=self.exercise,
+            source=path.read_text(encoding="utf-8"),
+            seed=hashlib.sha256(label.encode()).digest()[:16],
+        )
+
+    async def references(self, seeds: int) -> AsyncIterator[tuple[str, int, Grade]]:
+        for path in sorted(self.folder.glob("reference*.py")):
+            for number in range(1, seeds + 1):
+                yield path.name, number, await self.grade(path, number)
+
+    async def wrongs(self) -> AsyncIterator[WrongSolution]:
+        for path in sorted(self.folder.glob("wrong/*.py")):
+            yield _wrong(path, await self.grade(path))
+
+
+async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int = 5) -> GateReport:
+    """Carry one exercise through the gate.
+
+    Args:
+        folder: The exercise's folder.
+        exercise: The same, as the catalogue reads it.
+        grader: A started grader that serves this folder.
+        seeds: How many hidden inputs each reference has to stand.
+
+    Raises:
+        SandboxError: A grading could not be carried out.
+    """
+    bench = _Bench(folder, exercise, grader)
+    starter = await bench.grade(folder / "starter.py")
+    references = [graded async for graded in bench.references(seeds)]
+    wrongs = tuple([wrong async for wrong in bench.wrongs()])
+    checks = _checks_of(grade for _, _, grade in references)
+    mean_partial = _mean([wrong.core_share for wrong in wrongs if not wrong.is_cheat])
+    reference_cpu_s = max((grade.usage.cpu_s or 0.0 for _, _, grade in references), default=0.0)
+    problems = (
+        *_starter_problems(starter),
+        *_reference_problems(references),
+        *_time_problems(reference_cpu_s, exercise.limits.seconds),
+        *(problem for wrong in wrongs for problem in _wrong_problems(wrong, checks)),
+        *_coverage_problems(wrongs, checks, exercise.forbidden),
+        *_credit_problems(mean_partial),
+        *_harness_problems(wrongs, has_harness=(folder / "harness.py").exists()),
+    )
+    return GateReport(
+        slug=exercise.slug,
+        problems=problems,
+        wrongs=wrongs,
+        mean_partial=mean_partial,
+        reference_cpu_s=reference_cpu_s,
+    )
+
+
+# --- what was seen ----------------------------------------------------------------------------
+
+
+def _wrong(path: Path, grade: Grade) -> WrongSolution:
+    header = _header(path.read_text(encoding="utf-8"))
+    fails, _, misconception = header.get("fails", "").partition(" - ")
+    failed = {check.name: check for check in grade.checks if check.status is CheckStatus.FAILED}
+    return WrongSolution(
+        name=path.stem,
+        fails=fails.strip(),
+        about=header.get("cheat", misconception).strip(),
+        expect=header.get("expect", ""),
+        verdict=grade.verdict.value,
+        detail=grade.detail,
+        core_share=grade.core_share,
+        failed=tuple(failed),
+        message=failed[fails].message if fails in failed else "",
+    )
+
+
+def _header(source: str) -> dict[str, str]:
+    """The `# key: value` lines that a wrong solution begins with."""
+    found: dict[str, str] = {}
+    for line in source.splitlines():
+        match = _HEADER.fullmatch(line.rstrip())
+        if match is None:
+            return found
+        found[match["key"]] = match["value"]
+    return found
+
+
+def _checks_of(grades: Iterator[Grade]) -> Mapping[str, CheckResult]:
+    return {check.name: check for grade in grades for check in grade.checks}
+
+
+def _mean(shares: Sequence[float]) -> float:
+    return sum(shares) / len(shares) if shares else 0.0
+
+
+# --- what is wrong with it --------------------------------------------------------------------
+
+
+def _starter_problems(grade: Grade) -> Iterator[str]:
+    if grade.verdict is not Verdict.UNATTEMPTED:
+        yield f"starter.py is graded “{grade.verdict}”; the unchanged starter must not be a try."
+
+
+def _reference_problems(references: Sequence[tuple[str, int, Grade]]) -> Iterator[str]:
+    names = {name for name, _, _ in references}
+    if "reference.py" not in names or len(names) < 2:  # noqa: PLR2004  # one may share its blind spot with the checks
+        yield "It needs reference.py and at least one reference_*.py built differently."
+    for name, number, grade in references:
+        if grade.verdict is not Verdict.SOLVED:
+            yield f"{name} is graded “{grade.verdict}” on seed {number}. {grade.detail}".rstrip()
+        for check in grade.checks:
+            if check.status is not CheckStatus.PASSED:
+                yield f"{name} does not pass {check.name} on seed {number}: {check.message}."
+
+
+def _time_problems(reference_cpu_s: float, limit_s: float) -> Iterator[str]:
+    if reference_cpu_s > MAX_REFERENCE_SHARE * limit_s:
+        yield (
+            f"A reference used {reference_cpu_s:.2f} s of CPU time; it must be at most"
+            f" {MAX_REFERENCE_SHARE:.0%} of the limit of {limit_s:g} s."
+        )
+
+
+def _wrong_problems(wrong: WrongSolution, checks: Mapping[str, CheckResult]) -> Iterator[str]:
+    file = f"wrong/{wrong.name}.py"
+    if not wrong.about:
+        yield f"{file} says neither `# fails: <check> - <misconception>` nor `# cheat: <class>`."
+    if wrong.verdict == Verdict.SOLVED:
+        yield f"{file} is graded “solved”."
+    if wrong.expect and wrong.verdict != wrong.expect:
+        yield f"{file} is graded “{wrong.verdict}”, but expects “{wrong.expect}”. {wrong.detail}"
+    if not wrong.fails:
+        return
+    if wrong.fails not in checks or not checks[wrong.fails].core:
+        yield f"{file} names {wrong.fails}, which is no core check of this exercise."
+    elif wrong.fails not in wrong.failed:
+        seen = ", ".join(wrong.failed) or wrong.detail or "nothing"
+        yield f"{file} passes {wrong.fails}, which it should fail; what it failed: {seen}."
+    elif not wrong.message:
+        yield f"{file} fails {wrong.fails} without a message that says what to look at."
+
+
+def _coverage_problems(
+    wrongs: Sequence[WrongSolution], checks: Mapping[str, CheckResult], forbidden: Sequence[str]
+) -> Iterator[str]:
+    # A cheat may fail everything at once: that shows nothing about a single check.
+    failed = {name for wrong in wrongs if not wrong.is_cheat for name in wrong.failed}
+    for name in checks:
+        if name not in failed:
+            yield f"No wrong solution fails {name}."
+    refused = [wrong for wrong in wrongs if wrong.verdict == Verdict.NOT_ALLOWED]
+    for name in forbidden:
+        if not any(f"`{name}`" in wrong.detail for wrong in refused):
+            yield f"No wrong solution is refused for using `{name}`."
+
+
+def _credit_problems(mean_partial: float) -> Iterator[str]:
+    low, high = PARTIAL_CREDIT
+    if not low <= mean_partial <= high:
+        yield (
+            f"The wrong solutions earn {mean_partial:.2f} of the core points on average; between"
+            f" {low} and {high} the checks tell misconceptions apart."
+        )
+
+
+def _harness_problems(wrongs: Sequence[WrongSolution], *, has_harness: bool) -> Iterator[str]:
+    # Learner code shares a process with the harness, and can make it report whatever is wanted.
+    lies = any(wrong.is_cheat and wrong.about.startswith("harness") for wrong in wrongs)
+    if has_harness and not lies:
+        yield (
+            "It has a harness.py, but no wrong solution that begins with `# cheat: harness`: one"
+            " that makes the harness report what the checks want to see."
+        )

@@ -1,0 +1,24 @@
+"""What an exercise's `checks.py` is written with: all of it is imported from here.
+
+A check asks the solution for values and compares them with its own. It runs in the judge, never
+sees the learner's code, and an answer is only ever data: a lie is just a wrong number.
+docs/exercises.md lists the verbs.
+"""
+
+from bot.kit.behaviour import expect_raises as expect_raises
+from bot.kit.behaviour import expect_same_again as expect_same_again
+from bot.kit.check import check as check
+from bot.kit.errors import CheckFailed as CheckFailed
+from bot.kit.errors import SolutionRaised as SolutionRaised
+from bot.kit.expect import expect as expect
+from bot.kit.expect import expect_close as expect_close
+from bot.kit.expect import expect_equal as expect_equal
+from bot.kit.expect import expect_form as expect_form
+from bot.kit.expect import fail as fail
+from bot.kit.render import render_value as render_value
+from bot.kit.rng import Rng as Rng
+from bot.kit.solution import Remote as Remote
+from bot.kit.solution import Solution as Solution
+from bot.kit.stream import Stream as Stream
+from bot.wire.values import Generator as Generator
+from bot.wire.values import Value as Value

@@ -1,0 +1,243 @@
+"""What was seen of a grading, turned into a verdict and sentences."""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from bot.domain.errors import SandboxError
+from bot.domain.exercise import Limits
+from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Verdict
+from bot.sandbox.endpoints import Cause, Ending
+from bot.sandbox.relay import Observation
+from bot.wire.jobs import (
+    Checked,
+    CheckEnd,
+    CheckEntry,
+    DoesNotParse,
+    GradeJob,
+    GradeResult,
+    IsStarter,
+    JobFailed,
+    LoadRaised,
+    NamesMissing,
+    Outcome,
+    SolverEnded,
+    UsesForbidden,
+)
+
+log = structlog.get_logger()
+
+MAX_TEXT_CHARS = 2000
+SIGSEGV = 11
+
+UNREADABLE = "what it returned has a form that cannot be compared with what it should be"
+"""A check broke over an answer. Its author did not think of that answer, the learner did."""
+
+OWN_PART = "this exercise asks you to write that part yourself"
+LEADS_AROUND = "no exercise needs it, and it leads around them all"
+
+PROCESSES, DISK = "{0.processes} processes and threads at once", "{0.disk_mb} MB of files in /tmp"
+LIMITS_MET: Mapping[str, str] = {
+    "CUDA out of memory": "{0.gpu_memory_mb} MB of GPU memory",
+    "can't start new thread": PROCESSES,
+    "Resource temporarily unavailable": PROCESSES,
+    "No space left on device": DISK,
+    "File too large": DISK,
+}
+"""What the system says at a limit that raises an exception instead of ending the process."""
+
+VERDICTS: Mapping[Cause, Verdict] = {
+    Cause.OUT_OF_MEMORY: Verdict.OUT_OF_MEMORY,
+    Cause.OUT_OF_GPU_MEMORY: Verdict.OUT_OF_MEMORY,
+    Cause.FLOODED: Verdict.TOO_MUCH_OUTPUT,
+    Cause.OUT_OF_TURN: Verdict.TOO_MUCH_OUTPUT,
+    Cause.TIMED_OUT: Verdict.TIMED_OUT,
+    Cause.STALLED: Verdict.STALLED,
+}
+"""Any other way to end is a crash."""
+
+STATUSES: Mapping[CheckEnd, CheckStatus] = {
+    CheckEnd.PASSED: CheckStatus.PASSED,
+    CheckEnd.NOT_RUN: CheckStatus.NOT_RUN,
+}
+"""Any other end is a failure."""
+
+
+def job_of(request: GradingRequest) -> GradeJob:
+    """What a judge is asked to do about a submission."""
+    exercise = request.exercise
+    return GradeJob(
+        exercise=exercise.slug,
+        checks=exercise.checks,
+        harness=exercise.harness,
+        source=request.source,
+        starter=exercise.starter,
+        entry=exercise.entry,
+        forbidden=exercise.forbidden,
+        seed=request.seed,
+    )
+
+
+def grade_of(request: GradingRequest, seen: Observation) -> Grade:
+    """The grade that follows from what was seen.
+
+    How a solver ended, seen from outside, outweighs what the judge made of its answers.
+
+    Raises:
+        SandboxError: The judge failed.
+    """
+    result = _require_result(request, seen)
+    limits = request.exercise.limits
+    ending = "" if seen.ending is None else _ending_sentence(seen.ending, limits)
+    checks = tuple(_check_result(entry, limits, ending) for entry in result.checks)
+    if seen.ending is None:
+        verdict, detail = _verdict(request, result, checks)
+    else:
+        verdict, detail = VERDICTS.get(seen.ending.cause, Verdict.CRASHED), ending
+    lines = result.outcome.lines if isinstance(result.outcome, LoadRaised) else ()
+    return Grade(
+        verdict=verdict,
+        checks=checks,
+        detail=_sentence(detail),
+        traceback=tuple(map(_clean, lines)),
+        output=_clean(seen.output, max_chars=len(seen.output)),
+        usage=seen.usage,
+    )
+
+
+def _require_result(request: GradingRequest, seen: Observation) -> GradeResult:
+    slug, result = request.exercise.slug, seen.result
+    if isinstance(result, JobFailed):
+        log.error("judge_failed", slug=slug, run=request.run, trace=result.trace)
+        raise SandboxError("the judge could not carry out the checks")
+    for entry in result.checks:
+        if entry.end is CheckEnd.BROKEN:
+            log.error(
+                "check_broke", slug=slug, check=entry.name, run=request.run, trace=entry.trace
+            )
+    return result
+
+
+# --- checks -----------------------------------------------------------------------------------
+
+
+def _check_result(entry: CheckEntry, limits: Limits, ending: str) -> CheckResult:
+    return CheckResult(
+        name=entry.name,
+        title=entry.title,
+        core=entry.core,
+        points=entry.points,
+        status=STATUSES.get(entry.end, CheckStatus.FAILED),
+        message=_sentence(_check_message(entry, limits, ending)),
+        traceback=tuple(map(_clean, entry.lines)),
+        example=_clean(entry.example),
+        hint=entry.hint,
+    )
+
+
+def _check_message(entry: CheckEntry, limits: Limits, ending: str) -> str:
+    if entry.end is CheckEnd.UNFINISHED:
+        return ending
+    if entry.end is CheckEnd.BROKEN:
+        return UNREADABLE
+    return entry.message + _limit_met(entry.message, limits)
+
+
+def _limit_met(message: str, limits: Limits) -> str:
+    """Which limit an exception of the system's comes from, to be added to its message."""
+    for words, limit in LIMITS_MET.items():
+        if words in message:
+            return f"; {limit.format(limits)} are allowed"
+    return ""
+
+
+# --- the verdict ------------------------------------------------------------------------------
+
+
+def _verdict(
+    request: GradingRequest, result: GradeResult, checks: Sequence[CheckResult]
+) -> tuple[Verdict, str]:
+    match result.outcome:
+        case Checked():
+            raised = {entry.name for entry in result.checks if entry.end is CheckEnd.RAISED}
+            return _from_checks(checks, raised), ""
+        case SolverEnded():
+            log.error("judge_failed", slug=request.exercise.slug, trace="a solver that goes on")
+            raise SandboxError("the judge lost a solver that was still there")
+        case _:
+            return _unchecked(request, result.outcome)
+
+
+def _unchecked(request: GradingRequest, outcome: Outcome) -> tuple[Verdict, str]:
+    """For a source that was not checked at all."""
+    match outcome:
+        case DoesNotParse(line=line, message=message):
+            return Verdict.SYNTAX_ERROR, f"Line {line}: {message}."
+        case UsesForbidden(line=line, name=name):
+            reason = OWN_PART if name in request.exercise.forbidden else LEADS_AROUND
+            return Verdict.NOT_ALLOWED, f"Line {line} uses `{name}`; {reason}."
+        case LoadRaised(message=message):
+            said = message.replace("`", "'")
+            met = _limit_met(message, request.exercise.limits)
+            return Verdict.CRASHED, f"Loading it raised `{said}`{met}."
+        case NamesMissing(names=names):
+            named = "`, `".join(names)
+            return Verdict.WRONG, f"It does not define `{named}` once it has been loaded."
+        case IsStarter() | Checked() | SolverEnded():
+            return Verdict.UNATTEMPTED, ""
+
+
+def _from_checks(checks: Sequence[CheckResult], raised: set[str]) -> Verdict:
+    core = [check for check in checks if check.core]
+    held = [check for check in core if check.status is CheckStatus.PASSED]
+    if core and len(held) == len(core):
+        return Verdict.SOLVED
+    if held:
+        return Verdict.PARTLY
+    if core and all(check.name in raised for check in core):
+        return Verdict.CRASHED
+    return Verdict.WRONG
+
+
+# --- how a solver ended -----------------------------------------------------------------------
+
+
+def _ending_sentence(ending: Ending, limits: Limits) -> str:
+    sentences = {
+        Cause.TIMED_OUT: f"It used more than {limits.seconds:g} seconds of CPU time.",
+        Cause.STALLED: (
+            f"It waited for more than {limits.wait_seconds:g} seconds and used hardly any CPU time"
+            " meanwhile: it slept, or waited for something that never came."
+        ),
+        Cause.OUT_OF_MEMORY: f"It needed more than {limits.memory_mb} MB of memory.",
+        Cause.OUT_OF_GPU_MEMORY: (
+            f"It used {ending.gpu_bytes >> 20} MB of GPU memory; {limits.gpu_memory_mb} MB are"
+            " allowed."
+        ),
+        Cause.FLOODED: f"It printed more than {limits.output_kb} KB.",
+        Cause.OUT_OF_TURN: "It sent more than any answer needs.",
+        Cause.MALFORMED: "It wrote over the sandbox's own channel.",
+        Cause.SILENT: "It closed the sandbox's own channel.",
+        Cause.EXITED: f"The process ended itself with exit code {ending.code}.",
+    }
+    return sentences.get(ending.cause) or _signal_sentence(-(ending.code or 0))
+
+
+def _signal_sentence(signal: int) -> str:
+    if signal == SIGSEGV:
+        return "The process died of a segmentation fault."
+    return f"The process was ended by signal {signal}."
+
+
+# --- texts ------------------------------------------------------------------------------------
+
+
+def _sentence(text: str) -> str:
+    """A sentence with words of the learner's in it: none of them becomes a link in our message."""
+    return _clean(text.replace("](", "] ("))
+
+
+def _clean(text: str, *, max_chars: int = MAX_TEXT_CHARS) -> str:
+    """Text that every database and chat takes: no NUL, no lone surrogate, not too long."""
+    whole = text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return whole if len(whole) <= max_chars else f"{whole[:max_chars]} …"
