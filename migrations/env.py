@@ -8,6 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.app.settings import load
 from bot.store.engine import migration_engine, parse_url
+from bot.store.store import SqlStore  # noqa: F401 - it knows every table
 from bot.store.tables import Base
 
 

@@ -4,6 +4,7 @@ import base64
 import json
 from typing import TypeVar, cast
 
+import structlog
 from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
@@ -19,6 +20,9 @@ from bot.domain.chat.events import (
 )
 from bot.domain.chat.message import Block
 from bot.domain.errors import StoreError
+from bot.domain.local_chat import Content, StoredBlock
+
+log = structlog.get_logger()
 
 Value = TypeVar("Value")
 
@@ -33,6 +37,8 @@ _converter = make_converter()
 _converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
 _converter.register_structure_hook(bytes, lambda text, _: base64.b64decode(text, validate=True))
 configure_tagged_union(Block, _converter, tag_name=_TAG)
+configure_tagged_union(StoredBlock, _converter, tag_name=_TAG)
+configure_tagged_union(Content, _converter, tag_name=_TAG)
 configure_tagged_union(AnyEvent, _converter, tag_name=_TAG)
 
 
@@ -56,7 +62,17 @@ def decode(text: str, kind: type[Value]) -> Value:
     try:
         return cast("Value", _converter.structure(json.loads(text), _precise(kind)))
     except (BaseValidationError, LookupError, TypeError, ValueError, RecursionError) as error:
-        raise StoreError(f"The database holds a {kind.__name__} that cannot be read.") from error
+        name = getattr(kind, "__name__", "value")  # a union has none
+        raise StoreError(f"The database holds a {name} that cannot be read.") from error
+
+
+def decode_if_readable(text: str | None, kind: type[Value], *, key: str) -> Value | None:
+    """None for what a newer or broken version wrote: one row must not hold up all the others."""
+    try:
+        return None if text is None else decode(text, kind)
+    except StoreError as error:
+        log.error("row_unreadable", key=key, reason=str(error))  # noqa: TRY400 - no trace: it is not code
+        return None
 
 
 def _precise(kind: type[object]) -> type[object]:

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-import structlog
 from sqlalchemy import Text, case, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
@@ -13,16 +11,11 @@ from sqlalchemy.orm import defer
 from bot.domain.chat.events import Event
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
-from bot.domain.errors import StoreError
 from bot.domain.store import Outgoing
 from bot.store import codec
 from bot.store.mapping import value_of
 from bot.store.statements import find_row, insert_once
 from bot.store.tables import InboxRow, OutboxRow
-
-log = structlog.get_logger()
-
-Value = TypeVar("Value")
 
 FEEDBACK = "answer:"
 """Keys of messages that somebody waits for start with this."""
@@ -46,7 +39,7 @@ class SqlInbox:
             .where(InboxRow.handled_at.is_(None))
             .order_by(InboxRow.number)
         )
-        found = (_readable(key, payload, Event) for key, payload in rows)
+        found = (codec.decode_if_readable(payload, Event, key=key) for key, payload in rows)
         return [event for event in found if event is not None]
 
     async def handled(self, key: str, *, at: datetime, error: str = "") -> None:
@@ -113,7 +106,7 @@ class SqlOutbox:
             .limit(limit)
             .execution_options(populate_existing=True)
         )
-        found = [(row, _readable(row.key, text, Message)) for row, text in rows]
+        found = [(row, codec.decode_if_readable(text, Message, key=row.key)) for row, text in rows]
         return [
             value_of(Outgoing, row, message=message)
             for row, message in found
@@ -136,15 +129,6 @@ class SqlOutbox:
         row.reason = reason
         row.not_before = retry_at
         row.dead = retry_at is None and row.revision == item.revision
-
-
-def _readable(key: str, text: str | None, kind: type[Value]) -> Value | None:
-    """None for what a newer or broken version wrote: one row must not hold up all the others."""
-    try:
-        return None if text is None else codec.decode(text, kind)
-    except StoreError as error:
-        log.error("row_unreadable", key=key, reason=str(error))  # noqa: TRY400 - no trace: it is not code
-        return None
 
 
 def _content(row: OutboxRow) -> tuple[object, ...]:

@@ -3,10 +3,13 @@
 # ruff: noqa: ANN401 - the signatures are AsyncSession's, through which this class is used
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot.store.engine import errors_translated
 
 Result = TypeVar("Result")
 
@@ -57,3 +60,19 @@ class Session(AsyncSession):
     async def close(self) -> None:
         """See `AsyncSession.close`."""
         await to_the_end(super().close())
+
+
+@asynccontextmanager
+async def begun(engine: AsyncEngine) -> AsyncGenerator[Session]:
+    """A transaction that commits when the block ends, and rolls back when it raises.
+
+    Raises:
+        StoreError: The database could not be reached or written; nothing was changed.
+    """
+    session = Session(engine, expire_on_commit=False)
+    with errors_translated():
+        try:
+            yield session
+            await session.commit()
+        finally:
+            await session.close()  # rolls back what is not committed

@@ -22,7 +22,7 @@ async def insert_once(session: AsyncSession, row: Base, unique: Columns) -> int 
         The first column of the new row's primary key; None when there was such a row.
     """
     mapper = inspect(type(row))
-    statement = _insert(session, row).values(_values(row, mapper))
+    statement = insert_into(session, type(row)).values(_values(row, mapper))
     found = await session.execute(
         statement.on_conflict_do_nothing(index_elements=unique).returning(mapper.primary_key[0])
     )
@@ -34,10 +34,16 @@ async def insert_or_replace(session: AsyncSession, row: Base, unique: Columns) -
     mapper = inspect(type(row))
     values = _values(row, mapper)
     await session.execute(
-        _insert(session, row)
+        insert_into(session, type(row))
         .values(values)
         .on_conflict_do_update(index_elements=unique, set_=values)
     )
+
+
+def insert_into(session: AsyncSession, kind: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what happens where a unique value is taken."""
+    module = postgresql if session.get_bind().dialect.name == POSTGRESQL else sqlite
+    return module.insert(cast("Table", kind.__table__))
 
 
 async def find_row(
@@ -59,8 +65,3 @@ def _values(row: Base, mapper: Mapper[Base]) -> dict[str, object]:
         for name, value in values.items()
         if value is not None or not mapper.local_table.c[name].primary_key
     }
-
-
-def _insert(session: AsyncSession, row: Base) -> sqlite.Insert | postgresql.Insert:
-    module = postgresql if session.get_bind().dialect.name == POSTGRESQL else sqlite
-    return module.insert(cast("Table", row.__table__))

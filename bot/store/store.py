@@ -25,10 +25,11 @@ from bot.domain.store import (
 from bot.store.audit import SqlAudit
 from bot.store.challenges import SqlChallenges, SqlExercises
 from bot.store.cohorts import SqlCohorts, SqlMembers
-from bot.store.engine import connect, errors_translated, parse_url, probe
+from bot.store.engine import connect, connect_local_chat, parse_url, probe
+from bot.store.local_chat import SqlLocalChatStore
 from bot.store.mail import SqlInbox, SqlOutbox
 from bot.store.progress import SqlProgress
-from bot.store.session import Session
+from bot.store.session import begun
 from bot.store.submissions import SqlSubmissions
 
 
@@ -68,6 +69,7 @@ class SqlStore:
 
     _writing: AsyncEngine
     _reading: AsyncEngine
+    local_chat: SqlLocalChatStore
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -79,17 +81,19 @@ class SqlStore:
         """
         parsed = parse_url(url)
         await asyncio.to_thread(probe, parsed)
-        return cls(*connect(parsed))
+        writing, reading = connect(parsed)
+        chat = SqlLocalChatStore(connect_local_chat(parsed, writing), reading)
+        return cls(writing, reading, chat)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._writing.dispose()
-        await self._reading.dispose()
+        for engine in (self._writing, self._reading, self.local_chat.writing):
+            await engine.dispose()
 
     async def health(self) -> str:
         """Empty when the database answers, else one sentence on what is wrong."""
         try:
-            async with self._begun(self._reading) as session:
+            async with begun(self._reading) as session:
                 await session.execute(text("SELECT 1"))
         except StoreError as error:
             return str(error)
@@ -98,21 +102,11 @@ class SqlStore:
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Transaction]:
         """See `Store.write`."""
-        async with self._begun(self._writing) as session:
+        async with begun(self._writing) as session:
             yield SqlTransaction.over(session)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Transaction]:
         """See `Store.read`."""
-        async with self._begun(self._reading) as session:
+        async with begun(self._reading) as session:
             yield SqlTransaction.over(session)
-
-    @asynccontextmanager
-    async def _begun(self, engine: AsyncEngine) -> AsyncGenerator[Session]:
-        session = Session(engine, expire_on_commit=False)
-        with errors_translated():
-            try:
-                yield session
-                await session.commit()
-            finally:
-                await session.close()  # rolls back what is not committed
