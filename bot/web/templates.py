@@ -32,19 +32,19 @@ class Templates:
         for name, function in (filters or {}).items():
             self._environment.filters[name] = function
 
-    def render(self, name: str, **values: object) -> str:
+    def render(self, template: str, /, **values: object) -> str:
         """A template with these values."""
-        return self._environment.get_template(name).render(**values)
+        return self._environment.get_template(template).render(**values)
 
 
 def plain_page(
-    templates: Templates, name: str, *, status: int = 200, **values: object
+    templates: Templates, template: str, /, *, status: int = 200, **values: object
 ) -> web.Response:
     """A page that has a style of its own, no script and no picture.
 
     Args:
-        templates: Know the template.
-        name: A template that extends ``plain.html``.
+        templates: Has the template.
+        template: One that extends ``plain.html``.
         status: The HTTP status.
         values: What the template shows.
     """
@@ -52,7 +52,7 @@ def plain_page(
     policy = f"default-src 'none'; style-src 'nonce-{nonce}'; frame-ancestors 'none'"
     return web.Response(
         status=status,
-        text=templates.render(name, nonce=nonce, **values),
+        text=templates.render(template, nonce=nonce, **values),
         content_type="text/html",
         headers={"Content-Security-Policy": policy},
     )
