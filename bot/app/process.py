@@ -32,6 +32,7 @@ from bot.sandbox.secret import Keyring
 from bot.services.cohorts import rules
 from bot.services.commands import SPECS
 from bot.services.talk.wake import WakingStore
+from bot.store.local_import import import_old_chat
 from bot.store.lock import only_instance
 from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
@@ -208,6 +209,7 @@ async def opened(settings: Settings, *, say: Say, clock: Clock = utc_now) -> Asy
     """
     with only_instance(settings.data_dir):
         await upgrade(settings.url, backup_dir=settings.data_dir / "backups")
+        await import_old_chat(settings.url, settings.data_dir)
         store = await SqlStore.open(settings.url)
         try:
             yield await _wired(settings, store, say=say, clock=clock)
@@ -219,7 +221,7 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
     sandbox = await choose(settings)
     if sandbox.warning:
         say(sandbox.warning)
-    web, discord = _web(settings, sandbox, clock), _discord(settings, sandbox, clock)
+    web, discord = _web(settings, store, sandbox, clock), _discord(settings, sandbox, clock)
     chats = [chat for chat in (web, discord) if chat is not None]
     if not chats:
         raise SettingsError(
@@ -281,10 +283,10 @@ async def _wired(settings: Settings, store: SqlStore, *, say: Say, clock: Clock)
     )
 
 
-def _web(settings: Settings, sandbox: Runner, clock: Clock) -> WebChat | None:
+def _web(settings: Settings, store: SqlStore, sandbox: Runner, clock: Clock) -> WebChat | None:
     if not settings.web_chat:
         return None
-    return WebChat(settings.data_dir, port=settings.web_port, clock=clock, notice=sandbox.warning)
+    return WebChat(store.local_chat, port=settings.web_port, clock=clock, notice=sandbox.warning)
 
 
 def _discord(settings: Settings, sandbox: Runner, clock: Clock) -> DiscordChat | None:
