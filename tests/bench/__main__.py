@@ -1,4 +1,4 @@
-"""`make bench`: how long a learner waits, what the bot weighs, how much it grades.
+"""`make bench`: what each step costs the database, how long a learner waits, what the bot weighs.
 
 Medians of several runs, beside a baseline measured in the same run: machines are noisy, ratios less
 so. Nothing here passes or fails.
@@ -30,8 +30,9 @@ from bot.domain.exercise import Limits
 from bot.domain.grading import GradingRequest, Verdict
 from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.secret import Keyring
-from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
+from tests.bench import steps
+from tests.support.databases import new_file
 from tests.support.gradings import SOLVED, containers, request, write_exercise
 from tests.support.world import ANA, MENTORS, PRACTICE, FakeChat, no_chart
 
@@ -72,6 +73,7 @@ def main() -> None:
 
 
 async def _main() -> None:
+    steps.show(await steps.measure())
     settings = Settings(warm_solvers=2, parallel_gradings=CORES)  # pyright: ignore[reportCallIssue]
     bare_s = statistics.median(_bare())
     _row("checks in one bare process", bare_s)
@@ -174,9 +176,7 @@ async def _services(
     settings: Settings, *, warm: int
 ) -> AsyncGenerator[tuple[Services, FakeChat, ContainerGrader]]:
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{folder}/bench.sqlite3"
-        await upgrade(url)
-        store = await SqlStore.open(url)
+        store = await SqlStore.open(new_file(Path(folder) / "bench.sqlite3"))
         updated = settings.model_copy(update={"warm_solvers": warm, "data_dir": Path(folder)})
         runner = await runners.choose(updated)
         if not isinstance(runner.grader, ContainerGrader):

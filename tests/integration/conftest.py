@@ -1,60 +1,38 @@
 """A store on both databases, built by the migrations, empty for each test."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from bot.store.engine import migration_engine, parse_url
-from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
-from bot.store.tables import Base
+from tests.support.databases import empty, new_database, new_file, new_migrated_database
 from tests.support.stores import Scene, new_scene
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the newest schema; tests work on copies."""
-    file = tmp_path_factory.mktemp("store") / "migrated.sqlite3"
-    asyncio.run(upgrade(f"sqlite:///{file}"))
+@pytest.fixture
+def migrated_file(tmp_path: Path) -> Path:
+    """A SQLite file with the newest schema and no rows."""
+    file = tmp_path / "migrated.sqlite3"
+    new_file(file)
     return file
 
 
 @pytest.fixture(scope="session")
 def migrated_server(postgres_url: str) -> str:
     """The URL of a PostgreSQL database with the newest schema."""
-    url = new_database(postgres_url, "store")
-    asyncio.run(upgrade(url))
-    return url
-
-
-def new_database(postgres_url: str, name: str) -> str:
-    """The URL of a further, empty database on the same server."""
-    engine = migration_engine(parse_url(postgres_url))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return parse_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    return new_migrated_database(postgres_url, "store")
 
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database with the newest schema and no rows."""
     if request.param == "sqlite":
-        migrated: Path = request.getfixturevalue("migrated_file")
-        return f"sqlite:///{shutil.copy(migrated, tmp_path / 'store.sqlite3')}"
+        return new_file(tmp_path / "store.sqlite3")
     url: str = request.getfixturevalue("migrated_server")
-    engine = migration_engine(parse_url(url))
-    with engine.begin() as connection:  # TRUNCATE would take 0.15 s
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-    engine.dispose()
+    empty(url)
     return url
 
 

@@ -35,8 +35,8 @@ from bot.domain.grading import (
     Verdict,
 )
 from bot.domain.submission import Submission
-from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
+from tests.support.databases import new_file
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PRACTICE = ConversationRef("fake", "here", "practice")
@@ -455,9 +455,7 @@ class World:
 @asynccontextmanager
 async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGenerator[World]:
     """A world whose clock stands at nine on a Monday, with one cohort in UTC."""
-    url = f"sqlite+aiosqlite:///{folder / 'world.sqlite3'}"
-    await upgrade(url)
-    store = await SqlStore.open(url)
+    store = await SqlStore.open(new_file(folder / "world.sqlite3"))
     clock, chat, catalogue = FakeClock(), FakeChat(), FakeCatalogue()
     grader = grader or FakeGrader()
     async with store.write() as tx:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sqlite3
-import stat
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,16 +18,15 @@ from bot.domain.errors import NotAllowedError, SettingsError, StoreError, UserEr
 from bot.domain.store import Transaction
 from bot.store.engine import connect, migration_engine, parse_url
 from bot.store.store import SqlStore
+from tests.support.databases import new_file
 from tests.support.stores import NOW, Scene
 
 PLACE = ConversationRef("web", "local", "practice")
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
-    file = tmp_path / "only.sqlite3"
-    file.write_bytes(migrated_file.read_bytes())
-    return f"sqlite:///{file}"
+def sqlite_url(tmp_path: Path) -> str:
+    return new_file(tmp_path / "only.sqlite3")
 
 
 async def say(tx: Transaction, words: str) -> None:
@@ -346,7 +344,3 @@ def test_wrong_url_is_refused_without_repeating_it(url: str) -> None:
 )
 def test_url_always_gets_the_driver_we_use(url: str, driver: str) -> None:
     assert parse_url(url).drivername == driver
-
-
-def test_database_file_is_for_its_owner_alone(migrated_file: Path) -> None:
-    assert stat.S_IMODE(migrated_file.stat().st_mode) == 0o600
