@@ -210,7 +210,7 @@ class SqlChatMessages(ChatMessages):
             )
             .group_by(MessageRow.channel)
         )
-        return dict(rows.tuples().all())
+        return {channel: int(count) for channel, count in rows}
 
     async def _find(self, condition: ColumnElement[bool]) -> ChatMessage | None:
         found = await self._all(select(MessageRow).where(condition))

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+import structlog
+from aiohttp import WSCloseCode, web
 
 from bot.chat.web.actions import Actions
 from bot.chat.web.frames import (
@@ -42,6 +43,8 @@ from bot.domain.local_chat import (
     ThreadSummary,
     Viewer,
 )
+
+log = structlog.get_logger()
 
 PAGE_SIZE = 50
 """Messages shown when a conversation opens, and more each time one scrolls up."""
@@ -134,6 +137,10 @@ class Session:
             except BotError:  # the database cannot be read now: the next change tries again
                 continue
             except ConnectionError:
+                return
+            except Exception:  # a chat handler: a page that shows no changes any more comes back
+                log.exception("changes_not_sent")
+                await self.socket.close(code=WSCloseCode.INTERNAL_ERROR)
                 return
 
     async def _catch_up(self) -> int:
