@@ -26,9 +26,7 @@ POSTGRESQL = "postgresql"
 _DRIVERS = {SQLITE: "sqlite+aiosqlite", POSTGRESQL: "postgresql+psycopg"}
 _WAIT_S = 10
 _READERS = 4
-# Any numbers that no other program on that database uses.
-_WRITER_LOCK = 0x66726565_0001
-_LOCAL_CHAT_LOCK = 0x66726565_0003
+_WRITER_LOCK = 0x66726565_0001  # any number that no other program on that database uses
 
 IN_TRANSACTION = "in_transaction"
 """Execution option: False for what SQLite does outside of transactions only."""
@@ -69,7 +67,7 @@ def connect(url: URL, *, wait_s: int = _WAIT_S) -> tuple[AsyncEngine, AsyncEngin
         _follow_recipe(writing.sync_engine, "BEGIN IMMEDIATE", "foreign_keys=ON", wait_s=wait_s)
         _follow_recipe(reading.sync_engine, "BEGIN", "query_only=ON", wait_s=wait_s)
         return writing, reading
-    _one_at_a_time(writing, _WRITER_LOCK)
+    event.listen(writing.sync_engine, "begin", _wait_for_other_writers)
     return writing, reading.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
@@ -88,30 +86,8 @@ def _pooled(url: URL, *, size: int, wait_s: int) -> AsyncEngine:
     )
 
 
-def connect_local_chat(url: URL, writing: AsyncEngine, *, wait_s: int = _WAIT_S) -> AsyncEngine:
-    """The engine for the local chat's writes, of which one runs at a time as well.
-
-    On PostgreSQL they and the bot's writes do not wait for each other. SQLite has one writer, so
-    there they take turns in one queue: a connection of their own would have to try again and again,
-    and lose against a bot that writes without a pause.
-
-    Args:
-        url: From `parse_url`.
-        writing: The engine for the bot's writes.
-        wait_s: Longest wait for another write of the local chat.
-    """
-    if url.get_backend_name() == SQLITE:
-        return writing
-    own = _pooled(url, size=1, wait_s=wait_s)
-    _one_at_a_time(own, _LOCAL_CHAT_LOCK)
-    return own
-
-
-def _one_at_a_time(engine: AsyncEngine, lock: int) -> None:
-    def wait_for_others(connection: Connection) -> None:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
-
-    event.listen(engine.sync_engine, "begin", wait_for_others)
+def _wait_for_other_writers(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
 def migration_engine(url: URL, *, wait_s: int = _WAIT_S) -> Engine:

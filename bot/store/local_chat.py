@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from typing_extensions import override
 
@@ -19,6 +20,7 @@ from bot.domain.local_chat import (
     OpenedForms,
     WaitingEvents,
 )
+from bot.store.engine import POSTGRESQL
 from bot.store.local_inputs import (
     SqlBrowsers,
     SqlChatFiles,
@@ -28,6 +30,9 @@ from bot.store.local_inputs import (
 )
 from bot.store.local_messages import SqlChatMessages, SqlChatThreads
 from bot.store.session import begun
+
+_LOCK = 0x66726565_0003
+"""On PostgreSQL: any number that no other program on that database uses."""
 
 
 @dataclass(slots=True)
@@ -63,10 +68,11 @@ class SqlLocalChat(LocalChat):
 
 @dataclass(frozen=True, slots=True)
 class SqlLocalChatStore(LocalChatStore):
-    """Transactions of the local chat.
+    """Transactions of the local chat, over the connections that the bot writes and reads with.
 
-    Attributes:
-        writing: Lets one transaction of the local chat write at a time.
+    SQLite has one writer. There the chat's and the bot's transactions take turns in one queue: with
+    a connection of its own the chat would have to try again and again, and lose against a bot that
+    writes without a pause. On PostgreSQL the chat waits for itself alone.
     """
 
     writing: AsyncEngine
@@ -76,6 +82,8 @@ class SqlLocalChatStore(LocalChatStore):
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[LocalChat]:
         async with begun(self.writing) as session:
+            if session.get_bind().dialect.name == POSTGRESQL:
+                await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             yield SqlLocalChat.over(session)
 
     @override

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.domain.errors import StoreError
+from bot.domain.local_chat import LocalChatStore
 from bot.domain.store import (
     Audit,
     Challenges,
@@ -25,7 +26,7 @@ from bot.domain.store import (
 from bot.store.audit import SqlAudit
 from bot.store.challenges import SqlChallenges, SqlExercises
 from bot.store.cohorts import SqlCohorts, SqlMembers
-from bot.store.engine import connect, connect_local_chat, parse_url, probe
+from bot.store.engine import connect, parse_url, probe
 from bot.store.local_chat import SqlLocalChatStore
 from bot.store.mail import SqlInbox, SqlOutbox
 from bot.store.progress import SqlProgress
@@ -69,7 +70,6 @@ class SqlStore:
 
     _writing: AsyncEngine
     _reading: AsyncEngine
-    local_chat: SqlLocalChatStore
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -81,14 +81,17 @@ class SqlStore:
         """
         parsed = parse_url(url)
         await asyncio.to_thread(probe, parsed)
-        writing, reading = connect(parsed)
-        chat = SqlLocalChatStore(connect_local_chat(parsed, writing), reading)
-        return cls(writing, reading, chat)
+        return cls(*connect(parsed))
+
+    @property
+    def local_chat(self) -> LocalChatStore:
+        """The local chat's part, over the same connections."""
+        return SqlLocalChatStore(self._writing, self._reading)
 
     async def close(self) -> None:
         """Close every connection."""
-        for engine in (self._writing, self._reading, self.local_chat.writing):
-            await engine.dispose()
+        await self._writing.dispose()
+        await self._reading.dispose()
 
     async def health(self) -> str:
         """Empty when the database answers, else one sentence on what is wrong."""

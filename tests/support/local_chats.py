@@ -22,5 +22,5 @@ async def opened_store(folder: Path) -> AsyncGenerator[SqlStore]:
 
 async def limit_pages(store: SqlStore, pages: int) -> None:
     """Let the file grow to so many pages at most, as on a full disk."""
-    async with store.local_chat.writing.begin() as connection:
+    async with store._writing.begin() as connection:  # pyright: ignore[reportPrivateUsage]
         await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
