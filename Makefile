@@ -41,6 +41,10 @@ format: setup ## Write the code the way `make lint` wants it
 bench: setup ## Measure grading time, memory and throughput on this machine
 	@$(BIN)/python -m tests.bench
 
+.PHONY: picture
+picture: setup ## Draw the rooms of the code and who imports whom into docs/images/rooms.svg
+	@$(BIN)/python -m tests.picture
+
 .PHONY: images
 images: .venv/ready-bot ## Make the sandbox's base image and wheels, for machines without a registry
 	@.ci/base-image

@@ -81,7 +81,6 @@ def assemble(ports: Ports) -> Services:
     )
     commands = Commands(
         store=store,
-        chats=chats,
         catalogue=catalogue,
         clock=clock,
         challenges=challenges,
@@ -90,9 +89,7 @@ def assemble(ports: Ports) -> Services:
         progress=Progress(store=store, catalogue=catalogue, clock=clock),
         leaderboard=leaderboard,
     )
-    actions = Actions(
-        store=store, chats=chats, catalogue=catalogue, clock=clock, joining=joining, intake=intake
-    )
+    actions = Actions(store=store, catalogue=catalogue, clock=clock, joining=joining, intake=intake)
     core = Core(store=store, commands=commands, actions=actions, intake=intake)
 
     def title_of(challenge: Challenge) -> str:

@@ -25,6 +25,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import SandboxBuildError, SandboxError, SettingsError, StoreError
 from bot.domain.exercise import Day
+from bot.domain.outbox import Kind, MessageKey
 from bot.drawing import board
 from bot.jobs.scheduler import Scheduler
 from bot.jobs.worker import Worker
@@ -152,7 +153,7 @@ class App:
                 await tx.cohorts.update(replace(known, **changes))
                 return
             cohort = await tx.cohorts.add(wanted)
-            await tx.outbox.say("welcome", cohort.place, WELCOME)
+            await tx.outbox.say(MessageKey(Kind.WELCOME, ""), cohort.place, WELCOME)
         await self.services.challenges.tick()
         async with self.store.read() as tx:
             opened = await tx.challenges.of(cohort.id)

@@ -16,6 +16,7 @@ from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Grade
+from bot.domain.outbox import MessageKey
 from bot.domain.progression import HintTaken, Outcome, PlanItem, PointsEvent
 from bot.domain.submission import NewSubmission, Submission
 
@@ -276,7 +277,7 @@ class Outgoing:
         challenge: Set for a challenge's post: the sender opens its thread and stores both.
     """
 
-    key: str
+    key: MessageKey
     conversation: ConversationRef
     message: Message
     private_to: UserRef | None
@@ -291,7 +292,7 @@ class Outbox(Protocol):
 
     async def say(
         self,
-        key: str,
+        key: MessageKey,
         conversation: ConversationRef,
         message: Message,
         *,

@@ -1,16 +1,15 @@
 """Buttons and forms. A button's action is ``verb:id``, so that it works after a restart."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.chat.events import ActionPressed, FormSubmitted
 from bot.domain.chat.message import Code, Form, FormField, Message
-from bot.domain.chat.port import ChatPort
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member
 from bot.domain.errors import NotAllowedError, UserError
 from bot.domain.exercise import Catalogue
 from bot.domain.grading import CheckStatus
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Submission
 from bot.services.cohorts.joining import Joining
@@ -26,7 +25,6 @@ class Actions:
     """Answers buttons and forms."""
 
     store: Store
-    chats: Mapping[str, ChatPort]
     catalogue: Catalogue
     clock: Clock
     joining: Joining
@@ -78,8 +76,7 @@ class Actions:
     async def _join(self, event: ActionPressed, cohort_id: int) -> Message:
         async with self.store.read() as tx:
             cohort = await tx.cohorts.get(cohort_id)
-        info = await self.chats[event.user.platform].user_info(event.user)
-        return await self.joining.join(cohort, event.user, info)
+        return await self.joining.join(cohort, event)
 
     async def _hint(self, event: ActionPressed, challenge_id: int) -> Message:
         async with self.store.write() as tx:
@@ -117,7 +114,7 @@ class Actions:
                 note=words,
             )
             await tx.outbox.say(
-                f"dispute:{submission.id}",  # said again, it replaces what was said
+                MessageKey(Kind.DISPUTE, submission.id),  # said again, it replaces what was said
                 cohort.mentors_place,
                 _case(submission, member, cohort, challenge.exercise, words),
             )

@@ -9,7 +9,6 @@ from bot.domain.challenge import Challenge
 from bot.domain.chat.commands import CommandOption, CommandSpec
 from bot.domain.chat.events import Event
 from bot.domain.chat.message import Message
-from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
@@ -149,7 +148,6 @@ class Commands:
     """Answers commands; every answer is for the caller alone."""
 
     store: Store
-    chats: Mapping[str, ChatPort]
     catalogue: Catalogue
     clock: Clock
     challenges: Challenges
@@ -166,8 +164,7 @@ class Commands:
         """
         spec = _spec(name)
         if spec is founding.SPEC:  # there may be no cohort here yet
-            info = await self.chats[event.user.platform].user_info(event.user)
-            return await self.founding.setup(event, args, info)
+            return await self.founding.setup(event, args)
         call = await self._call(args, event)
         if spec.mentors_only:
             await self._authorise(spec, call)
@@ -221,8 +218,9 @@ class Commands:
                     " manage the server make one with `/cohort setup`."
                 )
             member = await tx.members.find(cohort.id, event.user)
-        info = await self.chats[event.user.platform].user_info(event.user)
-        mentor = cohort.steered_by(info) or (member is not None and member.role is Role.MENTOR)
+        mentor = cohort.steered_by(event.info) or (
+            member is not None and member.role is Role.MENTOR
+        )
         return Call(event=event, args=args, cohort=cohort, member=member, mentor=mentor)
 
     async def _authorise(self, spec: CommandSpec, call: Call) -> None:

@@ -2,7 +2,8 @@
 
 import base64
 import json
-from typing import TypeVar, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import structlog
 from cattrs import BaseValidationError
@@ -25,6 +26,7 @@ from bot.domain.local_chat import Content, StoredBlock
 log = structlog.get_logger()
 
 Value = TypeVar("Value")
+StructureHook = Callable[[Any, Any], Any]
 
 AnyEvent = (
     CommandInvoked | MessagePosted | MessageEdited | MessageDeleted | ActionPressed | FormSubmitted
@@ -33,6 +35,9 @@ AnyEvent = (
 
 _TAG = "type"
 
+_NEW_TAGS = {"Place": "ChannelLink"}
+"""Blocks that older versions stored under another name."""
+
 _converter = make_converter()
 _converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
 _converter.register_structure_hook(bytes, lambda text, _: base64.b64decode(text, validate=True))
@@ -40,6 +45,21 @@ configure_tagged_union(Block, _converter, tag_name=_TAG)
 configure_tagged_union(StoredBlock, _converter, tag_name=_TAG)
 configure_tagged_union(Content, _converter, tag_name=_TAG)
 configure_tagged_union(AnyEvent, _converter, tag_name=_TAG)
+
+
+def _with_old_tags(structure: StructureHook) -> StructureHook:
+    """Read what older versions stored as well."""
+
+    def structure_block(plain: Any, kind: Any) -> Any:  # noqa: ANN401  # JSON, as it was read
+        tag = plain[_TAG]
+        return structure({**plain, _TAG: _NEW_TAGS.get(tag, tag)}, kind)
+
+    return structure_block
+
+
+_converter.register_structure_hook(
+    Block, _with_old_tags(_converter.get_structure_hook(cast("type[object]", Block)))
+)
 
 
 def encode(value: object, kind: type[object]) -> str:
@@ -66,8 +86,11 @@ def decode(text: str, kind: type[Value]) -> Value:
         raise StoreError(f"The database holds a {name} that cannot be read.") from error
 
 
-def decode_if_readable(text: str | None, kind: type[Value], *, key: str) -> Value | None:
-    """None for what a newer or broken version wrote: one row must not hold up all the others."""
+def decode_or_none(text: str | None, kind: type[Value], *, key: str) -> Value | None:
+    """The value, or None for what a newer or broken version wrote: that is logged under its key.
+
+    One unreadable row must not hold up all the others.
+    """
     try:
         return None if text is None else decode(text, kind)
     except StoreError as error:

@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import Connection, Table, select
 
 from bot.domain.chat.events import Event
-from bot.domain.chat.message import Form, Place
+from bot.domain.chat.message import Form
 from bot.domain.errors import StoreError
 from bot.domain.local_chat import BotContent, PersonContent
 from bot.store import codec
@@ -190,7 +190,7 @@ _BLOCKS = {
     "code": "Code",
     "table": "Table",
     "moment": "Moment",
-    "place": Place.__name__,
+    "place": "ChannelLink",
     "picture": "StoredImage",
     "buttons": "Buttons",
 }

@@ -121,7 +121,7 @@ class SqlWaitingEvents(WaitingEvents):
             .order_by(WaitingEventRow.number)
             .limit(limit)
         )
-        found = (codec.decode_if_readable(stored, Event, key=key) for key, stored in rows)
+        found = (codec.decode_or_none(stored, Event, key=key) for key, stored in rows)
         return [event for event in found if event is not None]
 
     @override

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Text, case, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
@@ -11,14 +12,17 @@ from sqlalchemy.orm import defer
 from bot.domain.chat.events import Event
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Outgoing
 from bot.store import codec
 from bot.store.mapping import value_of
 from bot.store.statements import find_row, insert_once
 from bot.store.tables import InboxRow, OutboxRow
 
-FEEDBACK = "answer:"
-"""Keys of messages that somebody waits for start with this."""
+log = structlog.get_logger()
+
+FEEDBACK = f"{Kind.ANSWER}:"
+"""Begins the stored keys of what goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class SqlInbox:
             .where(InboxRow.handled_at.is_(None))
             .order_by(InboxRow.number)
         )
-        found = (codec.decode_if_readable(payload, Event, key=key) for key, payload in rows)
+        found = (codec.decode_or_none(payload, Event, key=key) for key, payload in rows)
         return [event for event in found if event is not None]
 
     async def handled(self, key: str, *, at: datetime, error: str = "") -> None:
@@ -69,7 +73,7 @@ class SqlOutbox:
 
     async def say(
         self,
-        key: str,
+        key: MessageKey,
         conversation: ConversationRef,
         message: Message,
         *,
@@ -78,7 +82,7 @@ class SqlOutbox:
     ) -> None:
         """See `Outbox.say`."""
         wanted = OutboxRow(
-            key=key,
+            key=str(key),
             conversation=conversation,
             message=message,
             private_to=private_to,
@@ -86,7 +90,7 @@ class SqlOutbox:
         )
         if await insert_once(self.session, wanted, (OutboxRow.key,)) is not None:
             return
-        row = await find_row(self.session, OutboxRow, OutboxRow.key == key)
+        row = await find_row(self.session, OutboxRow, OutboxRow.key == str(key))
         if row is not None and _content(row) != _content(wanted):
             _take_over(row, wanted)
             await self.session.flush()
@@ -106,29 +110,40 @@ class SqlOutbox:
             .limit(limit)
             .execution_options(populate_existing=True)
         )
-        found = [(row, codec.decode_if_readable(text, Message, key=row.key)) for row, text in rows]
+        found = [
+            (row, _readable_key(row.key), codec.decode_or_none(text, Message, key=row.key))
+            for row, text in rows
+        ]
         return [
-            value_of(Outgoing, row, message=message)
-            for row, message in found
-            if message is not None
+            value_of(Outgoing, row, key=key, message=message)
+            for row, key, message in found
+            if key is not None and message is not None
         ]
 
     async def sent(self, item: Outgoing, ref: MessageRef) -> None:
         """See `Outbox.sent`."""
-        row = await find_row(self.session, OutboxRow, OutboxRow.key == item.key)
+        row = await find_row(self.session, OutboxRow, OutboxRow.key == str(item.key))
         if row is not None and row.sent_revision < item.revision:
             row.sent_revision, row.ref = item.revision, ref
             row.failures, row.reason, row.not_before = 0, "", None
 
     async def failed(self, item: Outgoing, *, reason: str, retry_at: datetime | None) -> None:
         """See `Outbox.failed`."""
-        row = await find_row(self.session, OutboxRow, OutboxRow.key == item.key)
+        row = await find_row(self.session, OutboxRow, OutboxRow.key == str(item.key))
         if row is None or row.sent_revision >= item.revision:
             return
         row.failures += 1
         row.reason = reason
         row.not_before = retry_at
         row.dead = retry_at is None and row.revision == item.revision
+
+
+def _readable_key(text: str) -> MessageKey | None:
+    try:
+        return MessageKey.read(text)
+    except ValueError as error:
+        log.error("row_unreadable", key=text, reason=str(error))  # noqa: TRY400 - no trace: it is not code
+        return None
 
 
 def _content(row: OutboxRow) -> tuple[object, ...]:

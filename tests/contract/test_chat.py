@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.chat.events import (
+    UNKNOWN_PERSON,
     ActionPressed,
     CommandInvoked,
     Event,
@@ -19,18 +20,19 @@ from bot.domain.chat.events import (
 from bot.domain.chat.message import (
     Button,
     Buttons,
+    ChannelLink,
     Code,
     Form,
     FormField,
     Image,
     Message,
     Moment,
-    Place,
     Table,
 )
 from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.errors import ExpiredError, GoneError, StoreError, TooLargeError
 from tests.contract.platforms import PLATFORMS, Platform
+from tests.support.values import a_key
 
 CODE = "Mine:\n```python\ndef f(x):\n    return x < 2 and '<b>' != \"&amp;\"\n```"
 
@@ -42,7 +44,9 @@ async def platform(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGener
 
 
 async def in_thread(platform: Platform) -> ConversationRef:
-    post = await platform.chat.post(platform.channel, Message.of("A challenge"), key="challenge")
+    post = await platform.chat.post(
+        platform.channel, Message.of("A challenge"), key=a_key("challenge")
+    )
     return await platform.chat.open_thread(post, "A challenge")
 
 
@@ -50,7 +54,7 @@ async def in_thread(platform: Platform) -> ConversationRef:
 
 
 async def test_references_carry_the_platforms_name(platform: Platform) -> None:
-    ref = await platform.chat.post(platform.channel, Message.of("Hello"), key="k")
+    ref = await platform.chat.post(platform.channel, Message.of("Hello"), key=a_key("k"))
     assert ref.conversation == platform.channel
     assert ref.conversation.platform == platform.chat.platform
 
@@ -62,11 +66,11 @@ async def test_every_kind_of_block_can_be_posted_and_read(platform: Platform) ->
         Code("print('a < b')"),
         Table(("Day", "State"), (("Monday", "solved"),)),
         Moment("Open until", at),
-        Place("Over there:", platform.channel, "The channel"),
+        ChannelLink("Over there:", platform.channel, "The channel"),
         Image("board.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "Ana leads"),
         Buttons((Button("details:1", "Details"),)),
     )
-    await platform.chat.post(platform.channel, message, key="all")
+    await platform.chat.post(platform.channel, message, key=a_key("all"))
     async with platform.learner() as ana:
         read = await ana.reads(platform.channel)
     expected = ("strong", "print", "Monday", "Open until", "Over there:", "Ana leads", "Details")
@@ -74,8 +78,8 @@ async def test_every_kind_of_block_can_be_posted_and_read(platform: Platform) ->
 
 
 async def test_the_same_key_posts_once(platform: Platform) -> None:
-    first = await platform.chat.post(platform.channel, Message.of("Once"), key="k")
-    second = await platform.chat.post(platform.channel, Message.of("Twice"), key="k")
+    first = await platform.chat.post(platform.channel, Message.of("Once"), key=a_key("k"))
+    second = await platform.chat.post(platform.channel, Message.of("Twice"), key=a_key("k"))
     assert first == second
     async with platform.learner() as ana:
         read = await ana.reads(platform.channel)
@@ -84,13 +88,13 @@ async def test_the_same_key_posts_once(platform: Platform) -> None:
 
 
 async def test_the_same_key_posts_once_across_a_restart(platform: Platform) -> None:
-    first = await platform.chat.post(platform.channel, Message.of("Once"), key="k")
+    first = await platform.chat.post(platform.channel, Message.of("Once"), key=a_key("k"))
     await platform.restart()
-    assert await platform.chat.post(platform.channel, Message.of("Once"), key="k") == first
+    assert await platform.chat.post(platform.channel, Message.of("Once"), key=a_key("k")) == first
 
 
 async def test_an_edit_replaces_what_is_read(platform: Platform) -> None:
-    ref = await platform.chat.post(platform.channel, Message.of("Queued"), key="k")
+    ref = await platform.chat.post(platform.channel, Message.of("Queued"), key=a_key("k"))
     await platform.chat.edit(ref, Message.of("Running"))
     async with platform.learner() as ana:
         read = await ana.reads(platform.channel)
@@ -102,7 +106,7 @@ async def test_what_is_not_there_is_gone(platform: Platform) -> None:
     chat, channel = platform.chat, platform.channel
     nowhere = ConversationRef(channel.platform, channel.tenant, "no-such-channel")
     with pytest.raises(GoneError):
-        await chat.post(nowhere, Message.of("Hello?"), key="k")
+        await chat.post(nowhere, Message.of("Hello?"), key=a_key("k"))
     with pytest.raises(GoneError):
         await chat.edit(MessageRef(channel, "1"), Message.of("Hello?"))
     with pytest.raises(GoneError):
@@ -112,7 +116,7 @@ async def test_what_is_not_there_is_gone(platform: Platform) -> None:
 async def test_a_private_message_is_read_by_its_person_alone(platform: Platform) -> None:
     async with platform.learner() as ana, platform.other() as ben, platform.mentor() as mentor:
         await platform.chat.post(
-            platform.channel, Message.of("For one"), key="k", private_to=ana.user
+            platform.channel, Message.of("For one"), key=a_key("k"), private_to=ana.user
         )
         assert "For one" in await ana.reads(platform.channel)
         assert "For one" not in await ben.reads(platform.channel)
@@ -121,7 +125,9 @@ async def test_a_private_message_is_read_by_its_person_alone(platform: Platform)
 
 async def test_a_message_has_one_thread(platform: Platform) -> None:
     thread = await in_thread(platform)
-    post = await platform.chat.post(platform.channel, Message.of("A challenge"), key="challenge")
+    post = await platform.chat.post(
+        platform.channel, Message.of("A challenge"), key=a_key("challenge")
+    )
     assert await platform.chat.open_thread(post, "Another title") == thread
     assert thread.parent == platform.channel
     assert thread != platform.channel
@@ -129,21 +135,22 @@ async def test_a_message_has_one_thread(platform: Platform) -> None:
 
 async def test_a_thread_keeps_its_messages_out_of_the_channel(platform: Platform) -> None:
     thread = await in_thread(platform)
-    await platform.chat.post(thread, Message.of("The task"), key="task")
+    await platform.chat.post(thread, Message.of("The task"), key=a_key("task"))
     async with platform.learner() as ana:
         assert "The task" in await ana.reads(thread)
         assert "The task" not in await ana.reads(platform.channel)
 
 
-async def test_a_person_has_a_name_and_a_role(platform: Platform) -> None:
-    async with platform.learner() as ana, platform.mentor() as mentor:
-        learner_info = await platform.chat.user_info(ana.user)
-        mentor_info = await platform.chat.user_info(mentor.user)
-    assert learner_info.name
-    assert (learner_info.mentor, mentor_info.mentor) == (False, True)
-
-
 # --- what the core hears ----------------------------------------------------------------------
+
+
+async def test_who_did_something_comes_with_their_name_and_role(platform: Platform) -> None:
+    async with platform.learner() as ana, platform.mentor() as mentor:
+        await ana.say("/plan", platform.channel)
+        await mentor.say("/plan", platform.channel)
+        heard = [await platform.sink.heard(CommandInvoked, count) for count in (1, 2)]
+    assert all(event.info.name for event in heard)
+    assert [event.info.mentor for event in heard] == [False, True]
 
 
 async def test_a_message_is_heard_as_typed(platform: Platform) -> None:
@@ -155,6 +162,7 @@ async def test_a_message_is_heard_as_typed(platform: Platform) -> None:
     assert heard.text == CODE
     assert heard.message == ref
     assert (heard.conversation, heard.user) == (thread, user)
+    assert heard.info.name
     assert heard.at.tzinfo is not None
     assert not heard.mentions_bot
 
@@ -179,6 +187,7 @@ async def test_an_edit_is_heard_with_a_key_of_its_own(platform: Platform) -> Non
     assert {edit.message for edit in edits} == {ref}
     assert all([file.name for file in edit.attachments] == ["a.py"] for edit in edits)
     assert len({event.key for event in platform.sink.events}) == 3
+    assert len({event.info for event in platform.sink.events}) == 1
 
 
 async def test_a_deletion_is_heard_and_nobody_reads_the_message_any_more(
@@ -194,6 +203,7 @@ async def test_a_deletion_is_heard_and_nobody_reads_the_message_any_more(
         user = ana.user
     assert (heard.message, heard.conversation) == (ref, thread)
     assert heard.user in {user, replace(user, user="")}
+    assert heard.info == UNKNOWN_PERSON
 
 
 async def test_an_attachment_is_fetched_with_a_limit(platform: Platform) -> None:
@@ -221,7 +231,7 @@ async def test_a_button_is_heard_with_its_message_also_after_a_restart(
     platform: Platform,
 ) -> None:
     message = Message.of("Ready?", Buttons((Button("join:1", "I am"),)))
-    ref = await platform.chat.post(platform.channel, message, key="k")
+    ref = await platform.chat.post(platform.channel, message, key=a_key("k"))
     await platform.restart()
     async with platform.learner() as ana:
         await ana.press(ref, "join:1")
@@ -241,7 +251,7 @@ async def test_a_reply_is_for_the_person_alone(platform: Platform) -> None:
 async def test_a_form_is_opened_filled_and_heard(platform: Platform) -> None:
     form = Form("submit:1", "Submit", (FormField("code", "Your code", code=True),))
     message = Message.of(Buttons((Button("submit:1", "Submit privately"),)))
-    ref = await platform.chat.post(platform.channel, message, key="k")
+    ref = await platform.chat.post(platform.channel, message, key=a_key("k"))
     async with platform.learner() as ana:
         await ana.press(ref, "submit:1")
         pressed = await platform.sink.heard(ActionPressed)
@@ -256,7 +266,7 @@ async def test_a_form_is_opened_filled_and_heard(platform: Platform) -> None:
 
 async def test_a_form_cannot_open_for_somebody_who_has_left(platform: Platform) -> None:
     message = Message.of(Buttons((Button("submit:1", "Submit privately"),)))
-    ref = await platform.chat.post(platform.channel, message, key="k")
+    ref = await platform.chat.post(platform.channel, message, key=a_key("k"))
     async with platform.learner() as ana:
         await ana.press(ref, "submit:1")
         pressed = await platform.sink.heard(ActionPressed)

@@ -9,9 +9,10 @@ from pathlib import Path
 from bot.domain.exercise import Day, Device, Exercise, Limits
 from bot.domain.grading import GradingRequest
 from bot.sandbox.containers import ContainerGrader
-from bot.sandbox.images import Recipe
+from bot.sandbox.images import DEFAULT_BASE, Recipe
 from bot.sandbox.nvml import Meter
-from tests.support.parts import require
+from tests.support.parts import base
+from tests.support.parts import require_docker as require_docker
 
 ROOT = Path(__file__).parents[2]
 SLUG = "double"
@@ -90,7 +91,7 @@ def recipe(exercises: Path) -> Recipe:
     return Recipe(
         root=ROOT,
         exercises=exercises,
-        base="python:3.12-slim",
+        base=base() or DEFAULT_BASE,
         wheels=wheels if wheels.is_dir() else None,
     )
 
@@ -121,13 +122,3 @@ async def docker(*arguments: str) -> str:
     )
     output, _ = await process.communicate()
     return output.decode()
-
-
-async def require_docker() -> None:
-    """Leave the test where no engine answers."""
-    try:
-        answer = await docker("version", "--format", "{{.Server.Version}}")
-    except FileNotFoundError:
-        answer = ""
-    if not answer.strip():
-        require("docker", "no engine answers")

@@ -6,6 +6,7 @@ from bot.domain.challenge import Challenge
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.exercise import Day, Device, Exercise, Limits
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.progression import Outcome, PointsEvent, PointsReason
 
 FIRST_MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -138,3 +139,8 @@ def an_outcome(
         hints=hints,
         at=FIRST_MONDAY + timedelta(days=after_days),
     )
+
+
+def a_key(subject: str) -> MessageKey:
+    """Names a message of which nothing else matters."""
+    return MessageKey(Kind.ANSWER, subject)

@@ -20,7 +20,7 @@ from bot.domain.chat.events import (
     MessagePosted,
     UserInfo,
 )
-from bot.domain.chat.message import Buttons, Code, Form, Message, Moment, Place, Table, Text
+from bot.domain.chat.message import Buttons, ChannelLink, Code, Form, Message, Moment, Table, Text
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import Cohort
@@ -34,6 +34,7 @@ from bot.domain.grading import (
     Usage,
     Verdict,
 )
+from bot.domain.outbox import MessageKey
 from bot.domain.submission import Submission
 from bot.store.store import SqlStore
 from tests.support.databases import new_file
@@ -194,7 +195,7 @@ def text_of(message: Message) -> str:
                 words.extend(" | ".join(row) for row in (header, *rows))
             case Moment(label, at):
                 words.append(f"{label} {at:%Y-%m-%d %H:%M}")
-            case Place(label, conversation, title):
+            case ChannelLink(label, conversation, title):
                 words.append(f"{label} {title} ({conversation.thread or conversation.channel})")
             case _:
                 pass
@@ -237,15 +238,16 @@ class FakeChat:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         if self.trouble:
             raise self.trouble.pop(0)
-        if key not in self.posted:
+        name = str(key)
+        if name not in self.posted:
             ref = MessageRef(conversation, f"m{len(self.posted) + 1}")
-            self.posted[key] = Posted(ref, message, private_to)
-        return self.posted[key].ref
+            self.posted[name] = Posted(ref, message, private_to)
+        return self.posted[name].ref
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         if self.trouble:
@@ -272,7 +274,8 @@ class FakeChat:
             raise TooLargeError("too large")
         return data
 
-    async def user_info(self, user: UserRef) -> UserInfo:
+    def info(self, user: UserRef) -> UserInfo:
+        """What goes with the events of a person."""
         return UserInfo(
             name=user.user.capitalize(),
             mentor=user.user in self.mentors,
@@ -336,7 +339,13 @@ class World:
     ) -> str:
         """A slash command; returns the words of the private answer."""
         event = CommandInvoked(
-            key=self.key(), at=self.clock(), conversation=where, user=user, name=name, args=args
+            key=self.key(),
+            at=self.clock(),
+            conversation=where,
+            user=user,
+            info=self.chat.info(user),
+            name=name,
+            args=args,
         )
         return "\n".join(text_of(reply) for reply in (await self.take(event)).replies)
 
@@ -354,6 +363,7 @@ class World:
             at=self.clock(),
             conversation=where,
             user=user,
+            info=self.chat.info(user),
             action=action,
             message=MessageRef(where, "any"),
         )
@@ -368,6 +378,7 @@ class World:
             at=self.clock(),
             conversation=where,
             user=user,
+            info=self.chat.info(user),
             form_id=form_id,
             fields=fields,
         )
@@ -389,6 +400,7 @@ class World:
             at=self.clock(),
             conversation=where,
             user=user,
+            info=self.chat.info(user),
             message=MessageRef(where, f"of-{user.user}-{key}"),
             text=text,
             attachments=attachments,
@@ -407,6 +419,7 @@ class World:
             at=self.clock(),
             conversation=event.conversation,
             user=event.user,
+            info=event.info,
             message=event.message,
             text=text,
             attachments=event.attachments,

@@ -3,7 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from bot.domain.chat.message import Block, Buttons, Code, Image, Message, Moment, Place, Table, Text
+from bot.domain.chat.message import (
+    Block,
+    Buttons,
+    ChannelLink,
+    Code,
+    Image,
+    Message,
+    Moment,
+    Table,
+    Text,
+)
 
 _MARKS = re.compile(r"[*_`]{1,3}|^#{1,6} |^> |^[-+] ", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
@@ -37,7 +47,7 @@ def _lines(block: Block) -> Iterator[str]:
             yield from (" | ".join(row) for row in (header, *rows))
         case Moment(label, at):
             yield f"{label} {at:%Y-%m-%d %H:%M} UTC"
-        case Place(label, _, title):
+        case ChannelLink(label, _, title):
             yield f"{label} {title}"
         case Image(alt=alt):
             yield alt

@@ -8,15 +8,15 @@ from pathlib import Path
 from bot.chat.discord import files, refs
 from bot.chat.discord.client import Client
 from bot.chat.discord.connection import NOT_CONNECTED, Connection
-from bot.chat.discord.errors import translated
 from bot.chat.discord.outbound import Voice
 from bot.domain.chat.commands import CommandSpec
-from bot.domain.chat.events import Attachment, UserInfo
+from bot.domain.chat.events import Attachment
 from bot.domain.chat.message import Message
 from bot.domain.chat.port import Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ForbiddenError, GoneError, TransientError
+from bot.domain.outbox import MessageKey
 
 MARK_NAME = "discord-heard-until"
 
@@ -82,7 +82,7 @@ class DiscordChat:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         """See `ChatPort.post`."""
@@ -102,20 +102,6 @@ class DiscordChat:
     async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:
         """See `ChatPort.fetch`."""
         return await files.fetch(self._client(), attachment, max_bytes=max_bytes)
-
-    async def user_info(self, user: UserRef) -> UserInfo:
-        """See `ChatPort.user_info`. Who may manage the server is a mentor of all its cohorts."""
-        client, guild_id = self._client(), refs.number(user.tenant)
-        with translated("look at a member"):
-            guild = client.get_guild(guild_id) or await client.fetch_guild(guild_id)
-            member = await guild.fetch_member(refs.number(user.user))
-        manages = member.guild_permissions.manage_guild
-        return UserInfo(
-            name=member.display_name,
-            mentor=manages,
-            admin=manages,
-            roles=frozenset(str(role.id) for role in member.roles),
-        )
 
     @property
     def guilds(self) -> frozenset[str]:

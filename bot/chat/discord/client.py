@@ -1,19 +1,22 @@
 """One connection to Discord: hears what happens there and hands it on as events."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Generator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 import discord
 import structlog
 
-from bot.chat.discord import commands, inbound, refs
+from bot.chat.discord import commands, inbound, members, refs
 from bot.chat.discord.responder import DiscordResponder
 from bot.domain.chat.commands import CommandSpec
-from bot.domain.chat.events import Event
+from bot.domain.chat.events import Event, UserInfo
 from bot.domain.chat.port import Responder, Sink
-from bot.domain.errors import ChatError
+from bot.domain.chat.refs import UserRef
+from bot.domain.errors import ChatError, ForbiddenError, GoneError
 
 log = structlog.get_logger()
 
@@ -22,6 +25,9 @@ RATE_LIMIT_AT_MOST_S = 60.0
 
 SILENT_AT_MOST_S = 60.0
 """A gateway that says nothing for so long is taken for dead; it is asked every 41 s."""
+
+LOOK_UP_WITHIN_S = 1.0
+"""A press may open a form, for which Discord gives 3 s in all."""
 
 HISTORY_AT_ONCE = 100
 
@@ -115,13 +121,13 @@ class Client(discord.Client):
             return
         event = inbound.posted(message, self.me)
         if event is not None:
-            self._listener.hear(event, None)
+            self._listener.hear(await self._informed(event, message.author), None)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message was changed; raw, because discord.py tells of no other that it did not keep."""
         event = inbound.edited(payload.message, self.me)
         if event is not None:
-            self._listener.hear(event, None)
+            self._listener.hear(await self._informed(event, payload.message.author), None)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """A message is gone."""
@@ -159,12 +165,27 @@ class Client(discord.Client):
                 await responder.acknowledge()
             except ChatError as error:  # it is answered all the same, only elsewhere
                 log.warning("not_acknowledged", reason=str(error))
-        self._listener.hear(event, responder)
+        self._listener.hear(await self._informed(event, interaction.user), responder)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Something in here broke over one event; the others go on."""
         del args, kwargs
         log.error("discord_event_failed", event_name=event_method, exc_info=True)  # noqa: LOG014  # it is called where it is handled
+
+    async def _informed(self, event: Event, user: members.Account) -> Event:
+        """The event with what Discord knows of the person, where it did not come with it.
+
+        In direct messages people have no roles, so these are looked up; one whose roles are not
+        found is somebody without any.
+        """
+        if members.is_complete(user):
+            return event
+        try:
+            async with asyncio.timeout(LOOK_UP_WITHIN_S):
+                return replace(event, info=await members.look_up(self, event.user))
+        except (ChatError, TimeoutError) as error:
+            log.info("member_not_found", event_key=event.key, reason=type(error).__name__)
+            return event
 
     async def _point_elsewhere(self, message: discord.Message) -> None:
         """Somebody talks to us in direct messages, where no challenge is."""
@@ -192,13 +213,23 @@ class Client(discord.Client):
 
         Raises:
             HTTPException: Discord failed.
+            ChatError: Discord did not say what it knows of an author.
         """
         found: list[Event] = []
         for guild in self.guilds:
             for thread in await self._threads(guild, since):
                 with _passing_by(thread):
                     found += [event async for event in self._missed_in(thread, since)]
-        return sorted(found, key=lambda event: event.at)
+        infos = {user: await self._info(user) for user in {event.user for event in found}}
+        informed = [replace(event, info=infos[event.user] or event.info) for event in found]
+        return sorted(informed, key=lambda event: event.at)
+
+    async def _info(self, user: UserRef) -> UserInfo | None:
+        """What Discord knows of who wrote a message, as history does not say; None if they left."""
+        try:
+            return await members.look_up(self, user)
+        except (GoneError, ForbiddenError):
+            return None
 
     async def _threads(self, guild: discord.Guild, since: datetime) -> list[discord.Thread]:
         """Our threads in which something may have happened."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.discord import commands, refs
+from bot.chat.discord import commands, members, refs
 from bot.chat.discord.files import of_form, of_message
 from bot.chat.discord.responder import FILE_FIELD
 from bot.domain.chat.events import (
@@ -77,6 +77,7 @@ def _message(message: discord.Message, me: int) -> dict[str, Any] | None:
     return {
         "conversation": where,
         "user": refs.user_in(guild.id, message.author.id),
+        "info": members.info_of(message.author),
         "message": refs.message_in(where, message.id),
         "text": text,
         "attachments": tuple(map(of_message(message), message.attachments)),
@@ -101,6 +102,7 @@ def interaction(heard: discord.Interaction) -> Event | None:
         "at": heard.created_at.astimezone(UTC),
         "conversation": where,
         "user": refs.user_in(where.tenant, heard.user.id),
+        "info": members.info_of(heard.user),
     }
     match heard.type:
         case discord.InteractionType.application_command:

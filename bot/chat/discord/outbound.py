@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 
@@ -12,6 +12,7 @@ from bot.chat.discord.render import Rendered, render
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import GoneError
+from bot.domain.outbox import MessageKey
 
 NONCE_CHARS = 25
 ARCHIVE_AFTER_MINUTES = 10080
@@ -20,9 +21,6 @@ ARCHIVE_AFTER_MINUTES = 10080
 TITLE_CHARS = 100
 SILENT = discord.AllowedMentions.none()
 """Whatever a message quotes, nobody is pinged."""
-
-UNASKED = "reminder:"
-"""Begins the keys of what nobody waits for: it is not worth a word in front of everyone."""
 
 CLOSED_DOOR = (
     "I have an answer for you alone, but you take no direct messages from this server. Allow them"
@@ -46,23 +44,24 @@ class Voice:
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None,
     ) -> MessageRef:
         """See `ChatPort.post`. What is private goes to direct messages, under its room's name."""
         if private_to is None:
             with translated("post a message"):
-                sent = await self._send(self._room(conversation), render(message), key)
+                sent = await self._send(self._room(conversation), render(message), str(key))
             return refs.message_in(conversation, sent.id)
         with translated("write a direct message"):
             channel = await self.client().create_dm(discord.Object(refs.number(private_to.user)))
             try:
                 place = refs.direct(private_to.tenant, channel.id, refs.about(conversation))
-                sent = await self._send(channel, _rendered(message, place), key)
+                sent = await self._send(channel, _rendered(message, place), str(key))
             except discord.Forbidden as error:
                 if error.code != NO_DIRECT_MESSAGES:
                     raise
-                if key.startswith(UNASKED) or not await self._is_here(private_to):
+                # What nobody waits for is not worth a word in front of everyone.
+                if not key.kind.asked_for or not await self._is_here(private_to):
                     raise GoneError("They take no direct messages.") from error
                 await self._knock(conversation, private_to, key)
                 # Never the knock itself: a later edit would make public what is private.
@@ -128,14 +127,14 @@ class Voice:
             allowed_mentions=SILENT,
         )
 
-    async def _knock(self, conversation: ConversationRef, user: UserRef, key: str) -> None:
+    async def _knock(self, conversation: ConversationRef, user: UserRef, key: MessageKey) -> None:
         """Tell somebody who takes no direct messages that there is something for them.
 
-        Once for a message, whatever it says later: the core adds a revision to its key then.
+        Once for a message, however often it is posted anew.
         """
         words = Rendered(content=f"<@{refs.number(user.user)}> {CLOSED_DOOR}")
-        about = ":".join(key.split(":")[:2])
-        await self._send(self._room(conversation), words, f"knock:{user.user}:{about}")
+        once = f"knock:{user.user}:{replace(key, repost=0)}"
+        await self._send(self._room(conversation), words, once)
 
     async def _is_here(self, user: UserRef) -> bool:
         """Whether somebody is in the server still."""

@@ -16,11 +16,11 @@ from bot.domain.chat.message import (
     Button,
     Buttons,
     ButtonStyle,
+    ChannelLink,
     Code,
     Image,
     Message,
     Moment,
-    Place,
     Table,
     Text,
 )
@@ -130,7 +130,7 @@ def _texts(block: Block) -> Iterator[str]:
             yield _ended(_rows(block)) if wide else f"{FENCE}\n{columns}\n{FENCE}"
         case Moment(label, at):
             yield f"{label} {discord.utils.format_dt(at, 'F')} ({discord.utils.format_dt(at, 'R')})"
-        case Place(label, conversation):
+        case ChannelLink(label, conversation):
             yield f"{label} <#{refs.about(conversation)}>"
         case _:
             pass

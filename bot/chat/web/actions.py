@@ -34,6 +34,7 @@ from bot.domain.local_chat import (
     NewChatMessage,
     PersonContent,
 )
+from bot.domain.outbox import Kind, MessageKey
 
 TEXT_LIMIT_BYTES = 100 * 1024
 FILES_LIMIT = 10
@@ -256,7 +257,7 @@ class Actions:
                 chat,
                 message,
                 conversation,
-                key=f"reply:{key}",
+                key=MessageKey(Kind.REPLY, key),
                 at=self.clock(),
                 private_to=person.id,
             )

@@ -34,7 +34,6 @@ from bot.domain.chat.events import (
     CommandInvoked,
     Event,
     FormSubmitted,
-    UserInfo,
 )
 from bot.domain.chat.message import Message
 from bot.domain.chat.port import ChatPort, Sink
@@ -42,6 +41,7 @@ from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ChatError
 from bot.domain.local_chat import LocalChatStore
+from bot.domain.outbox import MessageKey
 
 
 @dataclass(slots=True)
@@ -111,7 +111,9 @@ class WebChat(ChatPort):
             await chat.purge(self._clock())
         guard = AccessGuard(self._store, self._clock, self._html.closed)
         await guard.open()
-        delivery = EventDelivery(self._store, sink, self._clock, self._responder_of)
+        delivery = EventDelivery(
+            self._store, sink, self._clock, self._workspace.info, self._responder_of
+        )
         context = SessionContext(
             workspace=self._workspace,
             store=self._store,
@@ -159,7 +161,7 @@ class WebChat(ChatPort):
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
         self._workspace.channel(conversation)
@@ -194,11 +196,6 @@ class WebChat(ChatPort):
     async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:
         async with self._store.read() as chat:
             return (await chat.files.get(attachment.ref, max_bytes=max_bytes)).content
-
-    @override
-    async def user_info(self, user: UserRef) -> UserInfo:
-        person = self._workspace.person(user)
-        return UserInfo(name=person.name, mentor=person.mentor)
 
     def _responder_of(self, event: Event) -> WebResponder | None:
         if isinstance(event, CommandInvoked | ActionPressed | FormSubmitted):

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
-from bot.domain.chat.events import Event
+from bot.domain.chat.events import Event, MessageDeleted, UserInfo
 from bot.domain.chat.port import Responder, Sink
+from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import PlatformError
 from bot.domain.local_chat import LocalChatStore
@@ -25,12 +26,14 @@ class EventDelivery:
     """Delivers events at least once; the core drops keys it knows.
 
     Attributes:
+        info_of: What is known of a person; it is not stored with the event.
         responder_of: The way to answer an event's person; None for messages.
     """
 
     store: LocalChatStore
     sink: Sink
     clock: Clock
+    info_of: Callable[[UserRef], UserInfo]
     responder_of: Callable[[Event], Responder | None]
     _wake: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _set_aside: set[str] = field(default_factory=set[str], init=False)
@@ -82,7 +85,7 @@ class EventDelivery:
 
     async def _deliver(self, event: Event) -> bool:
         try:
-            await self.sink.accept(event, self.responder_of(event))
+            await self.sink.accept(self._with_info(event), self.responder_of(event))
         except PlatformError:
             raise
         except Exception:  # a chat handler: one event that cannot be taken holds up no other
@@ -90,3 +93,8 @@ class EventDelivery:
             log.exception("event_set_aside", event_key=event.key)
             return False
         return True
+
+    def _with_info(self, event: Event) -> Event:
+        if isinstance(event, MessageDeleted):
+            return event
+        return replace(event, info=self.info_of(event.user))

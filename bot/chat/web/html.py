@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.chat.web import markup
 from bot.chat.web.workspace import BOT, Workspace, name_of
 from bot.domain.chat.events import Attachment
-from bot.domain.chat.message import Buttons, Code, Moment, Place, Table, Text
+from bot.domain.chat.message import Buttons, ChannelLink, Code, Moment, Table, Text
 from bot.domain.local_chat import (
     ChatMessage,
     OpenedForm,
@@ -137,7 +137,7 @@ def _block(block: StoredBlock) -> Block:
             return Block("html", _table(block))
         case Moment():
             return Block("moment", block=block)
-        case Place():
+        case ChannelLink():
             return Block("place", block=block)
         case StoredImage():
             return Block("picture", block=block)

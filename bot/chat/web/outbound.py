@@ -16,6 +16,7 @@ from bot.domain.local_chat import (
     StoredBlock,
     StoredImage,
 )
+from bot.domain.outbox import MessageKey
 
 
 def content_of(message: Message) -> BotContent:
@@ -28,7 +29,7 @@ async def say(  # noqa: PLR0913  # a message, where, for whom, and why
     message: Message,
     conversation: Conversation,
     *,
-    key: str,
+    key: MessageKey,
     at: datetime,
     private_to: str = "",
     about: str = "",

@@ -15,6 +15,7 @@ from bot.domain.chat.port import Responder
 from bot.domain.clock import Clock
 from bot.domain.errors import ExpiredError
 from bot.domain.local_chat import LocalChatStore, OpenedForm
+from bot.domain.outbox import Kind, MessageKey
 
 REQUESTS_KEPT = 1000
 """Far more than are open at a time; a refused action leaves one behind."""
@@ -71,13 +72,13 @@ class WebResponder(Responder):
     async def reply(self, message: Message) -> None:
         self._replies += 1
         # The core uses this key when it answers an event again after a crash: one answer then.
-        key = f"reply:{self.event.key}" + (f":{self._replies}" if self._replies > 1 else "")
+        further = f":{self._replies}" if self._replies > 1 else ""
         async with self.answers.store.write() as chat:
             await outbound.say(
                 chat,
                 message,
                 conversation_of(self.event.conversation),
-                key=key,
+                key=MessageKey(Kind.REPLY, self.event.key + further),
                 at=self.answers.clock(),
                 private_to=self.event.user.user,
                 about=self.request.about,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.chat.events import UNKNOWN_PERSON, UserInfo
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import GoneError, UserError
 from bot.domain.local_chat import ChatMessage, Conversation
@@ -72,6 +73,14 @@ class Workspace:
         if found is None or user != user_ref(found):
             raise GoneError("That person is not in the local chat.")
         return found
+
+    def info(self, user: UserRef) -> UserInfo:
+        """What is known of somebody; nothing of those who were here before the people changed."""
+        try:
+            person = self.person(user)
+        except GoneError:
+            return UNKNOWN_PERSON
+        return UserInfo(name=person.name, mentor=person.mentor)
 
     def channel(self, conversation: ConversationRef) -> Channel:
         """The channel of a conversation.

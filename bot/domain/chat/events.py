@@ -8,6 +8,26 @@ from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserInfo:
+    """What the platform says of a person.
+
+    Attributes:
+        mentor: Whether they may steer every cohort there.
+        admin: Whether they may found cohorts there.
+        roles: The platform's ids of their roles; a cohort may name one whose holders are mentors.
+    """
+
+    name: str
+    mentor: bool
+    admin: bool = False
+    roles: frozenset[str] = frozenset()
+
+
+UNKNOWN_PERSON = UserInfo(name="", mentor=False)
+"""Somebody of whom the platform said nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file that came with a message; its bytes are fetched through the port."""
 
@@ -24,12 +44,15 @@ class Event:
     Attributes:
         key: Unique per platform and occurrence; a redelivery carries the same key.
         at: When it happened, aware UTC.
+        info: What the platform said of the person with it. Of who deleted a message it says
+            nothing, and older versions stored events without it.
     """
 
     key: str
     at: datetime
     conversation: ConversationRef
     user: UserRef
+    info: UserInfo = UNKNOWN_PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,19 +100,3 @@ class FormSubmitted(Event):
     form_id: str
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     attachments: tuple[Attachment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserInfo:
-    """What the platform says of a person now.
-
-    Attributes:
-        mentor: Whether they may steer every cohort there.
-        admin: Whether they may found cohorts there.
-        roles: The platform's ids of their roles; a cohort may name one whose holders are mentors.
-    """
-
-    name: str
-    mentor: bool
-    admin: bool = False
-    roles: frozenset[str] = frozenset()

@@ -39,7 +39,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChannelLink:
     """A conversation one can go to, after a few words.
 
     Attributes:
@@ -84,7 +84,7 @@ class Buttons:
     row: tuple[Button, ...]
 
 
-Block = Text | Code | Table | Moment | Place | Image | Buttons
+Block = Text | Code | Table | Moment | ChannelLink | Image | Buttons
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.chat.commands import CommandSpec
-from bot.domain.chat.events import Attachment, Event, UserInfo
+from bot.domain.chat.events import Attachment, Event
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from bot.domain.outbox import MessageKey
 
 
 class Responder(Protocol):
@@ -72,10 +73,10 @@ class ChatPort(Protocol):
         conversation: ConversationRef,
         message: Message,
         *,
-        key: str,
+        key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
-        """Post once: a second call with the same key returns the first call's reference.
+        """Post once: a second call with a key of the same text returns the first reference.
 
         With `private_to` only that person can read it.
         """
@@ -96,8 +97,4 @@ class ChatPort(Protocol):
             TooLargeError: Over `max_bytes`; nothing beyond that is read.
             GoneError: It is no longer there.
         """
-        ...
-
-    async def user_info(self, user: UserRef) -> UserInfo:
-        """Name and role of a person."""
         ...

@@ -4,7 +4,7 @@ import contextlib
 from datetime import datetime
 
 from bot.domain.challenge import Window
-from bot.domain.chat.message import Place
+from bot.domain.chat.message import ChannelLink
 from bot.domain.cohort import Member
 from bot.domain.errors import CatalogueError
 from bot.domain.exercise import Catalogue, Day
@@ -18,17 +18,17 @@ ANNOUNCED_ON = {
 }
 
 
-async def open_places(
+async def open_links(
     tx: Transaction, catalogue: Catalogue, cohort: int, now: datetime
-) -> list[Place]:
+) -> list[ChannelLink]:
     """Where a cohort can answer now."""
-    places: list[Place] = []
+    links: list[ChannelLink] = []
     for challenge in await tx.challenges.of(cohort):
         if challenge.window(now) is Window.OPEN and challenge.thread is not None:
             with contextlib.suppress(CatalogueError):  # removed from the catalogue since
                 title = catalogue.get(challenge.exercise).title
-                places.append(Place("Open now:", challenge.thread, title))
-    return places
+                links.append(ChannelLink("Open now:", challenge.thread, title))
+    return links
 
 
 async def ensure_week(tx: Transaction, member: Member, week: int) -> None:

@@ -14,6 +14,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import CatalogueError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.progression import Outcome, PlanItem
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import SubmissionState
@@ -103,7 +104,9 @@ class Challenges:
             return
         exercise = self.catalogue.get(challenge.exercise)
         await tx.outbox.say(
-            f"task:{challenge.id}", challenge.thread, task(exercise, buttons_for=challenge)
+            MessageKey(Kind.TASK, str(challenge.id)),
+            challenge.thread,
+            task(exercise, buttons_for=challenge),
         )
 
     async def _release(self, cohort: Cohort, now: datetime) -> None:
@@ -168,7 +171,7 @@ class Challenges:
         if challenge is None:
             return None
         await tx.outbox.say(
-            f"challenge:{challenge.id}",
+            MessageKey(Kind.POST, str(challenge.id)),
             cohort.place,
             announcement(challenge, exercise),
             challenge=challenge.id,
@@ -199,7 +202,7 @@ class Challenges:
             for member in await tx.members.of(challenge.cohort):
                 if member.reminders and member.id not in started:
                     await tx.outbox.say(
-                        f"reminder:{challenge.id}:{member.id}",
+                        MessageKey(Kind.REMINDER, f"{challenge.id}:{member.id}"),
                         challenge.thread,
                         reminder(challenge, title),
                         private_to=member.user,
@@ -217,12 +220,14 @@ class Challenges:
                 if outcome.challenge == challenge.id
             ]
             await tx.outbox.say(
-                f"closing:{challenge.id}", closed.thread or cohort.place, closing(closed, outcomes)
+                MessageKey(Kind.CLOSING, str(challenge.id)),
+                closed.thread or cohort.place,
+                closing(closed, outcomes),
             )
             with contextlib.suppress(CatalogueError):  # removed from the catalogue since
                 exercise = self.catalogue.get(challenge.exercise)
                 await tx.outbox.say(
-                    f"challenge:{challenge.id}",
+                    MessageKey(Kind.POST, str(challenge.id)),
                     cohort.place,
                     announcement(closed, exercise),
                     challenge=challenge.id,

@@ -8,13 +8,14 @@ from zoneinfo import available_timezones
 
 from bot.domain import schedule
 from bot.domain.chat.commands import CommandOption, CommandSpec, OptionKind
-from bot.domain.chat.events import Event, UserInfo
-from bot.domain.chat.message import Message, Moment, Place
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import ChannelLink, Message, Moment
 from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import ChatError, NotAllowedError, UserError
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store
 from bot.services.cohorts import holidays
 from bot.services.cohorts.joining import shown_name
@@ -57,13 +58,13 @@ class Founding:
     clock: Clock
     rules: Mapping[str, Any]
 
-    async def setup(self, event: Event, args: Mapping[str, str], info: UserInfo) -> Message:
+    async def setup(self, event: Event, args: Mapping[str, str]) -> Message:
         """Found a cohort where this was typed, or change the one that is there.
 
         Raises:
             UserError: Not an administrator, or an option is missing or wrong.
         """
-        if not info.admin:
+        if not event.info.admin:
             raise NotAllowedError("Only those who manage this server can set up a cohort.")
         given = {name: value.strip() for name, value in args.items() if value.strip()}
         place = event.conversation
@@ -99,9 +100,8 @@ class Founding:
     async def _greet(self, place: ConversationRef, called: str, words: str, cohort: Cohort) -> str:
         """Say in a channel what it is for now; empty, or why that cannot be said there."""
         try:
-            await self.chats[place.platform].post(
-                place, Message.of(words), key=f"greeting:{cohort.id}:{place.channel}"
-            )
+            key = MessageKey(Kind.GREETING, f"{cohort.id}:{place.channel}")
+            await self.chats[place.platform].post(place, Message.of(words), key=key)
         except ChatError as error:
             return (
                 f"**I cannot write to {called}**, and until I can, nothing appears there: {error}"
@@ -158,7 +158,7 @@ class Founding:
             *([Moment("Next post", first.due_at)] if first is not None else []),
             "Disputed checks arrive in the mentors' channel, with learners' code: see to it that"
             " learners cannot read it.",
-            Place("Mentors' channel:", cohort.mentors_place, "mentors"),
+            ChannelLink("Mentors' channel:", cohort.mentors_place, "mentors"),
             "Learners type `/join`. `/challenge post` releases an exercise at once,"
             " `/challenge pin` chooses a day's. `/cohort holidays` keeps days free, `/cohort rules`"
             " says how long challenges are open, `/cohort limits` caps what a grading may use.",

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.chat.events import UserInfo
-from bot.domain.chat.message import Button, Buttons, ButtonStyle, Message, Place
-from bot.domain.chat.refs import UserRef
+from bot.domain.chat.events import Event
+from bot.domain.chat.message import Button, Buttons, ButtonStyle, ChannelLink, Message
 from bot.domain.clock import Clock
 from bot.domain.cohort import BoardMode, Cohort, Member, Role
 from bot.domain.exercise import Catalogue
@@ -29,17 +28,21 @@ class Joining:
     catalogue: Catalogue
     clock: Clock
 
-    async def join(self, cohort: Cohort, user: UserRef, info: UserInfo) -> Message:
-        """Make this person a member; joining twice changes nothing."""
+    async def join(self, cohort: Cohort, event: Event) -> Message:
+        """Make the person behind an event a member; joining twice changes nothing."""
         now = self.clock()
-        role = Role.MENTOR if cohort.steered_by(info) else Role.LEARNER
+        role = Role.MENTOR if cohort.steered_by(event.info) else Role.LEARNER
         async with self.store.write() as tx:
             member, new = await tx.members.join(
-                cohort=cohort.id, user=user, name=shown_name(info.name), role=role, at=now
+                cohort=cohort.id,
+                user=event.user,
+                name=shown_name(event.info.name),
+                role=role,
+                at=now,
             )
             await planning.ensure_week(tx, member, cohort.week_at(now))
-            places = await planning.open_places(tx, self.catalogue, cohort.id, now)
-        return welcome(member, places) if new else already(member)
+            links = await planning.open_links(tx, self.catalogue, cohort.id, now)
+        return welcome(member, links) if new else already(member)
 
     async def set_board(self, member: Member, mode: BoardMode) -> Message:
         """How the leaderboard shows a member."""
@@ -80,12 +83,12 @@ def pledge(cohort: Cohort) -> Message:
     )
 
 
-def welcome(member: Member, places: Sequence[Place]) -> Message:
-    """To a new member, with the places where one can answer now."""
+def welcome(member: Member, links: Sequence[ChannelLink]) -> Message:
+    """To a new member, with links to where one can answer now."""
     return Message.of(
         "**Welcome.** Each challenge has a thread: read the task there, and send your code there."
         " `/plan` shows your week, `/help` everything else.",
-        *places,
+        *links,
         f"How should the weekly leaderboard show you? Until you choose it says **{member.alias}**.",
         Buttons(
             (

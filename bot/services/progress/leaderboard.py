@@ -12,6 +12,7 @@ from bot.domain.chat.message import Image, Message, Table
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import PlatformError, StoreError
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store
 
 log = structlog.get_logger()
@@ -53,7 +54,7 @@ class Leaderboard:
                 cohort=cohort.id, key=slot.key, due_at=slot.due_at, at=now
             )
             if new and seen.possible and not slot.missed:
-                key = f"board:{cohort.id}:{slot.week}"
+                key = MessageKey(Kind.BOARD, f"{cohort.id}:{slot.week}")
                 await tx.outbox.say(key, cohort.place, board(seen, picture))
 
     async def _standings(self, cohort: Cohort, week: int) -> Standings:

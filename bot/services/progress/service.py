@@ -40,7 +40,7 @@ class Progress:
         async with self.store.write() as tx:
             await planning.ensure_week(tx, member, week)
             items = await tx.progress.plan_of(member.id, week)
-            places = await planning.open_places(tx, self.catalogue, cohort.id, self.clock())
+            links = await planning.open_links(tx, self.catalogue, cohort.id, self.clock())
             outcomes = [
                 outcome
                 for outcome in await tx.progress.outcomes_of(member.id)
@@ -50,7 +50,7 @@ class Progress:
         on = {slot.day for slot in slots_of(cohort, week)}
         items = [item for item in items if item.exercise or item.day in on]
         if not items:
-            return Message.of(f"**Week {week} · {theme}** — days off, no challenge", *places)
+            return Message.of(f"**Week {week} · {theme}** — days off, no challenge", *links)
         done = sum(any(outcome.exercise == item.exercise for outcome in outcomes) for item in items)
         rows = tuple(self._row(item, outcomes) for item in items)
         return Message.of(
@@ -61,7 +61,7 @@ class Progress:
                 for item in items
                 if item.exercise and item.reason
             ),
-            *places,
+            *links,
         )
 
     async def standing(self, cohort: Cohort, member: Member) -> Message:

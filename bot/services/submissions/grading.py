@@ -16,6 +16,7 @@ from bot.domain.errors import (
 )
 from bot.domain.exercise import Catalogue, Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest, Seeds, Usage, Verdict
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.progression import PointsEvent, earned
 from bot.domain.store import Claim, Store, Transaction
 from bot.domain.submission import Submission
@@ -147,7 +148,7 @@ class Grading:
             member = await tx.members.get(submission.member)
             cohort = await tx.cohorts.get(member.cohort)
             await tx.outbox.say(
-                f"fault:{submission.id}",
+                MessageKey(Kind.FAULT, submission.id),
                 cohort.mentors_place,
                 Message.of(
                     f"A submission could not be graded after {claim.run} runs, through no fault of"

@@ -11,6 +11,7 @@ from bot.domain.clock import Clock
 from bot.domain.errors import GoneError, TooLargeError, UserError
 from bot.domain.exercise import Catalogue
 from bot.domain.grading import Seeds
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import NewSubmission
 from bot.services.submissions import messages, status
@@ -144,7 +145,8 @@ class Intake:
 
 def _answer_key(platform: str, name: str) -> str:
     # Platform ids may be long; the outbox key doubles as Discord's nonce of 25 characters.
-    return f"answer:{hashlib.sha256(f'{platform}:{name}'.encode()).hexdigest()[:18]}"
+    digest = hashlib.sha256(f"{platform}:{name}".encode()).hexdigest()[:18]
+    return str(MessageKey(Kind.ANSWER, digest))
 
 
 def _code_file(attachments: tuple[Attachment, ...]) -> Attachment | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.chat.message import Message
+from bot.domain.outbox import MessageKey
 from bot.domain.store import Transaction
 from bot.domain.submission import Submission
 from bot.services.submissions import messages
@@ -20,7 +21,8 @@ async def say(tx: Transaction, submission: Submission, message: Message) -> None
     if latest is not None and latest.id != submission.id:
         return
     reader = (await tx.members.get(submission.member)).user if submission.private else None
-    await tx.outbox.say(submission.answer, submission.conversation, message, private_to=reader)
+    key = MessageKey.read(submission.answer)
+    await tx.outbox.say(key, submission.conversation, message, private_to=reader)
 
 
 async def say_places(

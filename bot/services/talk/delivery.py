@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -86,7 +86,7 @@ class Delivery:
         except GoneError:  # somebody deleted it: what it has to say is said anew
             if item.challenge is not None:
                 raise  # but a second post would have a second thread
-            again = f"{item.key}:{item.revision}"
+            again = replace(item.key, repost=item.revision)
             return await chat.post(
                 item.conversation, item.message, key=again, private_to=item.private_to
             )
@@ -107,7 +107,9 @@ class Delivery:
                 await self.on_posted(tx, await tx.challenges.get(item.challenge))
 
     async def _failed(self, item: Outgoing, error: ChatError, *, retry_s: float | None) -> None:
-        log.warning("delivery_failed", key=item.key, reason=type(error).__name__, retry_s=retry_s)
+        log.warning(
+            "delivery_failed", key=str(item.key), reason=type(error).__name__, retry_s=retry_s
+        )
         retry_at = None if retry_s is None else self.clock() + timedelta(seconds=retry_s)
         async with self.store.write() as tx:
             await tx.outbox.failed(item, reason=type(error).__name__, retry_at=retry_at)

@@ -6,6 +6,7 @@ from bot.domain.chat.events import Event
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.port import Responder
 from bot.domain.errors import ChatError, UserError
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store
 
 
@@ -32,7 +33,7 @@ class Reply:
                 return
         async with self.store.write() as tx:
             await tx.outbox.say(
-                f"reply:{self.event.key}",
+                MessageKey(Kind.REPLY, self.event.key),
                 self.event.conversation,
                 message,
                 private_to=self.event.user,

@@ -14,6 +14,7 @@ from tests.fakes.discord.model import Channel, Interaction
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import Allow
 from tests.support.patience import PATIENCE_S
+from tests.support.values import a_key
 
 COMMANDS = (
     CommandSpec("plan", "Your week"),
@@ -59,7 +60,7 @@ NEEDS = (
 
 async def opened(scene: Discord, key: str = "challenge") -> tuple[ConversationRef, Channel]:
     """A thread of the bot's."""
-    post = await scene.chat.post(scene.channel, Message.of(f"Now: {key}"), key=key)
+    post = await scene.chat.post(scene.channel, Message.of(f"Now: {key}"), key=a_key(key))
     thread = await scene.chat.open_thread(post, key)
     return thread, scene.fake.world.channels[int(thread.thread)]
 

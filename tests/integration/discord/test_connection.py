@@ -31,6 +31,7 @@ from tests.integration.discord.steps import (
     opened,
     well,
 )
+from tests.support.values import a_key
 
 # --- what was missed ------------------------------------------------------------------------------
 
@@ -84,7 +85,7 @@ async def test_a_thread_that_is_closed_to_the_bot_keeps_it_from_hearing_no_other
     _, hidden = await opened(scene, "hidden")
     elsewhere = scene.guild.channel("elsewhere")
     ref = replace(scene.channel, channel=str(elsewhere.id))
-    post = await scene.chat.post(ref, Message.of("Now"), key="elsewhere")
+    post = await scene.chat.post(ref, Message.of("Now"), key=a_key("elsewhere"))
     await scene.chat.open_thread(post, "Now")
     room = scene.fake.world.channels[int(post.message)]
     await scene.chat.stop()
@@ -293,7 +294,7 @@ async def test_health_is_the_truth_while_discord_is_away(scene: Discord, ana: Pe
     await scene.fake.stop()
     await well(scene, RECONNECTING)
     with pytest.raises(ChatError):
-        await scene.chat.post(scene.channel, Message.of("Hello?"), key="k")
+        await scene.chat.post(scene.channel, Message.of("Hello?"), key=a_key("k"))
     await scene.fake.start()
     with connect(scene.fake):  # it listens elsewhere now
         await heard_again(scene, ana)

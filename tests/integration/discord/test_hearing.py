@@ -16,6 +16,7 @@ from tests.fakes.discord import model, payloads
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import ALL
 from tests.integration.discord.steps import PINNED, RENAMED, heard_alone, opened, shown
+from tests.support.values import a_key
 
 # --- messages -------------------------------------------------------------------------------------
 
@@ -67,8 +68,8 @@ async def test_a_reply_to_the_bot_mentions_it_only_where_its_name_is_typed(
     scene: Discord, ana: Person
 ) -> None:
     thread, room = await opened(scene)
-    task = await scene.chat.post(thread, Message.of("The task"), key="task")
-    post = await scene.chat.post(scene.channel, Message.of("Hello"), key="hello")
+    task = await scene.chat.post(thread, Message.of("The task"), key=a_key("task"))
+    post = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("hello"))
     ana.say(scene.place, "hello yourself", reply_to=shown(scene, post))
     ana.say(room, "x = 1", reply_to=shown(scene, task))
     heard = await scene.sink.heard(MessagePosted)

@@ -24,6 +24,7 @@ from tests.integration.discord.steps import (
     shown,
     user,
 )
+from tests.support.values import a_key
 
 # --- commands -------------------------------------------------------------------------------------
 
@@ -139,7 +140,7 @@ async def offered(scene: Discord, *, to: Person | None = None) -> model.Message:
     message = Message.of("Ready?", Buttons((Button("submit:1", "Submit"),)))
     private = None if to is None else user(scene, to)
     return shown(
-        scene, await scene.chat.post(scene.channel, message, key="offer", private_to=private)
+        scene, await scene.chat.post(scene.channel, message, key=a_key("offer"), private_to=private)
     )
 
 
@@ -242,7 +243,7 @@ async def test_direct_messages_are_shared_by_all_servers_and_buttons_are_not(
     place = ConversationRef("discord", str(other.id), str(other.channel("practice").id))
     there = UserRef("discord", str(other.id), str(ana.id))
     message = Message.of(Buttons((Button("submit:2", "Submit"),)))
-    ref = await scene.chat.post(place, message, key="other", private_to=there)
+    ref = await scene.chat.post(place, message, key=a_key("other"), private_to=there)
     ana.press(shown(scene, ref), "Submit")
     heard = await scene.sink.heard(ActionPressed)
     assert (heard.action, heard.user, heard.message) == ("submit:2", there, ref)
@@ -253,7 +254,7 @@ async def test_a_button_in_an_archived_thread_is_heard_with_its_thread(
 ) -> None:
     thread, room = await opened(scene)
     ref = await scene.chat.post(
-        thread, Message.of(Buttons((Button("details:1", "Details"),))), key="k"
+        thread, Message.of(Buttons((Button("details:1", "Details"),))), key=a_key("k")
     )
     scene.guild.archive(room)
     ana.press(shown(scene, ref), "Details")

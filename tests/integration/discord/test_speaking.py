@@ -14,20 +14,22 @@ from bot.domain.errors import (
     RateLimitedError,
     TransientError,
 )
+from bot.domain.outbox import Kind, MessageKey
 from tests.contract.on_discord import Discord
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import EVERYONE, Allow
 from tests.integration.discord.steps import POST, THREAD, heard_alone, invoked, opened, shown, user
+from tests.support.values import a_key
 
 # --- private posts --------------------------------------------------------------------------------
 
 
 async def test_what_is_private_comes_as_a_direct_message(scene: Discord, ana: Person) -> None:
     ref = await scene.chat.post(
-        scene.channel, Message.of("For you"), key="k", private_to=user(scene, ana)
+        scene.channel, Message.of("For you"), key=a_key("k"), private_to=user(scene, ana)
     )
     again = await scene.chat.post(
-        scene.channel, Message.of("For you"), key="k", private_to=user(scene, ana)
+        scene.channel, Message.of("For you"), key=a_key("k"), private_to=user(scene, ana)
     )
     assert again == ref
     where = f"-# <#{scene.place.id}>"  # the channel, in small print
@@ -60,7 +62,7 @@ async def test_who_takes_no_direct_messages_is_told_once_in_the_thread_without_t
         await scene.chat.post(
             thread, Message.of(f"Secret {key}"), key=key, private_to=user(scene, shy)
         )
-        for key in ("answer:a", "answer:a:2")  # the second is what the first came to say
+        for key in (MessageKey(Kind.ANSWER, "a"), MessageKey(Kind.ANSWER, "a", repost=2))
     ]
     [told] = [message for message in shy.sees(room) if message.content]
     assert f"<@{shy.id}>" in told.content
@@ -76,7 +78,9 @@ async def test_who_has_left_the_server_is_not_knocked_for(scene: Discord) -> Non
     shy = scene.guild.person("Shy", takes_messages=False)
     scene.guild.part(shy)
     with pytest.raises(GoneError):
-        await scene.chat.post(thread, Message.of("For you"), key="k", private_to=user(scene, shy))
+        await scene.chat.post(
+            thread, Message.of("For you"), key=a_key("k"), private_to=user(scene, shy)
+        )
     assert [message for message in room.messages.values() if message.content] == []
 
 
@@ -85,7 +89,10 @@ async def test_a_reminder_knocks_nowhere(scene: Discord) -> None:
     shy = scene.guild.person("Shy", takes_messages=False)
     with pytest.raises(GoneError):
         await scene.chat.post(
-            thread, Message.of("Still open"), key="reminder:1:2", private_to=user(scene, shy)
+            thread,
+            Message.of("Still open"),
+            key=MessageKey(Kind.REMINDER, "1:2"),
+            private_to=user(scene, shy),
         )
     assert [message for message in room.messages.values() if message.content] == []
 
@@ -106,23 +113,23 @@ async def test_a_permission_that_is_missing_is_said_and_used_once_granted(scene:
     ):
         scene.guild.restrict_bot(scene.place, needed)
         with pytest.raises(ForbiddenError):
-            await scene.chat.post(place, message, key=str(needed))
+            await scene.chat.post(place, message, key=a_key(str(needed)))
         assert "Discord would not post a message: Missing" in await scene.chat.health()
         scene.guild.restrict_bot(scene.place, Allow(0))
-        assert await scene.chat.post(place, message, key=str(needed))
+        assert await scene.chat.post(place, message, key=a_key(str(needed)))
         assert await scene.chat.health() == ""
 
 
 async def test_a_server_that_throws_the_bot_out_is_no_illness(scene: Discord) -> None:
     scene.guild.remove_bot()
     with pytest.raises((ForbiddenError, GoneError)):
-        await scene.chat.post(scene.channel, Message.of("Hello?"), key="k")
+        await scene.chat.post(scene.channel, Message.of("Hello?"), key=a_key("k"))
     await scene.fake.until(lambda: not scene.chat.guilds, "a client that knows it is out")
     assert await scene.chat.health() == ""
 
 
 async def test_a_thread_needs_a_permission_of_its_own(scene: Discord) -> None:
-    post = await scene.chat.post(scene.channel, Message.of("Now"), key="k")
+    post = await scene.chat.post(scene.channel, Message.of("Now"), key=a_key("k"))
     scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
     scene.guild.restrict_bot(scene.place, Allow.CREATE_PUBLIC_THREADS)
     with pytest.raises(ForbiddenError):
@@ -135,7 +142,7 @@ async def refused(scene: Discord, ref: MessageRef) -> set[type[Exception]]:
     """How each request about a place is refused."""
     raised: set[type[Exception]] = set()
     for request in (
-        scene.chat.post(ref.conversation, Message.of("Hello?"), key="gone"),
+        scene.chat.post(ref.conversation, Message.of("Hello?"), key=a_key("gone")),
         scene.chat.edit(ref, Message.of("Hello?")),
         scene.chat.open_thread(MessageRef(scene.channel, ref.message), "Hello?"),
     ):
@@ -148,10 +155,10 @@ async def refused(scene: Discord, ref: MessageRef) -> set[type[Exception]]:
 
 async def test_a_deleted_thread_or_channel_is_gone(scene: Discord) -> None:
     thread, room = await opened(scene)
-    ref = await scene.chat.post(thread, Message.of("The task"), key="task")
+    ref = await scene.chat.post(thread, Message.of("The task"), key=a_key("task"))
     scene.guild.delete(room)
     with pytest.raises(GoneError):
-        await scene.chat.post(thread, Message.of("Hello?"), key="k")
+        await scene.chat.post(thread, Message.of("Hello?"), key=a_key("k"))
     scene.guild.delete(scene.place)
     assert await refused(scene, ref) == {GoneError}
 
@@ -159,11 +166,9 @@ async def test_a_deleted_thread_or_channel_is_gone(scene: Discord) -> None:
 async def test_a_server_that_has_thrown_the_bot_out_crashes_nothing(
     scene: Discord, ana: Person
 ) -> None:
-    ref = await scene.chat.post(scene.channel, Message.of("Hello"), key="hello")
+    ref = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("hello"))
     scene.guild.remove_bot()
     assert await refused(scene, ref) <= {ForbiddenError, GoneError}
-    with pytest.raises((ForbiddenError, GoneError)):
-        await scene.chat.user_info(user(scene, ana))
     await scene.restart()
     assert await scene.chat.health() == ""
     scene.guild.invite_bot()
@@ -171,36 +176,30 @@ async def test_a_server_that_has_thrown_the_bot_out_crashes_nothing(
     await heard_alone(scene, ana, room)
 
 
-async def test_who_has_left_the_server_is_gone(scene: Discord, ana: Person) -> None:
-    scene.guild.part(ana)
-    with pytest.raises(GoneError):
-        await scene.chat.user_info(user(scene, ana))
-
-
 async def test_a_short_wait_is_sat_out(scene: Discord, ana: Person) -> None:
     scene.fake.faults.limit(POST, retry_after_s=0.01, times=2)
-    await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+    await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
     assert ana.reads(scene.place) == "Hello"
 
 
 async def test_a_long_wait_is_left_to_the_core(scene: Discord) -> None:
     scene.fake.faults.limit(POST, retry_after_s=300)
     with pytest.raises(RateLimitedError) as caught:
-        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+        await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
     assert caught.value.retry_after_s == 300
 
 
 async def test_a_ban_by_the_proxy_is_waited_for(scene: Discord) -> None:
     scene.fake.faults.ban(POST)
     with pytest.raises(RateLimitedError):
-        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+        await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
 
 
 async def test_a_fault_of_discords_is_worth_another_try(scene: Discord) -> None:
     scene.fake.faults.fail(POST, status=503)
     with pytest.raises(TransientError):
-        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
-    assert await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+        await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
+    assert await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
 
 
 @pytest.mark.parametrize("trouble", ["cut_before", "cut_after", "garble"])
@@ -209,8 +208,8 @@ async def test_what_may_have_been_posted_is_posted_once(
 ) -> None:
     getattr(scene.fake.faults, trouble)(POST)
     with pytest.raises(AmbiguousError):
-        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
-    ref = await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+        await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
+    ref = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
     [message] = ana.sees(scene.place)
     assert ref == MessageRef(scene.channel, str(message.id))
 
@@ -218,19 +217,21 @@ async def test_what_may_have_been_posted_is_posted_once(
 async def test_a_post_that_was_deleted_is_not_made_again_under_its_key(
     scene: Discord, ana: Person
 ) -> None:
-    ref = await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+    ref = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
     mira = scene.guild.person("Mira", roles=[scene.guild.role("Mod", Allow.MANAGE_MESSAGES)])
     mira.delete(shown(scene, ref))
     with pytest.raises(GoneError):
         await scene.chat.edit(ref, Message.of("Hello?"))
     with pytest.raises(GoneError):
-        await scene.chat.post(scene.channel, Message.of("Hello"), key="k")
+        await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
     assert ana.sees(scene.place) == []
 
 
 async def test_what_is_under_way_when_the_bot_stops_fails_as_any_other(scene: Discord) -> None:
     scene.fake.faults.fail(POST)  # after which discord.py waits for a second
-    posting = asyncio.create_task(scene.chat.post(scene.channel, Message.of("Hello"), key="k"))
+    posting = asyncio.create_task(
+        scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
+    )
     await scene.fake.requested(POST)
     await scene.chat.stop()
     with pytest.raises(ChatError):
@@ -238,7 +239,7 @@ async def test_what_is_under_way_when_the_bot_stops_fails_as_any_other(scene: Di
 
 
 async def test_a_thread_that_was_opened_already_is_used(scene: Discord) -> None:
-    post = await scene.chat.post(scene.channel, Message.of("Now"), key="k")
+    post = await scene.chat.post(scene.channel, Message.of("Now"), key=a_key("k"))
     scene.fake.faults.cut_after(THREAD)
     with pytest.raises(AmbiguousError):
         await scene.chat.open_thread(post, "Now")
@@ -247,31 +248,31 @@ async def test_a_thread_that_was_opened_already_is_used(scene: Discord) -> None:
 
 async def test_feedback_in_an_archived_thread_brings_it_back(scene: Discord, ana: Person) -> None:
     thread, room = await opened(scene)
-    ref = await scene.chat.post(thread, Message.of("Running"), key="k")
+    ref = await scene.chat.post(thread, Message.of("Running"), key=a_key("k"))
     scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
     scene.guild.archive(room)
     await scene.chat.edit(ref, Message.of("Solved"))
     assert not room.archived
     assert "Solved" in ana.reads(room)
     scene.guild.archive(room)
-    await scene.chat.post(thread, Message.of("And more"), key="more")
+    await scene.chat.post(thread, Message.of("And more"), key=a_key("more"))
     assert "And more" in ana.reads(room)
 
 
 async def test_a_thread_that_a_moderator_has_locked_is_left_alone(scene: Discord) -> None:
     thread, room = await opened(scene)
-    ref = await scene.chat.post(thread, Message.of("Running"), key="k")
+    ref = await scene.chat.post(thread, Message.of("Running"), key=a_key("k"))
     scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
     scene.guild.archive(room, locked=True)
     with pytest.raises(ForbiddenError):
         await scene.chat.edit(ref, Message.of("Solved"))
     with pytest.raises(ForbiddenError):
-        await scene.chat.post(thread, Message.of("And more"), key="more")
+        await scene.chat.post(thread, Message.of("And more"), key=a_key("more"))
 
 
 async def test_an_edit_replaces_files_and_buttons_too(scene: Discord, ana: Person) -> None:
     rich = Message.of("One", Image("a.png", b"\x89PNG", "A"), Buttons((Button("go", "Go"),)))
-    ref = await scene.chat.post(scene.channel, rich, key="k")
+    ref = await scene.chat.post(scene.channel, rich, key=a_key("k"))
     await scene.chat.edit(ref, Message.of(Image("b.png", b"\x89PNG", "B")))
     message = shown(scene, ref)
     assert ([file.name for file in message.files], message.components) == (["b.png"], [])
@@ -283,11 +284,15 @@ async def test_an_edit_replaces_files_and_buttons_too(scene: Discord, ana: Perso
 
 async def test_nobody_is_pinged_whatever_is_quoted(scene: Discord, ana: Person) -> None:
     quoted = f"@everyone @here <@{ana.id}> <@&{scene.guild.bot_role.id}>"
-    ref = await scene.chat.post(scene.channel, Message.of(quoted), key="k")
+    ref = await scene.chat.post(scene.channel, Message.of(quoted), key=a_key("k"))
     await scene.chat.edit(ref, Message.of(quoted, "again"))
-    await scene.chat.post(scene.channel, Message.of(quoted), key="p", private_to=user(scene, ana))
+    await scene.chat.post(
+        scene.channel, Message.of(quoted), key=a_key("p"), private_to=user(scene, ana)
+    )
     shy = scene.guild.person("Shy", takes_messages=False)
-    await scene.chat.post(scene.channel, Message.of(quoted), key="s", private_to=user(scene, shy))
+    await scene.chat.post(
+        scene.channel, Message.of(quoted), key=a_key("s"), private_to=user(scene, shy)
+    )
     _, answers = await invoked(scene, ana)
     await answers.reply(Message.of(quoted))
     await answers.reply(Message.of(quoted, "again"))

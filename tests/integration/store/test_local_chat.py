@@ -24,6 +24,7 @@ from bot.domain.local_chat import (
 )
 from bot.store.store import SqlStore
 from tests.support.local_chats import limit_pages, opened_store
+from tests.support.values import a_key
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ANA = Viewer("ana", ("practice",))
@@ -110,7 +111,7 @@ async def test_a_page_is_told_each_change_once_in_order_of_change(chats: LocalCh
 
 async def test_the_bot_saying_the_same_again_is_no_change(chats: LocalChatStore) -> None:
     async with chats.write() as chat:
-        post = await outbound.say(chat, Message.of("one"), PRACTICE, key="k", at=NOW)
+        post = await outbound.say(chat, Message.of("one"), PRACTICE, key=a_key("k"), at=NOW)
     async with chats.write() as chat:
         await outbound.change(chat, post.id, Message.of("one"), NOW)
         assert await chat.messages.latest_revision() == post.revision
@@ -252,7 +253,7 @@ async def test_the_bot_says_nothing_in_a_thread_that_is_not_there(chats: LocalCh
     ):
         with pytest.raises(GoneError):
             async with chats.write() as chat:
-                await outbound.say(chat, Message.of("x"), conversation, key="k", at=NOW)
+                await outbound.say(chat, Message.of("x"), conversation, key=a_key("k"), at=NOW)
 
 
 # --- transactions -----------------------------------------------------------------------------
@@ -261,13 +262,13 @@ async def test_the_bot_says_nothing_in_a_thread_that_is_not_there(chats: LocalCh
 async def test_a_failed_transaction_leaves_nothing(chats: LocalChatStore) -> None:
     async def fail() -> None:
         async with chats.write() as chat:
-            await outbound.say(chat, Message.of("half"), PRACTICE, key="k", at=NOW)
+            await outbound.say(chat, Message.of("half"), PRACTICE, key=a_key("k"), at=NOW)
             await chat.messages.get(12345)
 
     with pytest.raises(GoneError):
         await fail()
     async with chats.read() as chat:
-        assert await chat.messages.find_by_key("freehand:k") is None
+        assert await chat.messages.find_by_key(f"freehand:{a_key('k')}") is None
 
 
 async def test_a_full_disk_is_a_passing_trouble_and_loses_nothing(tmp_path: Path) -> None:
@@ -349,7 +350,8 @@ async def test_a_picture_is_kept_once_by_its_content(chats: LocalChatStore) -> N
     message = Message.of(Image("b.png", b"png", "A board"))
     async with chats.write() as chat:
         posts = [
-            await outbound.say(chat, message, PRACTICE, key=key, at=NOW) for key in ("one", "two")
+            await outbound.say(chat, message, PRACTICE, key=a_key(key), at=NOW)
+            for key in ("one", "two")
         ]
     assert posts[0].content == posts[1].content
     [block] = outbound.content_of(message).blocks

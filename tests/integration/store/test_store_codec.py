@@ -15,8 +15,10 @@ from bot.domain.chat.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    UserInfo,
 )
-from bot.domain.chat.message import Image, Message
+from bot.domain.chat.message import ChannelLink, Image, Message
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.errors import StoreError
 from bot.domain.exercise import Exercise
 from bot.store import codec
@@ -67,6 +69,18 @@ def test_encoded_values_are_ascii(value: object) -> None:
     assert codec.encode(value, Message if isinstance(value, Message) else Event).isascii()
 
 
+def test_an_event_of_an_older_version_is_read_without_what_was_known_of_the_person() -> None:
+    at, where = datetime(2026, 11, 23, tzinfo=UTC), ConversationRef("web", "local", "practice")
+    event = CommandInvoked(
+        key="k", at=at, conversation=where, user=UserRef("web", "local", "ana"), name="plan"
+    )
+    plain = json.loads(codec.encode(event, Event))
+    del plain["info"]
+
+    assert codec.decode(json.dumps(plain), Event) == event
+    assert event.info == UserInfo(name="", mentor=False)
+
+
 def test_exercise_reads_back_as_it_was() -> None:
     exercise = an_exercise("attention-block", milestones=("F1", "F2"))
 
@@ -99,3 +113,11 @@ def test_text_that_is_no_message_is_refused(text: str) -> None:
 
 def test_pictures_are_kept_as_base64() -> None:
     assert '"png":"iVBORw=="' in codec.encode(Message.of(Image("a", b"\x89PNG", "")), Message)
+
+
+def test_a_channel_link_is_read_under_the_name_that_older_versions_gave_it() -> None:
+    link = ChannelLink("Go on in", ConversationRef("discord", "1", "2", "3"), "A task")
+    new = codec.encode(Message.of("Hello", link), Message)
+    assert '"type":"ChannelLink"' in new
+
+    assert codec.decode(new.replace("ChannelLink", "Place"), Message) == Message.of("Hello", link)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from bot.domain.chat.events import CommandInvoked, Event, MessagePosted
 from bot.domain.chat.message import Image, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Outgoing
 from bot.store.engine import migration_engine, parse_url
 from bot.store.store import SqlStore
@@ -17,6 +18,7 @@ from tests.support.stores import NOW, Scene, later
 
 PLACE = ConversationRef("web", "local", "practice")
 USER = UserRef("web", "local", "u1")
+KEY = MessageKey(Kind.TASK, "1")
 REF = MessageRef(PLACE, "m1")
 
 
@@ -33,7 +35,7 @@ def an_event(key: str) -> MessagePosted:
 
 async def say(store: SqlStore, key: str, words: str) -> None:
     async with store.write() as tx:
-        await tx.outbox.say(key, PLACE, Message.of(words))
+        await tx.outbox.say(MessageKey.read(key), PLACE, Message.of(words))
 
 
 async def unsent(store: SqlStore, *, seconds: float = 0, limit: int = 20) -> Sequence[Outgoing]:
@@ -118,11 +120,11 @@ async def test_unreadable_event_does_not_hold_up_the_others(
 async def test_message_reads_back_as_it_was_said(scene: Scene) -> None:
     message = Message.of("words", Image("week.png", b"\x89PNG\0\xff", "the week"))
     async with scene.store.write() as tx:
-        await tx.outbox.say("k", PLACE, message, private_to=USER, challenge=scene.challenge.id)
+        await tx.outbox.say(KEY, PLACE, message, private_to=USER, challenge=scene.challenge.id)
 
     assert await unsent(scene.store) == [
         Outgoing(
-            key="k",
+            key=KEY,
             conversation=PLACE,
             message=message,
             private_to=USER,
@@ -135,26 +137,26 @@ async def test_message_reads_back_as_it_was_said(scene: Scene) -> None:
 
 
 async def test_unsent_older_wording_is_replaced(store: SqlStore) -> None:
-    await say(store, "k", "one")
-    await say(store, "k", "two")
+    await say(store, "task:1", "one")
+    await say(store, "task:1", "two")
 
     assert await words_unsent(store) == [Message.of("two")]
 
 
 async def test_saying_the_same_again_changes_nothing(store: SqlStore) -> None:
-    await say(store, "k", "one")
+    await say(store, "task:1", "one")
     (item,) = await unsent(store)
     await sent(store, item)
-    await say(store, "k", "one")
+    await say(store, "task:1", "one")
 
     assert await unsent(store) == []
 
 
 async def test_sent_message_is_edited_afterwards(store: SqlStore) -> None:
-    await say(store, "k", "one")
+    await say(store, "task:1", "one")
     (item,) = await unsent(store)
     await sent(store, item)
-    await say(store, "k", "two")
+    await say(store, "task:1", "two")
 
     (edit,) = await unsent(store)
 
@@ -162,18 +164,18 @@ async def test_sent_message_is_edited_afterwards(store: SqlStore) -> None:
 
 
 async def test_edit_that_comes_during_sending_is_not_lost(store: SqlStore) -> None:
-    await say(store, "k", "one")
+    await say(store, "task:1", "one")
     (sending,) = await unsent(store)
-    await say(store, "k", "two")
+    await say(store, "task:1", "two")
     await sent(store, sending)
 
     assert await words_unsent(store) == [Message.of("two")]
 
 
 async def test_slow_sender_does_not_undo_a_newer_revision(store: SqlStore) -> None:
-    await say(store, "k", "one")
+    await say(store, "task:1", "one")
     (slow,) = await unsent(store)
-    await say(store, "k", "two")
+    await say(store, "task:1", "two")
     (quick,) = await unsent(store)
     await sent(store, quick)
     await sent(store, slow)
@@ -190,17 +192,17 @@ async def test_feedback_goes_before_announcements(store: SqlStore) -> None:
     await say(store, "answer:x", "received")
     await say(store, "challenge:1", "changed")
 
-    keys = [item.key for item in await unsent(store)]
+    keys = [str(item.key) for item in await unsent(store)]
 
     assert keys == ["challenge:1", "answer:x", "challenge:2"]
-    assert [item.key for item in await unsent(store, limit=2)] == keys[:2]
+    assert [str(item.key) for item in await unsent(store, limit=2)] == keys[:2]
 
 
 async def test_failed_message_waits_for_its_moment(store: SqlStore) -> None:
-    await say(store, "k", "one")
+    await say(store, "task:1", "one")
     (item,) = await unsent(store)
     await failed(store, item, retry_s=5)
-    await say(store, "k", "two")  # does not shorten what the platform asked for
+    await say(store, "task:1", "two")  # does not shorten what the platform asked for
 
     assert await unsent(store, seconds=4) == []
     (again,) = await unsent(store, seconds=5)
@@ -208,10 +210,10 @@ async def test_failed_message_waits_for_its_moment(store: SqlStore) -> None:
 
 
 async def test_success_forgets_the_failures_before(store: SqlStore) -> None:
-    await say(store, "k", "one")
+    await say(store, "task:1", "one")
     await failed(store, (await unsent(store))[0], retry_s=5)
     await sent(store, (await unsent(store, seconds=5))[0])
-    await say(store, "k", "two")
+    await say(store, "task:1", "two")
 
     (item,) = await unsent(store)
 
@@ -219,20 +221,20 @@ async def test_success_forgets_the_failures_before(store: SqlStore) -> None:
 
 
 async def test_dead_message_is_left_alone_until_it_says_something_else(store: SqlStore) -> None:
-    await say(store, "k", "one")
+    await say(store, "task:1", "one")
     await failed(store, (await unsent(store))[0], retry_s=None)
-    await say(store, "k", "one")
+    await say(store, "task:1", "one")
     assert await unsent(store, seconds=1000) == []
 
-    await say(store, "k", "two")
+    await say(store, "task:1", "two")
     (item,) = await unsent(store)
     assert (item.failures, item.message) == (0, Message.of("two"))
 
 
 async def test_refused_wording_does_not_bury_the_newer_one(store: SqlStore) -> None:
-    await say(store, "k", "too long")
+    await say(store, "task:1", "too long")
     (sending,) = await unsent(store)
-    await say(store, "k", "short")
+    await say(store, "task:1", "short")
     await failed(store, sending, retry_s=None)
 
     assert await words_unsent(store) == [Message.of("short")]
@@ -245,7 +247,7 @@ async def test_concurrent_changes_of_one_message_lose_none(
     second = await SqlStore.open(database_url)
 
     await asyncio.gather(
-        *(say(store if number % 2 else second, "k", f"word {number}") for number in range(200))
+        *(say(store if number % 2 else second, "task:1", f"word {number}") for number in range(200))
     )
     await second.close()
 
@@ -256,9 +258,19 @@ async def test_concurrent_changes_of_one_message_lose_none(
 async def test_unreadable_message_does_not_hold_up_the_others(
     store: SqlStore, database_url: str
 ) -> None:
-    await say(store, "bad", "one")
-    await say(store, "good", "two")
+    await say(store, "task:bad", "one")
+    await say(store, "task:good", "two")
     spoil(database_url, "outbox", "message")
+
+    assert await words_unsent(store) == [Message.of("two")]
+
+
+async def test_message_of_an_unknown_kind_does_not_hold_up_the_others(
+    store: SqlStore, database_url: str
+) -> None:
+    await say(store, "task:bad", "one")
+    await say(store, "task:good", "two")
+    rename(database_url, "task:bad", "newer:1")
 
     assert await words_unsent(store) == [Message.of("two")]
 
@@ -286,6 +298,16 @@ def spoil(database_url: str, table: str, column: str) -> None:
     engine = migration_engine(parse_url(database_url))
     with engine.begin() as connection:
         connection.execute(
-            text(f"UPDATE {table} SET {column} = '{{\"type\": \"New\"}}' WHERE key = 'bad'")  # noqa: S608
+            text(f"UPDATE {table} SET {column} = '{{\"type\": \"New\"}}' WHERE key LIKE '%bad'")  # noqa: S608
+        )
+    engine.dispose()
+
+
+def rename(database_url: str, old: str, new: str) -> None:
+    """Give a message a key that this version does not know."""
+    engine = migration_engine(parse_url(database_url))
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE outbox SET key = :new WHERE key = :old"), {"old": old, "new": new}
         )
     engine.dispose()

@@ -20,6 +20,7 @@ from bot.store.engine import connect, migration_engine, parse_url
 from bot.store.store import SqlStore
 from tests.support.databases import new_file
 from tests.support.stores import NOW, Scene
+from tests.support.values import a_key
 
 PLACE = ConversationRef("web", "local", "practice")
 
@@ -30,7 +31,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 async def say(tx: Transaction, words: str) -> None:
-    await tx.outbox.say("k", PLACE, Message.of(words))
+    await tx.outbox.say(a_key("k"), PLACE, Message.of(words))
 
 
 async def said(store: SqlStore) -> list[Message]:
@@ -189,7 +190,7 @@ async def test_full_disk_is_told_and_changes_nothing(sqlite_url: str) -> None:
     async def write(store: SqlStore) -> None:
         async with store.write() as tx:
             await say(tx, "one")
-            await tx.outbox.say("other", PLACE, Message.of("x" * 1_000_000))
+            await tx.outbox.say(a_key("other"), PLACE, Message.of("x" * 1_000_000))
 
     async with impatient(sqlite_url, "max_page_count=1") as store:  # SQLite: at least its size now
         with pytest.raises(StoreError, match="disk that holds the database is full"):
@@ -201,7 +202,7 @@ async def test_space_that_comes_back_is_used(sqlite_url: str) -> None:
     async with impatient(sqlite_url, "max_page_count=1") as store:
         with pytest.raises(StoreError):
             async with store.write() as tx:
-                await tx.outbox.say("k", PLACE, Message.of("x" * 1_000_000))
+                await tx.outbox.say(a_key("k"), PLACE, Message.of("x" * 1_000_000))
     async with impatient(sqlite_url) as store:
         async with store.write() as tx:
             await say(tx, "one")

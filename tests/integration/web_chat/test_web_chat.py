@@ -26,10 +26,12 @@ from bot.domain.chat.events import (
 from bot.domain.chat.message import Button, Buttons, Form, FormField, Image, Message
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.errors import SettingsError, TransientError
+from bot.domain.outbox import Kind, MessageKey
 from bot.store.store import SqlStore
 from tests.contract.platforms import COMMANDS
 from tests.fakes.ports import RecordingSink, SteppingClock
 from tests.support.local_chats import limit_pages, opened_store
+from tests.support.values import a_key
 from tests.support.visitor import Visitor, browser, visit
 
 PRACTICE = ConversationRef("web", "local", "practice")
@@ -260,7 +262,7 @@ async def test_a_huge_upload_is_neither_kept_nor_fatal(chat: WebChat) -> None:
 
 async def test_a_picture_is_shown_to_who_reads_its_message(chat: WebChat) -> None:
     png = b"\x89PNG\r\n\x1a\n" + bytes(60)
-    await chat.post(PRACTICE, Message.of(Image("b.png", png, "A board")), key="k")
+    await chat.post(PRACTICE, Message.of(Image("b.png", png, "A board")), key=a_key("k"))
     async with visit(chat, "ana") as ana:
         page = await ana.page()
         source = page["items"][0]["html"].partition('src="/files/')[2].partition('"')[0]
@@ -296,8 +298,8 @@ async def test_private_messages_and_the_mentors_channel_reach_their_readers_alon
         visit(chat, "ben") as ben,
         visit(chat, "mentor") as mentor,
     ):
-        await chat.post(PRACTICE, Message.of("for ana"), key="a", private_to=ANA)
-        await chat.post(MENTORS, Message.of("for mentors"), key="m")
+        await chat.post(PRACTICE, Message.of("for ana"), key=a_key("a"), private_to=ANA)
+        await chat.post(MENTORS, Message.of("for mentors"), key=a_key("m"))
         await ana.message("for ana")
         await mentor.message("for mentors")
         for page in (ana, ben, mentor):
@@ -313,12 +315,12 @@ async def test_private_messages_and_the_mentors_channel_reach_their_readers_alon
 
 async def test_a_page_that_comes_back_hears_what_it_missed_once(chat: WebChat) -> None:
     async with visit(chat, "ana") as ana:
-        first = await chat.post(PRACTICE, Message.of("one"), key="1")
+        first = await chat.post(PRACTICE, Message.of("one"), key=a_key("1"))
         await ana.message("one")
         since = ana.since
     await chat.edit(first, Message.of("one, edited"))
-    await chat.post(PRACTICE, Message.of("two"), key="2")
-    await chat.post(PRACTICE, Message.of("three"), key="3")
+    await chat.post(PRACTICE, Message.of("two"), key=a_key("2"))
+    await chat.post(PRACTICE, Message.of("three"), key=a_key("3"))
     async with visit(chat, "ana", since=since) as ana:
         await ana.message("three")
         assert ana.frames[0]["resumed"] is True
@@ -332,11 +334,11 @@ async def test_a_page_that_comes_back_hears_what_it_missed_once(chat: WebChat) -
 
 async def test_a_page_catches_up_across_a_restart(store: SqlStore, sink: RecordingSink) -> None:
     async with started(store, sink) as chat, visit(chat, "ana") as ana:
-        await chat.post(PRACTICE, Message.of("before"), key="1")
+        await chat.post(PRACTICE, Message.of("before"), key=a_key("1"))
         await ana.message("before")
         since = ana.since
     async with started(store, sink) as chat:
-        await chat.post(PRACTICE, Message.of("after"), key="2")
+        await chat.post(PRACTICE, Message.of("after"), key=a_key("2"))
         async with visit(chat, "ana", since=since) as ana:
             await ana.message("after")
             assert "before" not in json.dumps(ana.frames)
@@ -348,7 +350,7 @@ async def test_a_page_begins_afresh_where_it_cannot_catch_up(
 ) -> None:
     monkeypatch.setattr("bot.chat.web.session.CATCH_UP_LIMIT", 50)
     for number in range(60):
-        await chat.post(PRACTICE, Message.of(f"{number}"), key=f"{number}")
+        await chat.post(PRACTICE, Message.of(f"{number}"), key=a_key(f"{number}"))
     async with visit(chat, "ana", since=since) as ana:
         page = await ana.page()
         assert ana.frames[0]["resumed"] is False
@@ -357,7 +359,7 @@ async def test_a_page_begins_afresh_where_it_cannot_catch_up(
 
 
 async def test_unread_marks_follow_what_was_read(chat: WebChat) -> None:
-    ref = await chat.post(PRACTICE, Message.of("news"), key="1")
+    ref = await chat.post(PRACTICE, Message.of("news"), key=a_key("1"))
     async with visit(chat, "ana") as ana:
         assert (await ana.until("sidebar"))["unread"] == 1
         await ana.send("read", conversation="practice", message=int(ref.message))
@@ -365,7 +367,7 @@ async def test_unread_marks_follow_what_was_read(chat: WebChat) -> None:
 
 
 async def test_a_dismissed_answer_leaves_the_page(chat: WebChat) -> None:
-    ref = await chat.post(PRACTICE, Message.of("for ana"), key="1", private_to=ANA)
+    ref = await chat.post(PRACTICE, Message.of("for ana"), key=a_key("1"), private_to=ANA)
     async with visit(chat, "ana") as ana, visit(chat, "ben") as ben:
         await ben.send("dismiss", message=int(ref.message))
         await ben.until("error")
@@ -403,7 +405,7 @@ async def test_anyone_can_begin_a_thread(chat: WebChat, sink: RecordingSink) -> 
 
 
 async def test_no_thread_begins_at_a_private_message_or_in_a_thread(chat: WebChat) -> None:
-    private = await chat.post(PRACTICE, Message.of("for ana"), key="1", private_to=ANA)
+    private = await chat.post(PRACTICE, Message.of("for ana"), key=a_key("1"), private_to=ANA)
     async with visit(chat, "ana") as ana:
         parent = (await ana.say("parent"))["message"]
         reply = (await ana.say("reply", f"practice/{parent}"))["message"]
@@ -412,7 +414,7 @@ async def test_no_thread_begins_at_a_private_message_or_in_a_thread(chat: WebCha
 
 
 async def test_only_the_author_edits_a_message(chat: WebChat, sink: RecordingSink) -> None:
-    by_bot = await chat.post(PRACTICE, Message.of("by the bot"), key="1")
+    by_bot = await chat.post(PRACTICE, Message.of("by the bot"), key=a_key("1"))
     async with visit(chat, "ana") as ana, visit(chat, "ben") as ben:
         mine = (await ana.say("mine"))["message"]
         for page, message in ((ben, mine), (ana, int(by_bot.message)), (ana, 12345)):
@@ -427,8 +429,8 @@ async def test_only_the_author_edits_a_message(chat: WebChat, sink: RecordingSin
 
 async def test_only_a_button_one_can_see_can_be_pressed(chat: WebChat, sink: RecordingSink) -> None:
     message = Message.of("?", Buttons((Button("join:1", "Join"),)))
-    private = int((await chat.post(PRACTICE, message, key="1", private_to=ANA)).message)
-    mentors = int((await chat.post(MENTORS, message, key="2")).message)
+    private = int((await chat.post(PRACTICE, message, key=a_key("1"), private_to=ANA)).message)
+    mentors = int((await chat.post(MENTORS, message, key=a_key("2"))).message)
     async with visit(chat, "ana") as ana, visit(chat, "ben") as ben:
         for page, number, action in (
             (ben, private, "join:1"),
@@ -497,13 +499,13 @@ async def test_a_repeated_answer_to_one_event_is_posted_once(
         heard = await sink.heard(CommandInvoked)
         await sink.responders[heard.key].reply(Message.of("Your week"))
         again = Message.of("Your week again")
-        await chat.post(PRACTICE, again, key=f"reply:{heard.key}", private_to=ANA)
+        await chat.post(PRACTICE, again, key=MessageKey(Kind.REPLY, heard.key), private_to=ANA)
         assert len((await ana.page())["items"]) == 1
 
 
 async def opened_form(chat: WebChat, sink: RecordingSink, ana: Visitor, form: Form) -> str:
     message = Message.of(Buttons((Button("open", "Open"),)))
-    number = int((await chat.post(PRACTICE, message, key="form")).message)
+    number = int((await chat.post(PRACTICE, message, key=a_key("form"))).message)
     await ana.ask("press", message=number, action="open")
     heard = await sink.heard(ActionPressed)
     await sink.responders[heard.key].open_form(form)
@@ -580,7 +582,7 @@ async def test_a_full_disk_refuses_kindly_and_passes(
         answer = await ana.say("x" * 50_000)
         assert "could not be stored" in answer["text"]
         with pytest.raises(TransientError):
-            await chat.post(PRACTICE, Message.of("y" * 50_000), key="k")
+            await chat.post(PRACTICE, Message.of("y" * 50_000), key=a_key("k"))
         async with visit(chat, "ben"):
             pass  # and others may still come in
         await limit_pages(store, 100_000)

@@ -24,6 +24,7 @@ from bot.store.store import SqlStore
 from tests.acceptance.page import browser
 from tests.fakes.ports import RecordingSink, SteppingClock
 from tests.support.local_chats import opened_store
+from tests.support.values import a_key
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -86,10 +87,10 @@ def messages(page: Page, pane: str = "main") -> Locator:
 
 
 async def new_thread(chat: WebChat, *replies: str) -> ConversationRef:
-    post = await chat.post(PRACTICE, Message.of("**A challenge**"), key="challenge")
+    post = await chat.post(PRACTICE, Message.of("**A challenge**"), key=a_key("challenge"))
     thread = await chat.open_thread(post, "A challenge")
     for number, reply in enumerate(replies):
-        await chat.post(thread, Message.of(reply), key=f"reply-{number}")
+        await chat.post(thread, Message.of(reply), key=a_key(f"reply-{number}"))
     return thread
 
 
@@ -277,7 +278,7 @@ async def test_two_tabs_can_be_two_people(chromium: Browser, chat: WebChat) -> N
     await composer(ana).fill("hello **ben** <img src=x onerror=alert(1)>")
     await composer(ana).press("Enter")
     await expect(messages(ben).last).to_contain_text("hello ben <img src=x")
-    await chat.post(PRACTICE, Message.of("for ana"), key="k", private_to=ANA)
+    await chat.post(PRACTICE, Message.of("for ana"), key=a_key("k"), private_to=ANA)
     await expect(messages(ana)).to_have_count(2)
     await ben.get_by_label("You are").select_option("mentor")
     await expect(ben.locator("#places")).to_contain_text("mentors")
@@ -305,7 +306,7 @@ async def test_a_thread_opens_beside_the_channel_and_counts_its_replies(
     await expect(messages(page, "thread")).to_have_count(4)
     await page.get_by_role("button", name="Close the thread").click()
     await expect(page.locator("#thread")).to_be_hidden()
-    await chat.post(thread, Message.of("news"), key="news")
+    await chat.post(thread, Message.of("news"), key=a_key("news"))
     await expect(page.locator("#main a.thread-line")).to_contain_text("1 new")
     await expect(page).to_have_title("(1) # practice · Freehand")
 
@@ -320,7 +321,7 @@ async def test_a_long_new_thread_is_read_from_its_top(chromium: Browser, chat: W
 
 async def test_earlier_messages_are_shown_on_request(chromium: Browser, chat: WebChat) -> None:
     for number in range(70):
-        await chat.post(PRACTICE, Message.of(f"Number {number}."), key=f"{number}")
+        await chat.post(PRACTICE, Message.of(f"Number {number}."), key=a_key(f"{number}"))
     page = await arrive(chromium, chat)
     await expect(messages(page)).to_have_count(50)
     await page.get_by_role("button", name="Show earlier messages").click()
@@ -331,14 +332,14 @@ async def test_earlier_messages_are_shown_on_request(chromium: Browser, chat: We
 
 async def test_moments_are_told_in_the_readers_zone(chromium: Browser, chat: WebChat) -> None:
     at = datetime(2040, 11, 25, 12, tzinfo=UTC)
-    await chat.post(PRACTICE, Message.of(Moment("Open until", at)), key="k")
+    await chat.post(PRACTICE, Message.of(Moment("Open until", at)), key=a_key("k"))
     page = await arrive(chromium, chat, timezone_id="Asia/Tokyo", locale="en-GB")
     await expect(page.locator(".moment")).to_contain_text("21:00")
     await expect(page.locator(".moment")).to_contain_text("days")
 
 
 async def test_an_edit_replaces_the_message_in_place(chromium: Browser, chat: WebChat) -> None:
-    ref = await chat.post(PRACTICE, Message.of("Queued"), key="k")
+    ref = await chat.post(PRACTICE, Message.of("Queued"), key=a_key("k"))
     page = await arrive(chromium, chat)
     await expect(messages(page)).to_contain_text("Queued")
     await chat.edit(ref, Message.of("Solved", Code("x = 1")))
@@ -352,7 +353,7 @@ async def test_an_edit_replaces_the_message_in_place(chromium: Browser, chat: We
 async def test_a_button_is_busy_until_it_is_answered(
     chromium: Browser, chat: WebChat, sink: RecordingSink
 ) -> None:
-    await chat.post(PRACTICE, Message.of(Buttons((Button("hint:1", "Hint"),))), key="k")
+    await chat.post(PRACTICE, Message.of(Buttons((Button("hint:1", "Hint"),))), key=a_key("k"))
     page = await arrive(chromium, chat)
     hint = page.get_by_role("button", name="Hint")
     await hint.dblclick()
@@ -367,7 +368,7 @@ async def test_a_button_is_busy_until_it_is_answered(
 async def test_a_dialog_takes_code_and_a_file_and_keeps_what_was_typed(
     chromium: Browser, chat: WebChat, sink: RecordingSink
 ) -> None:
-    await chat.post(PRACTICE, Message.of(Buttons((Button("submit:1", "Submit"),))), key="k")
+    await chat.post(PRACTICE, Message.of(Buttons((Button("submit:1", "Submit"),))), key=a_key("k"))
     page = await arrive(chromium, chat)
     code = page.get_by_label("Your code")
     fields = (FormField("code", "Your code", code=True),)
@@ -415,7 +416,7 @@ async def test_nothing_is_lost_or_doubled_while_the_bot_restarts(
     again = WebChat(store.local_chat, clock=SteppingClock(), port=port)
     await again.start(sink, COMMANDS)
     try:
-        await again.post(PRACTICE, Message.of("missed"), key="missed")
+        await again.post(PRACTICE, Message.of("missed"), key=a_key("missed"))
         await expect(page.locator(".connection")).to_be_hidden()
         await expect(page.locator("#main .pending")).to_have_count(0)
         await expect(messages(page).filter(has_text="missed")).to_have_count(1)
@@ -476,7 +477,7 @@ async def test_light_and_dark_follow_the_system_until_one_chooses(
 
 async def test_a_phone_shows_one_thing_at_a_time(chromium: Browser, chat: WebChat) -> None:
     await new_thread(chat, "The task", "x" * 300)
-    await chat.post(PRACTICE, Message.of(Code("wide = " + "1" * 300)), key="wide")
+    await chat.post(PRACTICE, Message.of(Code("wide = " + "1" * 300)), key=a_key("wide"))
     context = await chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = await context.new_page()
     await page.goto(chat.url)
