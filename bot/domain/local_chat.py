@@ -153,7 +153,7 @@ class ChatMessages(Protocol):
         ...
 
     async def set_content(self, message: ChatMessage, content: Content) -> ChatMessage:
-        """Replace what a message says; it is then shown again to whoever dismissed it."""
+        """Replace what a message says; somebody who dismissed it sees it again."""
         ...
 
     async def dismiss(self, message: int) -> None:

@@ -76,7 +76,7 @@ class ChatFileRow(Base):
 
 
 class OpenedFormRow(Base):
-    """See `OpenedForm`."""
+    """A dialog on somebody's screen."""
 
     __tablename__ = "local_chat_forms"
 

@@ -42,7 +42,7 @@ from bot.store.tables import Base
 
 
 class MessageRow(Base):
-    """See `ChatMessage`. Rows are never deleted: numbers and revisions only grow."""
+    """A message. Rows are never deleted: numbers and revisions only grow."""
 
     __tablename__ = "local_chat_messages"
     __table_args__ = (Index(None, "channel", "thread", "id"),)
