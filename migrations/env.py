@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
 from bot.app.settings import load
-from bot.store import confirmations  # noqa: F401  # its table
 from bot.store.engine import migration_engine, parse_url
 from bot.store.store import Base
 

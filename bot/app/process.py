@@ -27,6 +27,7 @@ from bot.jobs.sender import Sender
 from bot.jobs.worker import Worker
 from bot.services.submissions.grading import HEARTBEAT_S
 from bot.store.engine import parse_url
+from bot.store.local_import import import_old_chat
 from bot.store.lock import only_bot, only_instance
 from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
@@ -171,6 +172,7 @@ async def opened(settings: Settings, *, say: Say, clock: Clock = utc_now) -> Asy
     with only_instance(settings.data_dir):
         async with only_bot(parse_url(settings.url)):
             await upgrade(settings.url, backup_dir=settings.data_dir / "backups")
+            await import_old_chat(settings.url, settings.data_dir)
             jobs = EmbeddedJobs()
             store = await SqlStore.open(settings.url, announce=jobs.announce)
             try:
@@ -185,7 +187,7 @@ async def _put_together(
     sandbox = await choose(settings)
     if sandbox.warning:
         say(sandbox.warning)
-    web, discord = _web(settings, sandbox, clock), _discord(settings, sandbox, store, clock)
+    web, discord = _web(settings, store, sandbox, clock), _discord(settings, sandbox, store, clock)
     chats = [chat for chat in (web, discord) if chat is not None]
     if not chats:
         raise SettingsError(
@@ -257,10 +259,10 @@ def _refresh(
     return refresh
 
 
-def _web(settings: Settings, sandbox: Runner, clock: Clock) -> WebChat | None:
+def _web(settings: Settings, store: SqlStore, sandbox: Runner, clock: Clock) -> WebChat | None:
     if not settings.web_chat:
         return None
-    return WebChat(settings.data_dir, port=settings.web_port, clock=clock, notice=sandbox.warning)
+    return WebChat(store.local_chat, port=settings.web_port, clock=clock, notice=sandbox.warning)
 
 
 def _discord(

@@ -113,7 +113,6 @@ class Exercise:
         hints: Three levels: the concept, where to look, almost the answer.
         checks: Text of `checks.py`. It is run by a judge and nowhere else.
         harness: Text of `harness.py`, which lives beside the learner's code; empty without one.
-        version: A number that is no longer used; `fingerprint` is the version.
     """
 
     slug: str
@@ -135,7 +134,6 @@ class Exercise:
     hints: tuple[str, str, str]
     checks: str = ""
     harness: str = ""
-    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,9 @@ from bot.domain.chat.events import (
 )
 from bot.domain.chat.message import Block
 from bot.domain.errors import StoreError
+from bot.domain.local_chat import Content, StoredBlock
+
+log = structlog.get_logger()
 
 log = structlog.get_logger()
 
@@ -41,6 +44,8 @@ _converter = make_converter()
 _converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
 _converter.register_structure_hook(bytes, lambda text, _: base64.b64decode(text, validate=True))
 configure_tagged_union(Block, _converter, tag_name=_TAG)
+configure_tagged_union(StoredBlock, _converter, tag_name=_TAG)
+configure_tagged_union(Content, _converter, tag_name=_TAG)
 configure_tagged_union(AnyEvent, _converter, tag_name=_TAG)
 
 
@@ -79,7 +84,8 @@ def decode(text: str, kind: type[Value]) -> Value:
     try:
         return cast("Value", _converter.structure(json.loads(text), _precise(kind)))
     except (BaseValidationError, LookupError, TypeError, ValueError, RecursionError) as error:
-        raise StoreError(f"The database holds a {kind.__name__} that cannot be read.") from error
+        name = getattr(kind, "__name__", "value")  # a union has none
+        raise StoreError(f"The database holds a {name} that cannot be read.") from error
 
 
 def decode_or_none(text: str | None, kind: type[Value], *, key: str) -> Value | None:

@@ -51,6 +51,7 @@ class GradeRow(Base):
     start_s: Mapped[float]
     run_s: Mapped[float]
     peak_memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    cpu_s: Mapped[float | None]
     checks: Mapped[list[CheckResultRow]] = relationship(
         lazy="selectin", order_by=CheckResultRow.position, default_factory=list
     )
@@ -79,6 +80,7 @@ def grade_row(
         start_s=grade.usage.start_s,
         run_s=grade.usage.run_s,
         peak_memory_bytes=grade.usage.peak_memory_bytes,
+        cpu_s=grade.usage.cpu_s,
         checks=[
             row_of(CheckResultRow, check, position=position)
             for position, check in enumerate(grade.checks, 1)

@@ -1,13 +1,15 @@
 """A session whose statements are never cut short."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from typing_extensions import override
 
 from bot.domain.jobs import Queue
+from bot.store.engine import errors_translated
 
 Result = TypeVar("Result")
 Announce = Callable[[Collection[Queue]], None]
@@ -78,3 +80,23 @@ class Session(AsyncSession):
         await super().commit()
         if queues := self.info.get(_ANNOUNCED):
             self._on_commit(queues)
+
+
+def tell_nobody(_: Collection[Queue]) -> None:
+    """For what nobody waits for."""
+
+
+@asynccontextmanager
+async def begun(engine: AsyncEngine, on_commit: Announce = tell_nobody) -> AsyncGenerator[Session]:
+    """A transaction that commits when the block ends, and rolls back when it raises.
+
+    Raises:
+        StoreError: The database could not be reached or written; nothing was changed.
+    """
+    session = Session(engine, on_commit)
+    with errors_translated():
+        try:
+            yield session
+            await session.commit()
+        finally:
+            await session.close()  # rolls back what is not committed

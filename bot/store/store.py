@@ -1,7 +1,7 @@
 """The database as the services see it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
 
 from bot.domain.errors import StoreError
-from bot.domain.jobs import Queue
+from bot.domain.local_chat import LocalChatStore
 from bot.domain.store import Store, Transaction
 from bot.store.audit import SqlAudit
 from bot.store.base import Base as Base  # with every table of the repositories below
@@ -19,20 +19,17 @@ from bot.store.calendar import SqlCalendar
 from bot.store.challenges import SqlChallenges
 from bot.store.cohorts import SqlCohorts
 from bot.store.confirmations import SqlConfirmations
-from bot.store.engine import connect, errors_translated, parse_url, probe
+from bot.store.engine import connect, parse_url, probe
 from bot.store.exercises import SqlExerciseVersions
 from bot.store.inbox import SqlInbox
 from bot.store.installation import SqlInputKeys, SqlWatermarks
+from bot.store.local_chat import SqlLocalChatStore
 from bot.store.members import SqlMembers
 from bot.store.outbox import SqlOutbox
 from bot.store.progress import SqlProgress
-from bot.store.session import Announce, Session
+from bot.store.session import Announce, Session, begun, tell_nobody
 from bot.store.submissions import SqlSubmissions
 from bot.store.workers import SqlWorkers
-
-
-def _tell_nobody(_: Collection[Queue]) -> None:
-    pass
 
 
 class SqlTransaction(Transaction):
@@ -70,7 +67,7 @@ class SqlStore(Store):
     announce: Announce
 
     @classmethod
-    async def open(cls, url: str, *, announce: Announce = _tell_nobody) -> Self:
+    async def open(cls, url: str, *, announce: Announce = tell_nobody) -> Self:
         """Connect to a database whose schema is up to date.
 
         Raises:
@@ -82,6 +79,11 @@ class SqlStore(Store):
         writing, reading = connect(parsed)
         return cls(writing=writing, reading=reading, announce=announce)
 
+    @property
+    def local_chat(self) -> LocalChatStore:
+        """The local chat's part, over the same connections."""
+        return SqlLocalChatStore(self.writing, self.reading)
+
     async def close(self) -> None:
         """Close every connection."""
         await self.writing.dispose()
@@ -90,7 +92,7 @@ class SqlStore(Store):
     async def health(self) -> str:
         """Empty when the database answers, else one sentence on what is wrong."""
         try:
-            async with _begun(self.reading) as session:
+            async with begun(self.reading) as session:
                 await session.execute(text("SELECT 1"))
         except StoreError as error:
             return str(error)
@@ -99,7 +101,7 @@ class SqlStore(Store):
     @override
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Transaction]:
-        async with _begun(self.writing, self.announce) as session:
+        async with begun(self.writing, self.announce) as session:
             transaction = SqlTransaction(session)
             yield transaction
             await transaction.finish()
@@ -107,20 +109,7 @@ class SqlStore(Store):
     @override
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Transaction]:
-        async with _begun(self.reading) as session:
+        async with begun(self.reading) as session:
             transaction = SqlTransaction(session)
             yield transaction
             await transaction.finish()  # which is refused, as everything that writes
-
-
-@asynccontextmanager
-async def _begun(
-    engine: AsyncEngine, on_commit: Announce = _tell_nobody
-) -> AsyncGenerator[Session]:
-    session = Session(engine, on_commit)
-    with errors_translated():
-        try:
-            yield session
-            await session.commit()
-        finally:
-            await session.close()  # rolls back what is not committed

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.domain.errors import SettingsError
 from bot.domain.submission import Submission
+from bot.web.site import Site
 
 Probe = Callable[[], Awaitable[str]]
 """Empty when well, else one sentence on what is wrong."""
@@ -71,7 +71,16 @@ class Operations:
     metrics: Metrics
     probes: Mapping[str, Probe]
     refresh: Callable[[], Awaitable[None]]
-    _runner: web.AppRunner | None = field(default=None, init=False)
+    _site: Site = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._site = Site(
+            host=self.host,
+            port=self.port,
+            purpose="health and metrics",
+            advice="Set FREEHAND_OPS_PORT or FREEHAND_OPS_HOST to another one.",
+            routes=[web.get("/healthz", self._health), web.get("/metrics", self._metrics)],
+        )
 
     async def start(self) -> None:
         """Listen.
@@ -79,23 +88,11 @@ class Operations:
         Raises:
             SettingsError: The address cannot be used.
         """
-        app = web.Application()
-        app.add_routes([web.get("/healthz", self._health), web.get("/metrics", self._metrics)])
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self.host, self.port).start()
-        except (OSError, UnicodeError) as error:  # a name may be none before anybody is asked
-            reason = getattr(error, "strerror", None) or "there is no such address"
-            raise SettingsError(
-                f"Port {self.port} at {self.host} cannot be used for health and metrics"
-                f" ({reason}). Set FREEHAND_OPS_PORT or FREEHAND_OPS_HOST to another one."
-            ) from error
+        await self._site.start()
 
     async def stop(self) -> None:
         """Listen no more."""
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._site.stop()
 
     async def _health(self, _request: web.Request) -> web.Response:
         parts = {name: await probe() for name, probe in self.probes.items()}

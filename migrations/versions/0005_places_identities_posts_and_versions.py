@@ -1,7 +1,7 @@
 """Places, identities, posts and exercise versions as rows; what processes share.
 
-It goes one way: what has become rows cannot be folded back into columns without loss. Before it runs
-on SQLite the bot copies the file to `backups`; on PostgreSQL that is for whoever runs the bot.
+It goes one way: what has become rows cannot be folded back into columns without loss. Before it
+runs on SQLite the bot copies the file to `backups`; on PostgreSQL the operator makes a copy.
 """
 
 import json
@@ -13,8 +13,6 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
-
-DAY_LENGTH = len("2026-11-23")
 
 
 REASONS = (
@@ -57,6 +55,7 @@ def upgrade() -> None:
     share_between_processes()
     give_reasons_as_data()
     ask_before()
+    add_to_grades()
     restart_sequences()
 
 
@@ -207,13 +206,13 @@ def name_slots_by_kind_and_date() -> None:
         sa.PrimaryKeyConstraint("cohort", "kind", "on_date", name=op.f("pk_slots")),
     )
     op.create_index("ix_slots_cohort_kind_due_at", "slots", ["cohort", "kind", "due_at"])
-    on = f"substr(key, length(key) - {DAY_LENGTH - 1})"
+    # A key was the kind, a colon and the date of ten characters: post:2026-11-23.
+    on = "substr(key, length(key) - 9)"
     if op.get_bind().dialect.name == "postgresql":
         on = f"CAST({on} AS date)"
     op.execute(
-        "INSERT INTO slots (cohort, kind, on_date, due_at, taken_at)"
-        f" SELECT cohort, substr(key, 1, length(key) - {DAY_LENGTH + 1}), {on}, due_at, taken_at"
-        " FROM kept_slots"
+        "INSERT INTO slots (cohort, kind, on_date, due_at, taken_at)"  # noqa: S608 - our own words
+        f" SELECT cohort, substr(key, 1, length(key) - 11), {on}, due_at, taken_at FROM kept_slots"
     )
     op.drop_table("kept_slots")
 
@@ -231,9 +230,7 @@ def lease_to_workers() -> None:
         " FROM submissions s WHERE s.id = runs.submission AND s.run = runs.number"
         " AND s.state = 'running')"
     )
-    op.execute(
-        "UPDATE submissions SET state = 'queued', not_before = NULL WHERE state = 'running'"
-    )
+    op.execute("UPDATE submissions SET state = 'queued', not_before = NULL WHERE state = 'running'")
     with op.batch_alter_table("runs") as runs:
         runs.alter_column("owner", new_column_name="worker", existing_type=sa.Text())
     op.drop_index("ix_submissions_state", "submissions")
@@ -261,7 +258,7 @@ def say_by_kind() -> None:
         )
         outbox.add_column(moment("sent_at", nullable=True))
     op.execute("UPDATE outbox SET urgency = 0 WHERE key LIKE 'answer:%' OR key LIKE 'reply:%'")
-    op.execute("UPDATE outbox SET has_picture = true WHERE message LIKE '%\"type\":\"Image\"%'")
+    op.execute('UPDATE outbox SET has_picture = true WHERE message LIKE \'%"type":"Image"%\'')
     # When they were sent was not kept: from now on is soon enough to forget their pictures.
     op.execute("UPDATE outbox SET sent_at = CURRENT_TIMESTAMP WHERE sent_revision > 0")
     with op.batch_alter_table("outbox") as outbox:
@@ -327,7 +324,10 @@ def give_reasons_as_data() -> None:
         )
     with op.batch_alter_table("plan_items") as table:
         table.alter_column(
-            "reason", existing_type=sa.Text(), type_=words("planreason", *REASONS), existing_nullable=False
+            "reason",
+            existing_type=sa.Text(),
+            type_=words("planreason", *REASONS),
+            existing_nullable=False,
         )
 
 
@@ -363,12 +363,39 @@ def ask_before() -> None:
     )
 
 
+VERDICTS = (
+    "solved",
+    "partly",
+    "wrong",
+    "unattempted",
+    "not allowed",
+    "syntax error",
+    "crashed",
+    "timed out",
+    "out of memory",
+    "too much output",
+    "sandbox fault",
+)
+
+
+def add_to_grades() -> None:
+    """CPU seconds, and the verdict on what only waits."""
+    with op.batch_alter_table("grades") as grades:
+        grades.add_column(sa.Column("cpu_s", sa.Float(), nullable=True))
+        grades.alter_column(
+            "verdict",
+            existing_type=words("verdict", *VERDICTS),
+            type_=words("verdict", *VERDICTS, "stalled"),
+            existing_nullable=False,
+        )
+
+
 def restart_sequences() -> None:
     """What was given its number here must not be given it again."""
     if op.get_bind().dialect.name != "postgresql":
         return
     for table in ("places", "posts"):
         op.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # noqa: S608 - our own words
             f" coalesce((SELECT max(id) FROM {table}), 0) + 1, false)"
         )

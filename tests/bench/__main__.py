@@ -30,7 +30,6 @@ from bot.domain.exercise import Limits
 from bot.domain.grading import GradingRequest, Verdict
 from bot.domain.member import Role
 from bot.domain.progression import PlanReason
-from bot.sandbox.containers import ContainerGrader
 from bot.sandbox.grader import ContainerGrader
 from bot.store.store import SqlStore
 from tests.bench import steps

@@ -10,8 +10,10 @@ from bot.chat.web.adapter import WebChat
 from bot.domain.chat.commands import CommandOption, CommandSpec, Permission
 from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from bot.domain.local_chat import LocalChatStore
 from tests.contract.on_discord import discord
 from tests.fakes.ports import RecordingSink, SteppingClock
+from tests.support.local_chats import opened_store
 from tests.support.visitor import Visitor, visit
 
 COMMANDS = (
@@ -109,7 +111,7 @@ class WebActor:
         self, text: str, conversation: ConversationRef, files: Sequence[tuple[str, bytes]] = ()
     ) -> MessageRef | None:
         ids = [await self.page.upload(name, content) for name, content in files]
-        answer = await self.page.say(text, spot(conversation), *ids)
+        answer = await self.page.say(text, name_of(conversation), *ids)
         assert answer["type"] == "sent", answer
         return MessageRef(conversation, str(answer["message"])) if answer["message"] else None
 
@@ -136,11 +138,11 @@ class WebActor:
         return submit
 
     async def reads(self, conversation: ConversationRef) -> str:
-        page = await self.page.page(spot(conversation))
+        page = await self.page.page(name_of(conversation))
         return "\n".join(item["html"] for item in page["items"])
 
 
-def spot(conversation: ConversationRef) -> str:
+def name_of(conversation: ConversationRef) -> str:
     """A conversation as the page names it."""
     thread = f"/{conversation.thread}" if conversation.thread else ""
     return f"{conversation.channel}{thread}"
@@ -150,14 +152,14 @@ def spot(conversation: ConversationRef) -> str:
 class Web:
     """The local web chat."""
 
-    data_dir: Path
+    store: LocalChatStore
     sink: RecordingSink = field(default_factory=RecordingSink)
     clock: SteppingClock = field(default_factory=SteppingClock)
     channel: ConversationRef = PRACTICE
     chat: WebChat = field(init=False)
 
     async def start(self) -> None:
-        self.chat = WebChat(self.data_dir, clock=self.clock, port=0)
+        self.chat = WebChat(self.store, clock=self.clock, port=0)
         await self.chat.start(self.sink, COMMANDS)
 
     async def restart(self) -> None:
@@ -182,12 +184,13 @@ class Web:
 @asynccontextmanager
 async def web(data_dir: Path) -> AsyncGenerator[Platform]:
     """The local web chat, started."""
-    platform = Web(data_dir)
-    await platform.start()
-    try:
-        yield platform
-    finally:
-        await platform.chat.stop()  # the one that runs by then
+    async with opened_store(data_dir) as store:
+        platform = Web(store.local_chat)
+        await platform.start()
+        try:
+            yield platform
+        finally:
+            await platform.chat.stop()  # the one that runs by then
 
 
 @asynccontextmanager

@@ -48,7 +48,6 @@ def an_exercise(
 ) -> Exercise:
     return Exercise(
         slug=slug,
-        version=1,
         title=slug,
         day=day,
         stage=stage,

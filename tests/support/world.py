@@ -61,7 +61,6 @@ def exercise(slug: str, day: Day, *, week: int = 1, stage: int = 4) -> Exercise:
     """An exercise whose entry point is `double`."""
     return Exercise(
         slug=slug,
-        version=1,
         title=slug.replace("-", " ").capitalize(),
         day=day,
         stage=stage,

@@ -4,33 +4,21 @@ import contextlib
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from bot.chat.web import ledger
-from bot.chat.web.database import Database
 from bot.domain.clock import Clock
 from bot.domain.errors import SettingsError, TransientError
+from bot.domain.local_chat import BROWSERS_KEPT, LocalChatStore
 
 LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "[::1]"}
 """Addresses the chat may be served at, as they are written in a link."""
 
 _OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
-_COOKIE_AGE_S = int(ledger.BROWSERS_KEPT.total_seconds())
-
-_HEADERS = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_COOKIE_AGE_S = int(BROWSERS_KEPT.total_seconds())
 
 
 def check_loopback(host: str) -> None:
@@ -47,27 +35,28 @@ def check_loopback(host: str) -> None:
 
 
 @dataclass(slots=True)
-class Gate:
+class AccessGuard:
     """Lets a browser in by the link of this start, and knows it by its cookie from then on.
 
     Attributes:
+        closed_page: Makes the page for somebody who may not come in, from the reason.
         port: The port that is served; set once it is known.
-        page: Makes the page for somebody who may not come in, from a sentence and a nonce.
     """
 
-    database: Database
+    store: LocalChatStore
     clock: Clock
-    page: Callable[[str, str], str]
+    closed_page: Callable[[str], web.Response]
     port: int = 0
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     _known: set[str] = field(default_factory=set[str], init=False)
 
     async def open(self) -> None:
         """Remember the browsers that came in before."""
-        self._known = set(await self.database.run(ledger.browsers))
+        async with self.store.read() as chat:
+            self._known = set(await chat.browsers.all())
 
     @web.middleware
-    async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Check every request before anything else sees it."""
         refusal = self._foreign(request)
         if refusal:
@@ -78,17 +67,14 @@ class Gate:
             return self._closed(request, "This page opens with the link that Freehand has printed.")
         return await handler(request)
 
-    async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Say to the browser what this page may never do."""
-        response.headers.update(_HEADERS)
-        response.headers.setdefault("Cache-Control", "no-store")
+    def content_policy(self, request: web.Request) -> str:
+        """What the page may load."""
         # Not every browser counts a WebSocket to the page's own origin as 'self'.
         own = f"ws://{request.host}" if request.host in self._hosts() else ""
-        policy = (
+        return (
             f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src"
             f" 'self' {own}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
         )
-        response.headers.setdefault("Content-Security-Policy", policy)
 
     def _foreign(self, request: web.Request) -> str:
         """Why a request does not come from the page itself; empty if it does.
@@ -129,9 +115,8 @@ class Gate:
         cookie = secrets.token_urlsafe(32)
         self._known.add(_hashed(cookie))
         with contextlib.suppress(TransientError):  # then it comes in until the next start alone
-            await self.database.run(
-                partial(ledger.put_browser, cookie_hash=_hashed(cookie), at=self.clock())
-            )
+            async with self.store.write() as chat:
+                await chat.browsers.add(_hashed(cookie), self.clock())
         response = web.Response(status=303, headers={"Location": "/"})
         response.set_cookie(
             self._cookie(), cookie, httponly=True, samesite="Strict", max_age=_COOKIE_AGE_S
@@ -141,14 +126,7 @@ class Gate:
     def _closed(self, request: web.Request, reason: str) -> web.Response:
         if request.path != "/":
             return web.Response(status=403, text=reason)
-        nonce = secrets.token_urlsafe(12)
-        policy = f"default-src 'none'; style-src 'nonce-{nonce}'; frame-ancestors 'none'"
-        return web.Response(
-            status=403,
-            text=self.page(reason, nonce),
-            content_type="text/html",
-            headers={"Content-Security-Policy": policy},
-        )
+        return self.closed_page(reason)
 
 
 def _hashed(cookie: str) -> str:

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 
-from bot.chat.web import archive, ledger, outbound
-from bot.chat.web.access import Gate, check_loopback
-from bot.chat.web.actions import Deeds
-from bot.chat.web.database import Database
-from bot.chat.web.event_delivery import Courier
+from typing_extensions import override
+
+from bot.chat.web import outbound
+from bot.chat.web.access import AccessGuard, check_loopback
+from bot.chat.web.actions import Actions
+from bot.chat.web.event_delivery import EventDelivery
 from bot.chat.web.html import Html
 from bot.chat.web.responder import Answers, WebResponder
 from bot.chat.web.server import Server
-from bot.chat.web.session import Backstage
+from bot.chat.web.session import SessionContext
+from bot.chat.web.storage import ChatStorage
 from bot.chat.web.tabs import Tabs
 from bot.chat.web.workspace import (
     CHANNELS,
@@ -21,9 +21,11 @@ from bot.chat.web.workspace import (
     PLATFORM,
     Channel,
     Person,
-    Spot,
     Workspace,
+    conversation_of,
+    message_ref,
     number_of,
+    ref_of,
 )
 from bot.domain.chat.commands import CommandSpec
 from bot.domain.chat.events import (
@@ -34,30 +36,29 @@ from bot.domain.chat.events import (
     FormSubmitted,
 )
 from bot.domain.chat.message import Message
-from bot.domain.chat.port import Sink
+from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ChatError
+from bot.domain.local_chat import LocalChatStore
 from bot.domain.outbox import MessageKey
-
-FILE_NAME = "web-chat.sqlite3"
 
 
 @dataclass(slots=True)
 class _Running:
-    courier: Courier
+    delivery: EventDelivery
     server: Server
 
 
-class WebChat:
-    """A chat workspace at a page on this machine; see `ChatPort`.
+class WebChat(ChatPort):
+    """A chat workspace at a page on this machine.
 
-    Everything lasts in one file, so that pages and the core find it again after a restart.
+    Everything is stored, so that pages and the core find it again after a restart.
     """
 
     def __init__(  # noqa: PLR0913  # what a local workspace consists of
         self,
-        data_dir: Path,
+        store: LocalChatStore,
         *,
         clock: Clock,
         host: str = "127.0.0.1",
@@ -66,10 +67,10 @@ class WebChat:
         channels: Sequence[Channel] = CHANNELS,
         notice: str = "",
     ) -> None:
-        """Prepare; nothing is opened yet.
+        """Prepare; nothing is served yet.
 
         Args:
-            data_dir: Where the file is kept.
+            store: Where everything is kept; it stays open while the chat runs.
             clock: Tells the time.
             host: A loopback address.
             port: 0 takes any free port.
@@ -83,15 +84,15 @@ class WebChat:
         check_loopback(host)
         self._host, self._port, self._clock = host, port, clock
         self._workspace = Workspace(people, channels)
-        self._database = Database(data_dir / FILE_NAME)
+        self._store = ChatStorage(store)
         self._tabs = Tabs()
         self._html = Html(self._workspace, notice)
-        self._answers = Answers(self._database, self._html, self._tabs, clock)
+        self._answers = Answers(self._store, self._html, self._tabs, clock)
         self._running: _Running | None = None
 
     @property
+    @override
     def platform(self) -> str:
-        """See `ChatPort`."""
         return PLATFORM
 
     @property
@@ -99,68 +100,62 @@ class WebChat:
         """The link to the page, with the token of this start; known once started."""
         return self._running.server.url if self._running else ""
 
+    @override
     async def start(self, sink: Sink, commands: Sequence[CommandSpec]) -> None:
-        """Open the file, serve the page, and deliver what the core does not have yet.
+        """Serve the page, and deliver what the core does not have yet.
 
         Raises:
-            SettingsError: The file or the port cannot be used.
+            SettingsError: The port cannot be used.
         """
-        await self._database.open(self._clock())
-        try:
-            await self._start(sink, commands)
-        except BaseException:
-            await self._database.close()
-            raise
-
-    async def _start(self, sink: Sink, commands: Sequence[CommandSpec]) -> None:
-        await self._database.run(partial(ledger.purge, now=self._clock()))
-        gate = Gate(self._database, self._clock, self._html.closed)
-        await gate.open()
-        deeds = Deeds(self._workspace, self._database, self._answers, self._clock, commands)
-        courier = Courier(
-            self._database, sink, self._clock, self._workspace.info, self._responder_of
+        async with self._store.write() as chat:
+            await chat.purge(self._clock())
+        guard = AccessGuard(self._store, self._clock, self._html.closed)
+        await guard.open()
+        delivery = EventDelivery(
+            self._store, sink, self._clock, self._workspace.info, self._responder_of
         )
-        backstage = Backstage(
+        context = SessionContext(
             workspace=self._workspace,
-            database=self._database,
+            store=self._store,
             html=self._html,
             tabs=self._tabs,
-            deeds=deeds,
+            actions=Actions(self._workspace, self._store, self._answers, self._clock, commands),
             sink=sink,
-            deliver=courier.wake,
+            deliver=delivery.wake,
         )
         server = Server(
             host=self._host,
             port=self._port,
-            gate=gate,
+            guard=guard,
             html=self._html,
-            database=self._database,
             clock=self._clock,
-            backstage=backstage,
+            context=context,
         )
         await server.start()
-        courier.start()
-        self._running = _Running(courier, server)
+        delivery.start()
+        self._running = _Running(delivery, server)
 
+    @override
     async def stop(self) -> None:
-        """Close every page's connection and the file."""
+        """Close every page's connection."""
         if self._running is None:
             return
         running, self._running = self._running, None
-        await running.courier.stop()
+        await running.delivery.stop()
         await running.server.stop()
-        await self._database.close()
 
+    @override
     async def health(self) -> str:
-        """See `ChatPort`."""
         if self._running is None:
             return "The local web chat is not running."
         try:
-            await self._database.run(archive.revision)
+            async with self._store.read() as chat:
+                await chat.messages.latest_revision()
         except ChatError as error:
             return str(error)
         return ""
 
+    @override
     async def post(
         self,
         conversation: ConversationRef,
@@ -169,43 +164,38 @@ class WebChat:
         key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
-        """See `ChatPort`."""
         self._workspace.channel(conversation)
         reader = self._workspace.person(private_to).id if private_to else ""
-        posted = await self._database.run(
-            partial(
-                outbound.say,
+        async with self._store.write() as chat:
+            posted = await outbound.say(
+                chat,
+                message,
+                conversation_of(conversation),
                 key=key,
-                spot=Spot.of(conversation),
-                message=message,
                 at=self._clock(),
                 private_to=reader,
             )
-        )
         self._tabs.wake()
-        return MessageRef(posted.spot.ref, str(posted.id))
+        return message_ref(posted)
 
+    @override
     async def edit(self, ref: MessageRef, message: Message) -> None:
-        """See `ChatPort`."""
-        number = number_of(ref)
-        await self._database.run(
-            partial(outbound.change, number=number, message=message, at=self._clock())
-        )
+        async with self._store.write() as chat:
+            await outbound.change(chat, number_of(ref), message, self._clock())
         self._tabs.wake()
 
+    @override
     async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
-        """See `ChatPort`."""
-        number = number_of(message)
-        spot = await self._database.run(partial(archive.open_thread, message=number, title=title))
+        async with self._store.write() as chat:
+            parent = await chat.messages.get(number_of(message))
+            thread = await chat.threads.open(parent, title)
         self._tabs.wake()
-        return spot.ref
+        return ref_of(thread)
 
+    @override
     async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:
-        """See `ChatPort`."""
-        file = await self._database.run(
-            partial(ledger.get_file, file_id=attachment.ref, max_bytes=max_bytes)
-        )
-        return file.content
+        async with self._store.read() as chat:
+            return (await chat.files.get(attachment.ref, max_bytes=max_bytes)).content
 
     def _responder_of(self, event: Event) -> WebResponder | None:
         if isinstance(event, CommandInvoked | ActionPressed | FormSubmitted):

@@ -1,20 +1,18 @@
-"""Carries stored events to the core, in order, until it has them."""
+"""Delivers stored events to the core, in order, until it has them."""
 
 import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import structlog
 
-from bot.chat.web import ledger
-from bot.chat.web.database import Database
 from bot.domain.chat.events import Event, MessageDeleted, UserInfo
 from bot.domain.chat.port import Responder, Sink
 from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import PlatformError
+from bot.domain.local_chat import LocalChatStore
 
 log = structlog.get_logger()
 
@@ -24,7 +22,7 @@ RETRIES_S = (0.1, 0.5, 2.0, 10.0, 30.0)
 
 
 @dataclass(slots=True)
-class Courier:
+class EventDelivery:
     """Delivers events at least once; the core drops keys it knows.
 
     Attributes:
@@ -32,7 +30,7 @@ class Courier:
         responder_of: The way to answer an event's person; None for messages.
     """
 
-    database: Database
+    store: LocalChatStore
     sink: Sink
     clock: Clock
     info_of: Callable[[UserRef], UserInfo]
@@ -47,11 +45,11 @@ class Courier:
         self._task = asyncio.create_task(self._run())
 
     def wake(self) -> None:
-        """There is something to carry."""
+        """There is something to deliver."""
         self._wake.set()
 
     async def stop(self) -> None:
-        """Carry nothing more; what is left is carried after the next start."""
+        """Deliver nothing more; what is left is delivered after the next start."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -66,28 +64,28 @@ class Courier:
                 await self._wake.wait()
             self._wake.clear()
             try:
-                await self._carry_all()
+                await self._deliver_all()
             except PlatformError as error:
                 failures += 1
                 log.warning("events_postponed", reason=str(error), failures=failures)
             else:
                 failures = 0
 
-    async def _carry_all(self) -> None:
+    async def _deliver_all(self) -> None:
         while events := await self._waiting():
             for event in events:
-                if await self._carry(event):
-                    done = partial(ledger.accepted, key=event.key, at=self.clock())
-                    await self.database.run(done)
+                if await self._deliver(event):
+                    async with self.store.write() as chat:
+                        await chat.events.set_accepted(event.key, self.clock())
 
     async def _waiting(self) -> list[Event]:
-        look = partial(ledger.waiting_events, limit=BATCH + len(self._set_aside))
-        events = await self.database.run(look)
+        async with self.store.read() as chat:
+            events = await chat.events.waiting(limit=BATCH + len(self._set_aside))
         return [event for event in events if event.key not in self._set_aside]
 
-    async def _carry(self, event: Event) -> bool:
+    async def _deliver(self, event: Event) -> bool:
         try:
-            await self.sink.accept(self._informed(event), self.responder_of(event))
+            await self.sink.accept(self._with_info(event), self.responder_of(event))
         except PlatformError:
             raise
         except Exception:  # a chat handler: one event that cannot be taken holds up no other
@@ -96,7 +94,7 @@ class Courier:
             return False
         return True
 
-    def _informed(self, event: Event) -> Event:
+    def _with_info(self, event: Event) -> Event:
         if isinstance(event, MessageDeleted):
             return event
         return replace(event, info=self.info_of(event.user))

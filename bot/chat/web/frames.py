@@ -109,19 +109,19 @@ class Dismiss:
     message: int
 
 
-Frame = Hello | Open | Older | Say | Edit | Delete | Press | Submit | Suggest | Read | Dismiss
+ClientFrame = Hello | Open | Older | Say | Edit | Delete | Press | Submit | Suggest | Read | Dismiss
 
-_KINDS: Mapping[str, type[Frame]] = {
+_KINDS: Mapping[str, type[ClientFrame]] = {
     kind.__name__.lower(): kind
     for kind in (Hello, Open, Older, Say, Edit, Delete, Press, Submit, Suggest, Read, Dismiss)
 }
 
 
-def parse(text: str) -> Frame:
+def parse(text: str) -> ClientFrame:
     """Read one frame.
 
     Raises:
-        FrameError: It is none.
+        FrameError: The text is not one.
     """
     try:
         read: object = json.loads(text)

@@ -7,15 +7,22 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from aiohttp import web
 
 from bot.chat.web import markup
-from bot.chat.web.archive import Stored, Thread, Viewer
-from bot.chat.web.codec import Picture, Shown, Typed
-from bot.chat.web.ledger import OpenedForm
-from bot.chat.web.workspace import BOT, Workspace
+from bot.chat.web.workspace import BOT, Workspace, name_of
 from bot.domain.chat.events import Attachment
 from bot.domain.chat.message import Buttons, ChannelLink, Code, Moment, Table, Text
+from bot.domain.local_chat import (
+    ChatMessage,
+    OpenedForm,
+    PersonContent,
+    StoredBlock,
+    StoredImage,
+    ThreadSummary,
+    Viewer,
+)
+from bot.web.templates import Templates, plain_page
 
 PAGE = Path(__file__).parent / "page"
 
@@ -32,79 +39,76 @@ class Block:
 
     kind: str
     html: str = ""
-    block: Shown | None = None
+    block: StoredBlock | None = None
     files: Sequence[Attachment] = ()
 
 
 @dataclass(slots=True)
 class Html:
-    """Renders. What it makes of a message is the same for every reader."""
+    """Renders. A message looks the same to every reader."""
 
     workspace: Workspace
     notice: str = ""
-    _templates: Environment = field(init=False)
-    _made: OrderedDict[tuple[int, int], str] = field(
+    _templates: Templates = field(init=False)
+    _rendered: OrderedDict[tuple[int, int], str] = field(
         default_factory=OrderedDict[tuple[int, int], str], init=False
     )
 
     def __post_init__(self) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(PAGE),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=StrictUndefined,
-        )
-        self._templates.filters["in_words"] = _size_in_words
+        self._templates = Templates(PAGE, filters={"in_words": _size_in_words})
 
     def page(self) -> str:
         """The page itself, without any message."""
-        return self._render("index.html", people=self.workspace.people, notice=self.notice)
+        return self._templates.render(
+            "index.html", people=self.workspace.people, notice=self.notice
+        )
 
-    def closed(self, reason: str, nonce: str) -> str:
-        """What somebody without a valid link reads; `nonce` marks its own style."""
-        return self._render("closed.html", reason=reason, nonce=nonce)
+    def closed(self, reason: str) -> web.Response:
+        """What somebody without a valid link reads."""
+        return plain_page(self._templates, "closed.html", status=403, reason=reason)
 
     def sidebar(
         self,
         viewer: Viewer,
         *,
         unread: Mapping[str, int],
-        threads: Sequence[Thread],
+        threads: Sequence[ThreadSummary],
     ) -> str:
         """Channels and threads, with what is unread."""
         channels = [channel for channel in self.workspace.channels if channel.id in viewer.channels]
-        return self._render("sidebar.html", channels=channels, unread=unread, threads=threads)
+        return self._templates.render(
+            "sidebar.html", channels=channels, unread=unread, threads=threads
+        )
 
-    def thread_line(self, thread: Thread) -> str:
+    def thread_line(self, thread: ThreadSummary) -> str:
         """The line below a message that has a thread."""
-        return self._render("thread.html", thread=thread)
+        return self._templates.render("thread.html", thread=thread)
 
     def form(self, opened: OpenedForm) -> str:
         """A dialog's content."""
-        return self._render("form.html", form=opened.form, token=opened.token)
+        return self._templates.render("form.html", form=opened.form, token=opened.token)
 
-    async def message(self, message: Stored) -> str:
+    async def message(self, message: ChatMessage) -> str:
         """One message, as it is now."""
         version = (message.id, message.revision)
-        made = self._made.get(version)
-        if made is None:
+        html = self._rendered.get(version)
+        if html is None:
             if _size(message) > RENDERED_AT_ONCE_CHARS:
-                made = await asyncio.to_thread(self._message, message)
+                html = await asyncio.to_thread(self._message, message)
             else:
-                made = self._message(message)
-            self._made[version] = made
-            if len(self._made) > CACHED:
-                self._made.popitem(last=False)
-        return made
+                html = self._message(message)
+            self._rendered[version] = html
+            if len(self._rendered) > CACHED:
+                self._rendered.popitem(last=False)
+        return html
 
-    def _message(self, message: Stored) -> str:
+    def _message(self, message: ChatMessage) -> str:
         author = self.workspace.find_person(message.author)
         people = [person.id for person in self.workspace.people]
-        return self._render(
+        return self._templates.render(
             "message.html",
             message=message,
-            spot=message.spot.name,
+            conversation=name_of(message.conversation),
             is_bot=message.author == BOT,
             name=author.name if author else "Freehand" if message.author == BOT else message.author,
             initials=author.initials if author else message.author[:2].capitalize(),
@@ -112,21 +116,18 @@ class Html:
             blocks=_blocks(message),
         )
 
-    def _render(self, template: str, **values: object) -> str:
-        return self._templates.get_template(template).render(**values)
 
-
-def _blocks(message: Stored) -> list[Block]:
+def _blocks(message: ChatMessage) -> list[Block]:
     content = message.content
-    if not isinstance(content, Typed):
-        return [_block(block) for block in content]
+    if not isinstance(content, PersonContent):
+        return [_block(block) for block in content.blocks]
     blocks = [Block("html", markup.typed(content.text))] if content.text.strip() else []
     if content.attachments:
         blocks.append(Block("files", files=content.attachments))
     return blocks
 
 
-def _block(block: Shown) -> Block:
+def _block(block: StoredBlock) -> Block:
     match block:
         case Text(markdown):
             return Block("html", markup.trusted(markdown))
@@ -138,7 +139,7 @@ def _block(block: Shown) -> Block:
             return Block("moment", block=block)
         case ChannelLink():
             return Block("place", block=block)
-        case Picture():
+        case StoredImage():
             return Block("picture", block=block)
         case Buttons():
             return Block("buttons", block=block)
@@ -163,11 +164,11 @@ def _size_in_words(size_bytes: int) -> str:
     return f"{size_bytes / 1024:.1f} KB" if size_bytes >= 1024 else f"{size_bytes} bytes"  # noqa: PLR2004
 
 
-def _size(message: Stored) -> int:
-    if isinstance(message.content, Typed):
+def _size(message: ChatMessage) -> int:
+    if isinstance(message.content, PersonContent):
         return len(message.content.text)
     return sum(
         len(block.source) if isinstance(block, Code) else len(block.markdown)
-        for block in message.content
+        for block in message.content.blocks
         if isinstance(block, Code | Text)
     )

@@ -1,49 +1,86 @@
 """What the bot says, with its pictures. Works inside the transaction it is given."""
 
+import hashlib
 from datetime import datetime
 
-from bot.chat.web import archive, ledger
-from bot.chat.web.codec import pictures, stored
-from bot.chat.web.database import Connection
-from bot.chat.web.workspace import BOT, Spot
-from bot.domain.chat.message import Message
+from bot.chat.web.workspace import BOT
+from bot.domain.chat.message import Block, Image, Message
+from bot.domain.errors import GoneError
+from bot.domain.local_chat import (
+    BotContent,
+    ChatFile,
+    ChatMessage,
+    Conversation,
+    LocalChat,
+    NewChatMessage,
+    StoredBlock,
+    StoredImage,
+)
 from bot.domain.outbox import MessageKey
 
 
-def say(  # noqa: PLR0913  # a message, where, for whom, and why
-    tx: Connection,
+def content_of(message: Message) -> BotContent:
+    """A message of the bot as it is stored: pictures are files."""
+    return BotContent(tuple(_stored(block) for block in message.blocks))
+
+
+async def say(  # noqa: PLR0913  # a message, where, for whom, and why
+    chat: LocalChat,
+    message: Message,
+    conversation: Conversation,
     *,
     key: MessageKey,
-    spot: Spot,
-    message: Message,
     at: datetime,
     private_to: str = "",
     about: str = "",
-) -> archive.Stored:
+) -> ChatMessage:
     """Post once: with a known key this gives the first post.
 
     Raises:
         GoneError: The thread is not there.
     """
-    ledger.put_pictures(tx, pictures(message), at)
-    draft = archive.Draft(
-        key=f"{BOT}:{key}",
-        spot=spot,
-        author=BOT,
-        content=stored(message),
-        at=at,
-        private_to=private_to,
-        about=about,
+    if conversation.thread and not await chat.threads.exists(conversation):
+        raise GoneError("That thread is not here.")
+    await chat.files.add_pictures(_pictures(message), at)
+    return await chat.messages.add(
+        NewChatMessage(
+            key=f"{BOT}:{key}",
+            conversation=conversation,
+            author=BOT,
+            content=content_of(message),
+            posted_at=at,
+            private_to=private_to,
+            about=about,
+        )
     )
-    return archive.add(tx, draft)
 
 
-def change(tx: Connection, number: int, message: Message, at: datetime) -> None:
+async def change(chat: LocalChat, number: int, message: Message, at: datetime) -> None:
     """Let a message of the bot say this from now on.
 
     Raises:
         GoneError: There is no such message of the bot.
     """
-    archive.get_by(tx, number, BOT)
-    ledger.put_pictures(tx, pictures(message), at)
-    archive.change(tx, number, stored(message))
+    before = await chat.messages.get(number)
+    if before.author != BOT:
+        raise GoneError("That message is somebody else's.")
+    content = content_of(message)
+    if before.content != content:
+        await chat.files.add_pictures(_pictures(message), at)
+        await chat.messages.set_content(before, content)
+
+
+def _pictures(message: Message) -> dict[str, ChatFile]:
+    images = [block for block in message.blocks if isinstance(block, Image)]
+    return {_file_of(image): ChatFile(image.name, "image/png", image.png) for image in images}
+
+
+def _file_of(image: Image) -> str:
+    """The same bytes have the same name, so that posting again stores nothing new."""
+    return f"png-{hashlib.sha256(image.png).hexdigest()[:40]}"
+
+
+def _stored(block: Block) -> StoredBlock:
+    return (
+        StoredImage(_file_of(block), block.name, block.alt) if isinstance(block, Image) else block
+    )

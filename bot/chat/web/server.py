@@ -4,23 +4,22 @@ import asyncio
 import contextlib
 import re
 import secrets
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import PurePath
 from urllib.parse import quote
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from bot.chat.web import ledger
-from bot.chat.web.access import LOOPBACK, Gate
-from bot.chat.web.database import Database
+from bot.chat.web.access import LOOPBACK, AccessGuard
 from bot.chat.web.frames import FrameError, Hello, parse
 from bot.chat.web.html import PAGE, Html
-from bot.chat.web.session import Backstage, Session
+from bot.chat.web.session import Session, SessionContext
 from bot.domain.clock import Clock
-from bot.domain.errors import BotError, GoneError, SettingsError
+from bot.domain.errors import BotError, GoneError
+from bot.domain.local_chat import ChatFile
+from bot.web.site import OUR_FAULT, Site
 
 log = structlog.get_logger()
 
@@ -28,8 +27,8 @@ FILE_LIMIT_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 NAME_LIMIT_CHARS = 120
 FRAME_LIMIT_BYTES = 256 * 1024
-GARBAGE_LIMIT = 20
-"""Frames that are none, until the connection is closed."""
+BAD_FRAMES_LIMIT = 20
+"""After so many messages that are no frames the connection is closed."""
 
 HEARTBEAT_S = 20.0
 STOP_S = 2.0
@@ -40,36 +39,30 @@ _ASSETS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f<>:\"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-OUR_FAULT = "Something went wrong on our side, and it is written down. Please try again."
 
 
 @dataclass(slots=True, kw_only=True)
 class Server:
-    """Listens, on this machine alone."""
+    """Serves the local chat, on this machine alone."""
 
     host: str
     port: int
-    gate: Gate
+    guard: AccessGuard
     html: Html
-    database: Database
     clock: Clock
-    backstage: Backstage
-    _runner: web.AppRunner | None = field(default=None, init=False)
+    context: SessionContext
+    _site: Site = field(init=False)
     _sockets: set[web.WebSocketResponse] = field(
         default_factory=set[web.WebSocketResponse], init=False
     )
 
-    async def start(self) -> None:
-        """Listen.
-
-        Raises:
-            SettingsError: The port cannot be used.
-        """
-        app = web.Application(middlewares=[self.gate.guard])
-        app.on_response_prepare.append(self.gate.add_headers)
-        app.on_shutdown.append(self._leave)
-        app.add_routes(
-            [
+    def __post_init__(self) -> None:
+        self._site = Site(
+            host=LOOPBACK[self.host].strip("[]"),
+            port=self.port,
+            purpose="the local web chat",
+            advice="Is Freehand running already? If not, set FREEHAND_WEB_PORT to another port.",
+            routes=[
                 web.get("/", self._page),
                 web.get("/alive", self._alive),
                 web.get("/page/{name}", self._asset),
@@ -77,35 +70,30 @@ class Server:
                 web.post("/files", self._upload),
                 web.delete("/files/{id}", self._drop),
                 web.get("/socket", self._socket),
-            ]
+            ],
+            middlewares=[self.guard.check],
+            content_policy=self.guard.content_policy,
+            leave=self._leave,
+            stop_s=STOP_S,
         )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, LOOPBACK[self.host].strip("[]"), self.port).start()
-        except OSError as error:
-            await self.stop()
-            raise SettingsError(
-                f"Port {self.port} cannot be used for the local web chat ({error.strerror})."
-                " Is Freehand running already? If not, set FREEHAND_WEB_PORT to another port."
-            ) from error
-        self.port = self.gate.port = int(self._runner.addresses[0][1])
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            SettingsError: The port cannot be used.
+        """
+        await self._site.start()
+        self.port = self.guard.port = self._site.port
 
     async def stop(self) -> None:
         """Listen no more, and let every page go."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    @property
-    def listening(self) -> bool:
-        """Whether pages can connect."""
-        return self._runner is not None
+        await self._site.stop()
 
     @property
     def url(self) -> str:
         """The link that lets a browser in."""
-        return f"http://{LOOPBACK[self.host]}:{self.port}/?token={self.gate.token}"
+        return f"http://{LOOPBACK[self.host]}:{self.port}/?token={self.guard.token}"
 
     # --- the page and its files ---------------------------------------------------------------
 
@@ -124,9 +112,8 @@ class Server:
 
     async def _file(self, request: web.Request) -> web.Response:
         with _as_http():
-            file = await self.database.run(
-                partial(ledger.get_file, file_id=request.match_info["id"])
-            )
+            async with self.context.store.read() as chat:
+                file = await chat.files.get(request.match_info["id"])
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
         if file.media_type != "image/png":  # what a person sent is saved, never shown as a page
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
@@ -147,16 +134,16 @@ class Server:
                 " send the code alone.",
             )
         file_id = secrets.token_urlsafe(18)
-        file = ledger.File(name, media_type, content)
+        file = ChatFile(name, media_type, content)
         with _as_http():
-            await self.database.run(
-                partial(ledger.put_upload, file_id=file_id, file=file, at=self.clock())
-            )
+            async with self.context.store.write() as chat:
+                await chat.files.add_upload(file_id, file, self.clock())
         return web.json_response({"id": file_id, "name": name, "size": len(content)})
 
     async def _drop(self, request: web.Request) -> web.Response:
         with _as_http():
-            await self.database.run(partial(ledger.drop_upload, file_id=request.match_info["id"]))
+            async with self.context.store.write() as chat:
+                await chat.files.drop(request.match_info["id"])
         return web.Response(status=204)
 
     # --- the socket ---------------------------------------------------------------------------
@@ -183,16 +170,13 @@ class Server:
         session = await self._introduce(socket)
         if session is None:
             return
-        self.backstage.tabs.add(session)
-        pump = asyncio.create_task(session.keep_up())
+        self.context.tabs.add(session)
         try:
             await session.welcome()
-            await _listen(socket, session)
+            async with _background(session.keep_up()):
+                await _listen(socket, session)
         finally:
-            self.backstage.tabs.remove(session)
-            pump.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await pump
+            self.context.tabs.remove(session)
 
     async def _introduce(self, socket: web.WebSocketResponse) -> Session | None:
         message = await socket.receive()
@@ -203,21 +187,33 @@ class Server:
         except FrameError:
             hello = None
         person = (
-            self.backstage.workspace.find_person(hello.person) if isinstance(hello, Hello) else None
+            self.context.workspace.find_person(hello.person) if isinstance(hello, Hello) else None
         )
         if person is None or not isinstance(hello, Hello):
             await socket.send_json({"type": "error", "id": "", "text": "Who is there?"})
             await socket.close(code=WSCloseCode.POLICY_VIOLATION)
             return None
-        return Session(self.backstage, socket, person, hello.tab, hello.since)
+        return Session(self.context, socket, person, hello.tab, hello.since)
 
-    async def _leave(self, _app: web.Application) -> None:
+    async def _leave(self) -> None:
         leaving = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in self._sockets]
         await asyncio.gather(*leaving)
 
 
+@contextlib.asynccontextmanager
+async def _background(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """Run something beside the block, and end it with the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
 async def _listen(socket: web.WebSocketResponse, session: Session) -> None:
-    garbage = 0
+    bad_frames = 0
     async for message in socket:
         if message.type is not WSMsgType.TEXT:
             await socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
@@ -226,13 +222,13 @@ async def _listen(socket: web.WebSocketResponse, session: Session) -> None:
             frame = parse(message.data)
         except FrameError as error:
             await session.send({"type": "error", "id": "", "text": str(error)})
-            garbage += 1
-            if garbage >= GARBAGE_LIMIT:
+            bad_frames += 1
+            if bad_frames >= BAD_FRAMES_LIMIT:
                 await socket.close(code=WSCloseCode.POLICY_VIOLATION)
                 return
             continue
         try:
-            await session.obey(frame)
+            await session.handle(frame)
         except ConnectionError:
             return
         except Exception:  # a chat handler: one frame never ends a page's connection

@@ -1,29 +1,25 @@
 """One page's WebSocket: what it asks is done, and what changes is sent.
 
-The page is kept true to the archive, not told of happenings: whenever something may have changed,
-everything beyond the last revision it has seen is sent, in order. A connection that was lost for a
-second or a night catches up in the same way, so nothing is lost and nothing comes twice.
+A page shows what is stored. Whenever something may have changed, every change beyond the last
+revision it has seen is sent, in order. A connection that was lost for a second or a night catches
+up in the same way, so nothing is lost and nothing comes twice.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-from aiohttp import web
+import structlog
+from aiohttp import WSCloseCode, web
 
-from bot.chat.web import archive
-from bot.chat.web.actions import Deeds
-from bot.chat.web.archive import Stored, Viewer
-from bot.chat.web.codec import Typed
-from bot.chat.web.database import Database
+from bot.chat.web.actions import Actions
 from bot.chat.web.frames import (
+    ClientFrame,
     Delete,
     Dismiss,
     Edit,
-    Frame,
     Hello,
     Older,
     Open,
@@ -35,10 +31,25 @@ from bot.chat.web.frames import (
 )
 from bot.chat.web.html import Html
 from bot.chat.web.tabs import Tabs
-from bot.chat.web.workspace import Person, Spot, Workspace
+from bot.chat.web.workspace import Person, Workspace, name_of, ref_of
 from bot.domain.chat.port import Sink
 from bot.domain.errors import BotError, GoneError, UserError
+from bot.domain.local_chat import (
+    ChatMessage,
+    Conversation,
+    LocalChat,
+    LocalChatStore,
+    PersonContent,
+    ThreadSummary,
+    Viewer,
+)
 
+log = structlog.get_logger()
+
+PAGE_SIZE = 50
+"""Messages shown when a conversation opens, and more each time one scrolls up."""
+
+THREADS_LISTED = 30
 BATCH = 100
 CATCH_UP_LIMIT = 500
 """With more changes than this a page starts afresh: that is quicker."""
@@ -47,18 +58,18 @@ SUGGESTIONS_LIMIT = 25
 
 
 @dataclass(slots=True, kw_only=True)
-class Backstage:
+class SessionContext:
     """What every session works with.
 
     Attributes:
-        deliver: Tells the courier that there is something for the core.
+        deliver: Says that there is something for the core.
     """
 
     workspace: Workspace
-    database: Database
+    store: LocalChatStore
     html: Html
     tabs: Tabs
-    deeds: Deeds
+    actions: Actions
     sink: Sink
     deliver: Callable[[], None]
 
@@ -72,7 +83,7 @@ class Session:
         seen: The last revision that was sent.
     """
 
-    backstage: Backstage
+    context: SessionContext
     socket: web.WebSocketResponse
     person: Person
     id: str
@@ -83,7 +94,7 @@ class Session:
     @property
     def viewer(self) -> Viewer:
         """What this person may see."""
-        channels = self.backstage.workspace.channels_of(self.person)
+        channels = self.context.workspace.channels_of(self.person)
         return Viewer(self.person.id, tuple(channel.id for channel in channels))
 
     async def send(self, frame: Mapping[str, Any]) -> None:
@@ -91,19 +102,17 @@ class Session:
         await self.socket.send_str(json.dumps(frame, ensure_ascii=False))
 
     def wake(self) -> None:
-        """Look at the archive."""
+        """Look for changes."""
         self._news.set()
 
     # --- what changes is sent -----------------------------------------------------------------
 
     async def welcome(self) -> None:
         """Say where the page stands: it catches up, or begins afresh."""
-        database = self.backstage.database
-        latest = await database.run(archive.revision)
-        missed = await database.run(
-            partial(archive.changed, viewer=self.viewer, after=self.seen, limit=CATCH_UP_LIMIT + 1)
-        )
-        resumed = 0 < self.seen <= latest and len(missed) <= CATCH_UP_LIMIT
+        async with self.context.store.read() as chat:
+            latest = await chat.messages.latest_revision()
+            missed = await chat.messages.count_changes(self.viewer, after=self.seen)
+        resumed = 0 < self.seen <= latest and missed <= CATCH_UP_LIMIT
         if not resumed:
             self.seen = latest
         await self.send(
@@ -112,7 +121,7 @@ class Session:
                 "resumed": resumed,
                 "revision": self.seen,
                 "person": self.person.id,
-                "commands": self.backstage.deeds.commands_of(self.person),
+                "commands": self.context.actions.commands_of(self.person),
             }
         )
         self.wake()
@@ -123,65 +132,84 @@ class Session:
             await self._news.wait()
             self._news.clear()
             try:
-                await self._catch_up()
-                await self._send_sidebar()
-            except BotError:  # the file cannot be read now: the next change tries again
+                while await self._catch_up() == BATCH:
+                    pass
+            except BotError:  # the database cannot be read now: the next change tries again
                 continue
             except ConnectionError:
                 return
+            except Exception:  # a chat handler: a page that shows no changes any more comes back
+                log.exception("changes_not_sent")
+                await self.socket.close(code=WSCloseCode.INTERNAL_ERROR)
+                return
 
-    async def _catch_up(self) -> None:
-        look = partial(archive.changed, viewer=self.viewer, limit=BATCH)
-        while changes := await self.backstage.database.run(partial(look, after=self.seen)):
-            threads = {message.spot.thread for message in changes if message.spot.thread}
-            for frame in await self._frames(changes):
-                await self.send(frame)
-            await self._send_threads(threads)
+    async def _catch_up(self) -> int:
+        """Send the next changes and the lists beside them; gives how many messages changed."""
+        viewer = self.viewer
+        async with self.context.store.read() as chat:
+            changes = await chat.messages.changes(viewer, after=self.seen, limit=BATCH)
+            threads = await self._threads_of(chat, changes)
+            unread = await chat.messages.unread(viewer)
+            listed = await chat.threads.latest(viewer, limit=THREADS_LISTED)
+        for frame in await self._frames(changes, threads):
+            await self.send(frame)
+        await self._send_threads(changes, threads)
+        if changes:
             self.seen = changes[-1].revision
+        await self._send_sidebar(unread, listed)
+        return len(changes)
 
-    async def _send_threads(self, ids: Iterable[int]) -> None:
-        for thread in await self.backstage.database.run(
-            partial(archive.threads, viewer=self.viewer, ids=ids)
-        ):
-            line = self.backstage.html.thread_line(thread)
-            await self.send({"type": "thread", "message": thread.id, "html": line})
+    async def _threads_of(
+        self, chat: LocalChat, messages: Sequence[ChatMessage]
+    ) -> Sequence[ThreadSummary]:
+        """The threads that these messages have, or stand in."""
+        ids = {message.id for message in messages}
+        ids |= {message.conversation.thread for message in messages} - {0}
+        return await chat.threads.of(self.viewer, ids)
 
-    async def _send_sidebar(self) -> None:
-        database, viewer = self.backstage.database, self.viewer
-        unread = await database.run(partial(archive.unread, viewer=viewer))
-        threads = await database.run(partial(archive.threads, viewer=viewer))
-        html = self.backstage.html.sidebar(viewer, unread=unread, threads=threads)
+    async def _send_threads(
+        self, changes: Sequence[ChatMessage], threads: Sequence[ThreadSummary]
+    ) -> None:
+        answered = {message.conversation.thread for message in changes}
+        for thread in threads:
+            if thread.id in answered:
+                line = self.context.html.thread_line(thread)
+                await self.send({"type": "thread", "message": thread.id, "html": line})
+
+    async def _send_sidebar(
+        self, unread: Mapping[str, int], threads: Sequence[ThreadSummary]
+    ) -> None:
+        html = self.context.html.sidebar(self.viewer, unread=unread, threads=threads)
         if html != self._sidebar:
             self._sidebar = html
             total = sum(unread.values()) + sum(thread.unread for thread in threads)
             await self.send({"type": "sidebar", "html": html, "unread": total})
 
-    async def _frames(self, messages: Sequence[Stored]) -> list[dict[str, Any]]:
+    async def _frames(
+        self, messages: Sequence[ChatMessage], threads: Sequence[ThreadSummary]
+    ) -> list[dict[str, Any]]:
         """Each message as a frame, with the line of its thread if it has one."""
-        ids = [message.id for message in messages]
-        threads = await self.backstage.database.run(
-            partial(archive.threads, viewer=self.viewer, ids=ids)
-        )
-        lines = {thread.id: self.backstage.html.thread_line(thread) for thread in threads}
+        lines = {thread.id: self.context.html.thread_line(thread) for thread in threads}
         return [await self._frame(message, lines.get(message.id, "")) for message in messages]
 
-    async def _frame(self, message: Stored, thread_line: str) -> dict[str, Any]:
+    async def _frame(self, message: ChatMessage, thread_line: str) -> dict[str, Any]:
         if message.dismissed:
             return {"type": "gone", "message": message.id, "revision": message.revision}
-        own = message.author == self.person.id and isinstance(message.content, Typed)
+        content, is_own = message.content, message.author == self.person.id
+        typed = content.text if is_own and isinstance(content, PersonContent) else None
         return {
             "type": "message",
             "message": message.id,
             "revision": message.revision,
-            "conversation": message.spot.name,
-            "html": await self.backstage.html.message(message),
+            "conversation": name_of(message.conversation),
+            "html": await self.context.html.message(message),
             "thread": thread_line,
-            "text": message.content.text if own and isinstance(message.content, Typed) else None,
+            "text": typed,
         }
 
     # --- what the page asks is done -----------------------------------------------------------
 
-    async def obey(self, frame: Frame) -> None:
+    async def handle(self, frame: ClientFrame) -> None:
         """Do what a frame asks; what cannot be done is answered with an error."""
         frame_id = getattr(frame, "id", "")
         try:
@@ -192,7 +220,7 @@ class Session:
             text = f"That could not be stored; please try again in a moment. ({error})"
             await self.send({"type": "error", "id": frame_id, "text": text, "again": True})
 
-    async def _do(self, frame: Frame) -> None:
+    async def _do(self, frame: ClientFrame) -> None:
         match frame:
             case Open() | Older():
                 await self._show(frame)
@@ -206,75 +234,76 @@ class Session:
                 await self._act(frame)
 
     async def _act(self, frame: Say | Edit | Delete | Press | Submit | Dismiss) -> None:
-        deeds = self.backstage.deeds
+        actions = self.context.actions
         answer: dict[str, Any] = {"type": "sent", "id": getattr(frame, "id", "")}
         match frame:
             case Say():
-                answer["message"] = await deeds.say(self, frame)
+                answer["message"] = await actions.say(self, frame)
             case Edit():
-                await deeds.edit(self, frame)
+                await actions.edit(self, frame)
             case Delete():
-                await deeds.delete(self, frame)
+                await actions.delete(self, frame)
             case Press():
-                await deeds.press(self, frame)
+                await actions.press(self, frame)
             case Submit():
-                await deeds.submit(self, frame)
+                await actions.submit(self, frame)
             case Dismiss():
-                await deeds.dismiss(self, frame)
-        self.backstage.tabs.wake()
-        self.backstage.deliver()
+                await actions.dismiss(self, frame)
+        self.context.tabs.wake()
+        self.context.deliver()
         await self.send(answer)
 
     async def _show(self, frame: Open | Older) -> None:
-        spot = self.backstage.workspace.spot(self.person, frame.conversation)
+        conversation = self.context.workspace.open_to(self.person, frame.conversation)
         before = frame.before if isinstance(frame, Older) else None
-        messages = await self.backstage.database.run(
-            partial(archive.page, viewer=self.viewer, spot=spot, before=before)
-        )
-        more = len(messages) == archive.PAGE_SIZE
-        if spot.thread:
-            parent = await self._parent(spot)
-            messages = messages if more else [parent, *messages]
+        async with self.context.store.read() as chat:
+            messages = await chat.messages.page(
+                self.viewer, conversation, before=before, limit=PAGE_SIZE
+            )
+            more = len(messages) == PAGE_SIZE
+            if conversation.thread:
+                parent = await self._parent(chat, conversation)
+                messages = messages if more else [parent, *messages]
+            threads = await self._threads_of(chat, messages)
+            read = await chat.messages.read_up_to(self.person.id, conversation)
         await self.send(
             {
                 "type": "page",
-                "conversation": spot.name,
-                "title": await self._title(spot),
-                "topic": "" if spot.thread else self.backstage.workspace.topic(spot),
+                "conversation": name_of(conversation),
+                "title": _title(conversation, threads),
+                "topic": "" if conversation.thread else self.context.workspace.topic(conversation),
                 "before": before,
-                "read": await self._read_up_to(spot),
+                "read": read,
                 "more": more,
-                "items": await self._frames(messages),
+                "items": await self._frames(messages, threads),
             }
         )
 
-    async def _title(self, spot: Spot) -> str:
-        if not spot.thread:
-            return f"# {spot.channel}"
-        look = partial(archive.threads, viewer=self.viewer, ids=[spot.thread])
-        found = await self.backstage.database.run(look)
-        return found[0].title if found else "New thread"
-
-    async def _read_up_to(self, spot: Spot) -> int:
-        look = partial(archive.read_up_to, person=self.person.id, spot=spot)
-        return await self.backstage.database.run(look)
-
-    async def _parent(self, spot: Spot) -> Stored:
-        parent = await self.backstage.database.run(partial(archive.get, message=spot.thread))
-        if parent.spot != Spot(spot.channel) or not parent.visible_to(self.person.id):
+    async def _parent(self, chat: LocalChat, conversation: Conversation) -> ChatMessage:
+        parent = await chat.messages.get(conversation.thread)
+        in_channel = parent.conversation == Conversation(conversation.channel)
+        if not in_channel or not parent.is_visible_to(self.person.id):
             raise UserError("That thread is not here.")
         return parent
 
     async def _suggest(self, frame: Suggest) -> None:
-        spot = self.backstage.workspace.spot(self.person, frame.conversation)
-        found = await self.backstage.sink.suggest(
-            frame.command, frame.option, frame.partial, where=spot.ref
+        conversation = self.context.workspace.open_to(self.person, frame.conversation)
+        found = await self.context.sink.suggest(
+            frame.command, frame.option, frame.partial, where=ref_of(conversation)
         )
         items = list(found)[:SUGGESTIONS_LIMIT]
         await self.send({"type": "suggestions", "id": frame.id, "items": items})
 
     async def _read(self, frame: Read) -> None:
-        spot = self.backstage.workspace.spot(self.person, frame.conversation)
-        mark = partial(archive.mark_read, person=self.person.id, spot=spot, message=frame.message)
-        if await self.backstage.database.run(mark):
-            self.backstage.tabs.wake(self.person.id)
+        conversation = self.context.workspace.open_to(self.person, frame.conversation)
+        async with self.context.store.write() as chat:
+            is_new = await chat.messages.mark_read(self.person.id, conversation, frame.message)
+        if is_new:
+            self.context.tabs.wake(self.person.id)
+
+
+def _title(conversation: Conversation, threads: Sequence[ThreadSummary]) -> str:
+    if not conversation.thread:
+        return f"# {conversation.channel}"
+    titles = (thread.title for thread in threads if thread.id == conversation.thread)
+    return next(titles, "New thread")

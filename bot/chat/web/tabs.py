@@ -29,7 +29,7 @@ class Tab(Protocol):
         ...
 
     def wake(self) -> None:
-        """Something has changed: look at the archive."""
+        """Something has changed: look at the messages."""
         ...
 
 
@@ -48,7 +48,7 @@ class Tabs:
         self._open.pop(id(tab), None)
 
     def wake(self, person: str | None = None) -> None:
-        """Let all pages, or those of one person, look at the archive."""
+        """Let all pages, or those of one person, look at the messages."""
         for tab in self._open.values():
             if person is None or tab.person.id == person:
                 tab.wake()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.chat.events import UNKNOWN_PERSON, UserInfo
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import GoneError, UserError
+from bot.domain.local_chat import ChatMessage, Conversation
 
 PLATFORM = "web"
 TENANT = "local"
@@ -96,67 +97,71 @@ class Workspace:
         """The channels a person sees."""
         return [channel for channel in self.channels if person.mentor or not channel.mentors_only]
 
-    def topic(self, spot: "Spot") -> str:
+    def topic(self, conversation: Conversation) -> str:
         """The sentence below a channel's name."""
-        return next((channel.topic for channel in self.channels if channel.id == spot.channel), "")
+        found = (channel.topic for channel in self.channels if channel.id == conversation.channel)
+        return next(found, "")
 
-    def spot(self, person: Person, name: str) -> "Spot":
-        """The conversation a page names, if this person sees its channel.
+    def open_to(self, person: Person, name: str) -> Conversation:
+        """The conversation that a page names, if this person sees its channel.
 
         Raises:
             UserError: They do not.
         """
-        spot = Spot.read(name)
-        if spot.channel not in {channel.id for channel in self.channels_of(person)}:
+        conversation = conversation_named(name)
+        self.check_access(person, conversation)
+        return conversation
+
+    def check_access(self, person: Person, conversation: Conversation) -> None:
+        """Whether a person sees the channel of a conversation.
+
+        Raises:
+            UserError: They do not.
+        """
+        if conversation.channel not in {channel.id for channel in self.channels_of(person)}:
             raise UserError("That channel is not here.")
-        return spot
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A conversation as the page names it: ``practice``, or ``practice/17`` for a thread.
+def conversation_named(name: str) -> Conversation:
+    """The conversation with the page's name: ``practice``, or ``practice/17`` for a thread.
 
-    Attributes:
-        thread: Id of the message that the thread belongs to; 0 for the channel itself.
+    Raises:
+        UserError: It names none.
     """
+    channel, _, thread = name.partition("/")
+    number = message_number(thread) if thread else 0
+    if number is None:
+        raise UserError("That thread is not here.")
+    return Conversation(channel, number)
 
-    channel: str
-    thread: int = 0
 
-    @staticmethod
-    def read(name: str) -> "Spot":
-        """From the page's name of it.
+def conversation_of(ref: ConversationRef) -> Conversation:
+    """The conversation behind the core's reference.
 
-        Raises:
-            UserError: It names none.
-        """
-        channel, _, thread = name.partition("/")
-        number = message_number(thread) if thread else 0
-        if number is None:
-            raise UserError("That thread is not here.")
-        return Spot(channel, number)
+    Raises:
+        GoneError: It is not of this platform.
+    """
+    number = message_number(ref.thread) if ref.thread else 0
+    if number is None or (ref.platform, ref.tenant) != (PLATFORM, TENANT):
+        raise GoneError("That conversation is not in the local chat.")
+    return Conversation(ref.channel, number)
 
-    @staticmethod
-    def of(conversation: ConversationRef) -> "Spot":
-        """From the core's reference.
 
-        Raises:
-            GoneError: It is not of this platform.
-        """
-        number = message_number(conversation.thread) if conversation.thread else 0
-        if number is None or (conversation.platform, conversation.tenant) != (PLATFORM, TENANT):
-            raise GoneError("That conversation is not in the local chat.")
-        return Spot(conversation.channel, number)
+def name_of(conversation: Conversation) -> str:
+    """The page's name of a conversation."""
+    thread = f"/{conversation.thread}" if conversation.thread else ""
+    return f"{conversation.channel}{thread}"
 
-    @property
-    def name(self) -> str:
-        """The page's name of it."""
-        return f"{self.channel}/{self.thread}" if self.thread else self.channel
 
-    @property
-    def ref(self) -> ConversationRef:
-        """The core's reference to it."""
-        return conversation_ref(self.channel, str(self.thread) if self.thread else "")
+def ref_of(conversation: Conversation) -> ConversationRef:
+    """The core's reference to a conversation."""
+    thread = str(conversation.thread) if conversation.thread else ""
+    return conversation_ref(conversation.channel, thread)
+
+
+def message_ref(message: ChatMessage) -> MessageRef:
+    """The core's reference to a message."""
+    return MessageRef(ref_of(message.conversation), str(message.id))
 
 
 def user_ref(person: Person) -> UserRef:
@@ -182,7 +187,7 @@ def number_of(ref: MessageRef) -> int:
 
 
 def message_number(text: str) -> int | None:
-    """A message's number from text; None when it is none, or larger than SQLite's integers."""
+    """A message's number from text; None where it names none, or is too large for a database."""
     if not text.isascii() or not text.isdecimal() or len(text) > len("9223372036854775807") - 1:
         return None
     return int(text) or None

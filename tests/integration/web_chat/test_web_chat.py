@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from bot.chat.web.adapter import WebChat
-from bot.chat.web.database import Connection
 from bot.domain.chat.events import (
     ActionPressed,
     CommandInvoked,
@@ -28,8 +27,10 @@ from bot.domain.chat.message import Button, Buttons, Form, FormField, Image, Mes
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.errors import SettingsError, TransientError
 from bot.domain.outbox import Kind, MessageKey
+from bot.store.store import SqlStore
 from tests.contract.platforms import COMMANDS
 from tests.fakes.ports import RecordingSink, SteppingClock
+from tests.support.local_chats import limit_pages, opened_store
 from tests.support.values import a_key
 from tests.support.visitor import Visitor, browser, visit
 
@@ -41,9 +42,9 @@ MEGABYTE = 1024 * 1024
 
 @asynccontextmanager
 async def started(
-    data_dir: Path, sink: RecordingSink, *, port: int = 0, notice: str = ""
+    store: SqlStore, sink: RecordingSink, *, port: int = 0, notice: str = ""
 ) -> AsyncGenerator[WebChat]:
-    chat = WebChat(data_dir, clock=SteppingClock(), port=port, notice=notice)
+    chat = WebChat(store.local_chat, clock=SteppingClock(), port=port, notice=notice)
     await chat.start(sink, COMMANDS)
     try:
         yield chat
@@ -57,8 +58,14 @@ def sink() -> RecordingSink:
 
 
 @pytest.fixture
-async def chat(tmp_path: Path, sink: RecordingSink) -> AsyncGenerator[WebChat]:
-    async with started(tmp_path, sink) as made:
+async def store(tmp_path: Path) -> AsyncGenerator[SqlStore]:
+    async with opened_store(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def chat(store: SqlStore, sink: RecordingSink) -> AsyncGenerator[WebChat]:
+    async with started(store, sink) as made:
         yield made
 
 
@@ -77,22 +84,22 @@ async def test_the_link_lets_a_browser_in_and_leaves_the_address_bar(chat: WebCh
     assert "SameSite=Strict" in cookie
 
 
-async def test_every_start_has_a_token_of_its_own(tmp_path: Path, sink: RecordingSink) -> None:
+async def test_every_start_has_a_token_of_its_own(store: SqlStore, sink: RecordingSink) -> None:
     links: list[str] = []
     for _ in range(2):
-        async with started(tmp_path, sink) as chat:
+        async with started(store, sink) as chat:
             links.append(URL(chat.url).query["token"])
     assert links[0] != links[1]
 
 
 async def test_a_browser_that_was_let_in_is_known_after_a_restart(
-    tmp_path: Path, sink: RecordingSink
+    store: SqlStore, sink: RecordingSink
 ) -> None:
-    async with started(tmp_path, sink) as chat:
+    async with started(store, sink) as chat:
         port = URL(chat.url).port or 0
         async with browser(chat) as http:
             [cookie] = http.cookie_jar
-    async with started(tmp_path, sink, port=port) as chat, ClientSession(origin(chat)) as http:
+    async with started(store, sink, port=port) as chat, ClientSession(origin(chat)) as http:
         async with http.get("/alive", cookies={cookie.key: cookie.value}) as answer:
             assert answer.status == 204
         async with http.get("/alive", cookies={cookie.key: "guessed"}) as answer:
@@ -160,16 +167,16 @@ async def test_the_page_forbids_itself_foreign_and_inline_code(chat: WebChat) ->
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])  # noqa: S104
-def test_any_address_but_loopback_is_refused(tmp_path: Path, host: str) -> None:
+async def test_any_address_but_loopback_is_refused(store: SqlStore, host: str) -> None:
     with pytest.raises(SettingsError, match=r"127\.0\.0\.1"):
-        WebChat(tmp_path, clock=SteppingClock(), host=host)
+        WebChat(store.local_chat, clock=SteppingClock(), host=host)
 
 
-async def test_a_port_in_use_is_a_clear_sentence(tmp_path: Path, sink: RecordingSink) -> None:
+async def test_a_port_in_use_is_a_clear_sentence(store: SqlStore, sink: RecordingSink) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"Port {port} .*FREEHAND_WEB_PORT"):
-            async with started(tmp_path, sink, port=port):
+            async with started(store, sink, port=port):
                 pass
 
 
@@ -177,14 +184,14 @@ async def test_assets_are_served_and_nothing_beside_them(chat: WebChat) -> None:
     async with browser(chat) as http:
         async with http.get("/page/page.js") as answer:
             assert answer.content_type == "text/javascript"
-        for path in ("/page/index.html", "/page/..%2fadapter.py", "/page/%2e%2e%2fgate.py"):
+        for path in ("/page/index.html", "/page/..%2fadapter.py", "/page/%2e%2e%2faccess.py"):
             async with http.get(URL(path, encoded=True)) as answer:
                 assert answer.status == 404
 
 
-async def test_the_notice_stands_on_the_page(tmp_path: Path, sink: RecordingSink) -> None:
+async def test_the_notice_stands_on_the_page(store: SqlStore, sink: RecordingSink) -> None:
     async with (
-        started(tmp_path, sink, notice="No <isolation>.") as chat,
+        started(store, sink, notice="No <isolation>.") as chat,
         browser(chat) as http,
         http.get("/") as answer,
     ):
@@ -325,12 +332,12 @@ async def test_a_page_that_comes_back_hears_what_it_missed_once(chat: WebChat) -
     ]
 
 
-async def test_a_page_catches_up_across_a_restart(tmp_path: Path, sink: RecordingSink) -> None:
-    async with started(tmp_path, sink) as chat, visit(chat, "ana") as ana:
+async def test_a_page_catches_up_across_a_restart(store: SqlStore, sink: RecordingSink) -> None:
+    async with started(store, sink) as chat, visit(chat, "ana") as ana:
         await chat.post(PRACTICE, Message.of("before"), key=a_key("1"))
         await ana.message("before")
         since = ana.since
-    async with started(tmp_path, sink) as chat:
+    async with started(store, sink) as chat:
         await chat.post(PRACTICE, Message.of("after"), key=a_key("2"))
         async with visit(chat, "ana", since=since) as ana:
             await ana.message("after")
@@ -529,11 +536,11 @@ async def test_a_form_checks_its_fields_and_takes_a_file(
 
 
 async def test_a_form_outlives_a_lost_connection_and_a_restart(
-    tmp_path: Path, sink: RecordingSink
+    store: SqlStore, sink: RecordingSink
 ) -> None:
-    async with started(tmp_path, sink) as chat, visit(chat, "ana") as ana:
+    async with started(store, sink) as chat, visit(chat, "ana") as ana:
         token = await opened_form(chat, sink, ana, Form("f", "F", (FormField("code", "C"),)))
-    async with started(tmp_path, sink) as chat, visit(chat, "ana") as ana:
+    async with started(store, sink) as chat, visit(chat, "ana") as ana:
         answer = await ana.ask("submit", id=token, fields={"code": "x"}, files=[])
         assert answer["type"] == "sent"
         assert (await sink.heard(FormSubmitted)).fields == {"code": "x"}
@@ -567,20 +574,18 @@ async def test_a_hundred_kibibytes_pass(chat: WebChat, sink: RecordingSink) -> N
         assert (await sink.heard(MessagePosted)).text == text
 
 
-async def test_a_full_disk_refuses_kindly_and_passes(chat: WebChat, sink: RecordingSink) -> None:
-    def room(pages: int) -> Callable[[Connection], None]:
-        return lambda tx: tx.execute(f"PRAGMA max_page_count = {pages}").close()
-
-    database = chat._database  # pyright: ignore[reportPrivateUsage]  # nothing else can fill it
+async def test_a_full_disk_refuses_kindly_and_passes(
+    chat: WebChat, store: SqlStore, sink: RecordingSink
+) -> None:
     async with visit(chat, "ana") as ana:
-        await database.run(room(1))  # as if there were no room for another page
+        await limit_pages(store, 1)  # as if there were no room for another page
         answer = await ana.say("x" * 50_000)
         assert "could not be stored" in answer["text"]
         with pytest.raises(TransientError):
             await chat.post(PRACTICE, Message.of("y" * 50_000), key=a_key("k"))
         async with visit(chat, "ben"):
             pass  # and others may still come in
-        await database.run(room(100_000))
+        await limit_pages(store, 100_000)
         assert (await ana.say("x" * 50_000))["type"] == "sent"
     assert len((await sink.heard(MessagePosted)).text) == 50_000
 
@@ -647,9 +652,7 @@ GARBAGE = st.text(max_size=200) | st.builds(
 
 
 def test_no_frame_ends_the_process(tmp_path: Path) -> None:
-    chat = WebChat(tmp_path, clock=SteppingClock(), port=0)
-
-    async def send(frames: list[str]) -> None:
+    async def play(chat: WebChat, frames: list[str]) -> None:
         async with visit(chat, "ana") as ana:
             for frame in frames:
                 if not ana.socket.closed:
@@ -658,17 +661,20 @@ def test_no_frame_ends_the_process(tmp_path: Path) -> None:
             assert (await ben.say("still here"))["type"] == "sent"
         assert await chat.health() == ""
 
-    @settings(deadline=None, max_examples=60)
-    @given(st.lists(GARBAGE, max_size=15))
-    def play(frames: list[str]) -> None:
-        runner.run(send(frames))
-
     with asyncio.Runner() as runner:
-        runner.run(chat.start(RecordingSink(), COMMANDS))
+        stack = AsyncExitStack()
+        store = runner.run(stack.enter_async_context(opened_store(tmp_path)))
+        chat = runner.run(stack.enter_async_context(started(store, RecordingSink())))
+
+        @settings(deadline=None, max_examples=60)
+        @given(st.lists(GARBAGE, max_size=15))
+        def send(frames: list[str]) -> None:
+            runner.run(play(chat, frames))
+
         try:
-            play()
+            send()
         finally:
-            runner.run(chat.stop())
+            runner.run(stack.aclose())
 
 
 async def test_noise_that_is_no_http_at_all_is_survived(chat: WebChat) -> None:

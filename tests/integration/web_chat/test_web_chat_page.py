@@ -21,8 +21,10 @@ from bot.domain.chat.events import (
 )
 from bot.domain.chat.message import Button, Buttons, Code, Form, FormField, Message, Moment
 from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.store.store import SqlStore
 from tests.acceptance.page import browser
 from tests.fakes.ports import RecordingSink, SteppingClock
+from tests.support.local_chats import opened_store
 from tests.support.values import a_key
 
 pytestmark = [
@@ -49,8 +51,14 @@ def sink() -> RecordingSink:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def chat(tmp_path: Path, sink: RecordingSink) -> AsyncGenerator[WebChat]:
-    made = WebChat(tmp_path, clock=SteppingClock(), port=0, notice="Without isolation.")
+async def store(tmp_path: Path) -> AsyncGenerator[SqlStore]:
+    async with opened_store(tmp_path) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def chat(store: SqlStore, sink: RecordingSink) -> AsyncGenerator[WebChat]:
+    made = WebChat(store.local_chat, clock=SteppingClock(), port=0, notice="Without isolation.")
     await made.start(sink, COMMANDS)
     yield made
     await made.stop()
@@ -405,7 +413,7 @@ async def test_a_dialog_takes_code_and_a_file_and_keeps_what_was_typed(
 
 
 async def test_nothing_is_lost_or_doubled_while_the_bot_restarts(
-    chromium: Browser, chat: WebChat, sink: RecordingSink, tmp_path: Path
+    chromium: Browser, chat: WebChat, sink: RecordingSink, store: SqlStore
 ) -> None:
     page = await arrive(chromium, chat)
     await composer(page).fill("before")
@@ -418,7 +426,7 @@ async def test_nothing_is_lost_or_doubled_while_the_bot_restarts(
     await expect(page.locator("#main .pending")).to_contain_text("written while it was away")
     await expect(page.locator(".connection")).to_contain_text("reconnecting")
 
-    again = WebChat(tmp_path, clock=SteppingClock(), port=port)
+    again = WebChat(store.local_chat, clock=SteppingClock(), port=port)
     await again.start(sink, COMMANDS)
     try:
         await again.post(PRACTICE, Message.of("missed"), key=a_key("missed"))

@@ -26,7 +26,7 @@ export class Connection {
     this.#connect();
   }
 
-  /** Ask for a deed; resolves when the server has stored it, rejects with its sentence. */
+  /** Ask for an action; resolves when the server has stored it, rejects with its sentence. */
   ask(frame) {
     frame.id ??= newId();
     if (encoder.encode(JSON.stringify(frame)).length > FRAME_LIMIT_BYTES) {
