@@ -14,9 +14,11 @@ from bot.store.migrate import MIGRATIONS
 def connected(url: str) -> Generator[Connection]:
     """A connection in one transaction, which is committed at the end."""
     engine = migration_engine(parse_url(url))
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def config_for(connection: Connection) -> Config:
