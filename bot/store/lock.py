@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -89,9 +89,10 @@ async def only_bot(url: URL) -> AsyncGenerator[None]:
         yield
         return
     engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(engine.dispose)
         with errors_translated():
-            connection = await engine.connect()
+            connection = await stack.enter_async_context(engine.connect())
             is_ours = await connection.scalar(text(f"SELECT pg_try_advisory_lock({_BOT_LOCK})"))
             await connection.commit()
         if not is_ours:
@@ -100,9 +101,6 @@ async def only_bot(url: URL) -> AsyncGenerator[None]:
                 " post everything twice."
             )
         yield
-        await connection.close()
-    finally:
-        await engine.dispose()
 
 
 def _lock(path: Path, *, wait_s: float) -> FileLock:

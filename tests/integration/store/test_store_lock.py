@@ -1,15 +1,18 @@
-"""One bot per data directory."""
+"""One bot per data directory and per database, and one upgrade at a time."""
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import SettingsError
-from bot.store.lock import is_running, only_instance
+from bot.domain.errors import SettingsError, StoreError
+from bot.store import lock
+from bot.store.engine import parse_url
+from bot.store.lock import is_running, only_bot, only_instance, wait_for
 
 HOLD = """
 import sys, time
@@ -71,3 +74,42 @@ def test_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 def test_error_inside_is_not_taken_for_the_locks(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), only_instance(tmp_path):
         (tmp_path / "none").read_text()
+
+
+def test_lock_file_stays_and_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Deleted while another waits for it, it would be two locks."""
+    for _ in range(2):
+        with only_instance(tmp_path):
+            pass
+        assert [path.name for path in tmp_path.iterdir()] == ["instance.lock"]
+        assert stat.S_IMODE((tmp_path / "instance.lock").stat().st_mode) == 0o600
+
+
+def test_waiting_for_a_lock_that_stays_held_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_WAIT_S", 0.2)
+    with (
+        wait_for(tmp_path / "upgrade-lock"),
+        pytest.raises(StoreError, match="upgrading the database for too long"),
+        wait_for(tmp_path / "upgrade-lock"),
+    ):
+        pytest.fail("two at once")
+
+
+async def test_second_bot_on_a_database_is_refused(database_url: str) -> None:
+    url = parse_url(database_url)
+    async with only_bot(url):
+        if url.get_backend_name() == "sqlite":
+            return  # its directory's lock keeps others out
+        with pytest.raises(SettingsError, match="Another Freehand is running on this database"):
+            async with only_bot(url):
+                pytest.fail("two at once")
+    async with only_bot(url):
+        pass
+
+
+async def test_database_that_cannot_be_reached_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be reached"):
+        async with only_bot(parse_url(f"postgresql://nobody@/none?host={tmp_path}")):
+            pytest.fail("reached")
