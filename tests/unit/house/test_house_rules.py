@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
 HOSTILE = ROOT / "tests" / "integration" / "sandbox" / "hostile"
 TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if HOSTILE not in path.parents)
-EVERYWHERE = {"bot", "structlog"}
+EVERYWHERE = {"bot", "structlog", "typing_extensions"}
 
 
 def imported_packages(source: Path) -> Iterator[str]:
