@@ -16,6 +16,7 @@ from bot.app.assembly import Ports, Services, assemble
 from bot.app.runners import Runner, choose
 from bot.app.settings import Settings
 from bot.catalogue import Catalogue
+from bot.chat.common.watermark import FileMark
 from bot.chat.discord.adapter import DiscordChat
 from bot.chat.web.adapter import WebChat
 from bot.domain.chat.message import Message
@@ -297,7 +298,8 @@ def _discord(settings: Settings, sandbox: Runner, clock: Clock) -> DiscordChat |
             "There is no Docker engine here, and without one submissions are not isolated: Freehand"
             " does not serve Discord like that. Start Docker, or unset FREEHAND_DISCORD_TOKEN."
         )
-    return DiscordChat(token=token, data_dir=settings.data_dir, clock=clock)
+    mark = FileMark(settings.data_dir / "discord-heard-until")
+    return DiscordChat(token=token, mark=mark, clock=clock)
 
 
 def _local_cohort(settings: Settings, clock: Clock) -> Cohort:

@@ -71,7 +71,7 @@ def user(scene: Discord, person: Person) -> UserRef:
 
 def shown(scene: Discord, ref: MessageRef) -> model.Message:
     """A message as Discord has it."""
-    return scene.fake.world.channels[refs.room(ref.conversation)].messages[int(ref.message)]
+    return scene.fake.world.channels[refs.channel_id(ref.conversation)].messages[int(ref.message)]
 
 
 async def invoked(scene: Discord, ana: Person) -> tuple[Interaction, Responder]:

@@ -1,20 +1,19 @@
 """The connection to Discord, and what was missed without it."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.chat.discord import client, connection
 from bot.chat.discord.adapter import DiscordChat
-from bot.chat.discord.connection import BAD_LOGIN, BEHIND, COMMANDLESS, RECONNECTING
+from bot.chat.discord.connection import BAD_LOGIN, NO_COMMANDS, NOT_CAUGHT_UP, RECONNECTING
 from bot.domain.chat.events import MessageEdited, MessagePosted
 from bot.domain.chat.message import Message
 from bot.domain.errors import (
     ChatError,
     SettingsError,
 )
-from tests.contract.on_discord import Discord, discord
+from tests.contract.on_discord import Discord, MemoryMark, discord
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import EVERYONE, Allow
@@ -64,14 +63,14 @@ async def test_what_was_sent_while_nobody_listened_is_heard_in_order_and_once(
     assert edit.message.message == str(before.id)
 
 
-async def test_what_was_sent_before_the_first_start_is_not_heard(tmp_path: Path) -> None:
-    async with discord(tmp_path / "one", COMMANDS) as scene:
+async def test_what_was_sent_before_the_first_start_is_not_heard() -> None:
+    async with discord(COMMANDS) as scene:
         ana = scene.guild.person("Ana")
         _, room = await opened(scene)
         ana.say(room, "history")
         await scene.sink.heard(MessagePosted)
         await scene.chat.stop()
-        anew = replace(scene, data_dir=tmp_path, sink=RecordingSink())
+        anew = replace(scene, mark=MemoryMark(), sink=RecordingSink())
         await anew.start()
         try:
             await heard_alone(anew, ana, room)
@@ -159,7 +158,7 @@ async def test_health_says_that_commands_are_not_taken(
     _, room = await opened(scene)
     scene.fake.faults.fail(COMMANDS_ROUTE, status=503)
     await scene.restart()
-    await well(scene, COMMANDLESS)
+    await well(scene, NO_COMMANDS)
     ana.say(room, "heard all the same")
     await scene.sink.heard(MessagePosted)
     await well(scene)
@@ -192,7 +191,7 @@ async def test_what_could_not_be_read_after_one_start_is_heard_after_the_next(
     await scene.fake.requested(HISTORY, asked + 1)
     scene.fake.gateway.cut()  # a session that goes on has not caught up either
     await scene.fake.until(lambda: scene.fake.gateway.resumed, "a session that goes on")
-    await well(scene, BEHIND)
+    await well(scene, NOT_CAUGHT_UP)
     await scene.restart()
     assert (await scene.sink.heard(MessagePosted)).text == "meanwhile"
 
@@ -219,17 +218,15 @@ async def heard_again(scene: Discord, ana: Person, sessions: int = 2) -> None:
 
 
 @pytest.mark.usefixtures("_hurried")
-async def test_a_start_survives_connections_that_fail(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connection, "READY_WITHIN_S", 0.01)
+async def test_a_start_survives_connections_that_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MAX_START_S", 0.01)
     async with FakeDiscord() as fake:
         guild = fake.guild("Cohort")
         fake.gateway.drops_before_hello = 3
         fake.faults.fail(LOGIN, status=503)
-        scene = Discord(tmp_path, fake, guild, guild.channel("practice"), COMMANDS)
+        scene = Discord(fake, guild, guild.channel("practice"), COMMANDS)
         with connect(fake):
-            scene.chat = DiscordChat(token="token", data_dir=tmp_path, clock=fake.clock)
+            scene.chat = DiscordChat(token="token", mark=MemoryMark(), clock=fake.clock)
             await scene.chat.start(scene.sink, COMMANDS)
             assert await scene.chat.health() == RECONNECTING
             await heard_again(scene, guild.person("Ana"), 1)
@@ -274,12 +271,10 @@ async def test_discord_may_ask_for_another_connection(scene: Discord, ana: Perso
     await heard_again(scene, ana, 1)
 
 
-async def test_a_connection_that_is_dead_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "SILENT_AT_MOST_S", 0.3)
+async def test_a_connection_that_is_dead_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "MAX_SILENCE_S", 0.3)
     monkeypatch.setattr(Gateway, "heartbeat_ms", 100)
-    async with discord(tmp_path, COMMANDS) as scene:
+    async with discord(COMMANDS) as scene:
         ana = scene.guild.person("Ana")
         _, room = await opened(scene)
         scene.fake.gateway.play_dead()
@@ -300,21 +295,21 @@ async def test_health_is_the_truth_while_discord_is_away(scene: Discord, ana: Pe
         await heard_again(scene, ana)
 
 
-async def test_a_wrong_token_ends_the_start_with_what_to_click(tmp_path: Path) -> None:
+async def test_a_wrong_token_ends_the_start_with_what_to_click() -> None:
     async with FakeDiscord() as fake:
         with connect(fake):
-            chat = DiscordChat(token="mistyped", data_dir=tmp_path, clock=fake.clock)
+            chat = DiscordChat(token="mistyped", mark=MemoryMark(), clock=fake.clock)
             with pytest.raises(SettingsError, match="reset the token"):
                 await chat.start(RecordingSink(), COMMANDS)
             assert await chat.health() != ""
     assert "mistyped" not in repr(chat)
 
 
-async def test_a_missing_intent_ends_the_start_with_what_to_click(tmp_path: Path) -> None:
+async def test_a_missing_intent_ends_the_start_with_what_to_click() -> None:
     async with FakeDiscord() as fake:
         fake.world.app_flags = 0
         with connect(fake):
-            chat = DiscordChat(token="token", data_dir=tmp_path, clock=fake.clock)
+            chat = DiscordChat(token="token", mark=MemoryMark(), clock=fake.clock)
             with pytest.raises(SettingsError, match="Message Content Intent"):
                 await chat.start(RecordingSink(), COMMANDS)
 

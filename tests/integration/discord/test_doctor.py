@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 import yarl
 
-from bot.chat.discord.checkup import Remark, examine
 from bot.chat.discord.connection import BAD_LOGIN, NO_CONTENT
+from bot.chat.discord.setup_check import Remark, examine
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import (
     TransientError,

@@ -147,7 +147,7 @@ async def offered(scene: Discord, *, to: Person | None = None) -> model.Message:
 async def test_a_press_that_nothing_follows_is_acknowledged_all_the_same(
     scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(responder, "PRESS_WAITS_S", 0.01)
+    monkeypatch.setattr(responder, "MAX_PRESS_WAIT_S", 0.01)
     interaction = ana.press(await offered(scene), "submit:1")
     await scene.fake.until(lambda: interaction.answer == 6, "an acknowledgement")
     assert interaction.messages == []

@@ -34,7 +34,7 @@ def roles(scene: Discord, person: Person) -> frozenset[str]:
 
 
 async def test_help_asks_discord_nothing(tmp_path: Path) -> None:
-    async with discord(tmp_path, SPECS) as scene, new_world(tmp_path) as world:
+    async with discord(SPECS) as scene, new_world(tmp_path) as world:
         async with world.store.write() as tx:
             await tx.cohorts.update(replace(world.cohort, place=scene.channel))
         ana = scene.guild.person("Ana")
