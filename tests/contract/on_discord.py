@@ -85,12 +85,19 @@ def _width(spec: CommandSpec) -> int:
 
 @dataclass
 class MemoryMark(Mark):
-    """A mark that outlives the adapter, but not the test."""
+    """A mark that outlives the adapter, but not the test.
+
+    Attributes:
+        trouble: Raised when it is asked for, one for each time.
+    """
 
     at: datetime | None = None
+    trouble: list[Exception] = field(default_factory=list[Exception])
 
     @override
     async def find(self) -> datetime | None:
+        if self.trouble:
+            raise self.trouble.pop()
         return self.at
 
     @override

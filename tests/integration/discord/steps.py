@@ -44,6 +44,7 @@ ACTIVE = "GET /guilds/{guild_id}/threads/active"
 ARCHIVED = "GET /channels/{channel_id}/threads/archived/public"
 HISTORY = "GET /channels/{channel_id}/messages"
 POST = "POST /channels/{channel_id}/messages"
+EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
 THREAD = "POST /channels/{channel_id}/messages/{message_id}/threads"
 
 NEEDS = (

@@ -1,6 +1,8 @@
 """The connection to Discord, and what was missed without it."""
 
+import asyncio
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,10 +11,7 @@ from bot.chat.discord.adapter import DiscordChat
 from bot.chat.discord.connection import BAD_LOGIN, NO_COMMANDS, NOT_CAUGHT_UP, RECONNECTING
 from bot.domain.chat.events import MessageEdited, MessagePosted
 from bot.domain.chat.message import Message
-from bot.domain.errors import (
-    ChatError,
-    SettingsError,
-)
+from bot.domain.errors import ChatError, SettingsError, StoreError
 from tests.contract.on_discord import Discord, MemoryMark, discord
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.people import Person
@@ -30,6 +29,7 @@ from tests.integration.discord.steps import (
     opened,
     well,
 )
+from tests.support.patience import PATIENCE_S
 from tests.support.values import a_key
 
 # --- what was missed ------------------------------------------------------------------------------
@@ -176,6 +176,71 @@ async def test_long_histories_are_read_to_their_end(scene: Discord, ana: Person)
     await scene.start()
     await scene.sink.heard(MessageEdited)
     assert texts(scene) == [*map(str, range(121)), "0, changed"]
+
+
+async def test_an_edit_of_a_message_long_ago_is_heard(scene: Discord, ana: Person) -> None:
+    _, room = await opened(scene)
+    first = ana.say(room, "0")
+    for number in range(1, 250):
+        ana.say(room, str(number))
+    await scene.sink.heard(MessagePosted, 250)
+    scene.fake.clock.move(hours=1)
+    await scene.restart()  # all of these are before the mark
+    await scene.chat.stop()
+    ana.edit(first, "0, changed")
+    await scene.start()
+    assert (await scene.sink.heard(MessageEdited)).text == "0, changed"
+
+
+async def test_a_thread_is_read_however_many_others_were_archived_after_it(
+    scene: Discord, ana: Person
+) -> None:
+    _, room = await opened(scene)
+    await scene.chat.stop()
+    ana.say(room, "meanwhile")
+    scene.guild.archive(room)
+    for number in range(120):
+        scene.guild.archive(scene.guild.thread(scene.place, f"Lunch {number}", ana))
+    await scene.start()
+    assert (await scene.sink.heard(MessagePosted)).text == "meanwhile"
+
+
+async def marked(scene: Discord, later_than: datetime) -> None:
+    """Wait until the mark has moved: everything was heard."""
+    async with asyncio.timeout(PATIENCE_S):
+        while scene.mark.at is None or scene.mark.at < later_than:  # noqa: ASYNC110  # it is asked, it does not tell
+            await asyncio.sleep(0)
+
+
+async def test_threads_archived_before_the_mark_are_not_read(scene: Discord) -> None:
+    _, room = await opened(scene)
+    scene.guild.archive(room)
+    await scene.chat.stop()
+    scene.fake.clock.move(hours=1)
+    scene.mark.at = scene.fake.clock()
+    scene.fake.clock.move(hours=1)
+    await scene.start()
+    await marked(scene, scene.fake.clock())
+    assert len(scene.fake.asked(ARCHIVED)) == 1
+    assert scene.fake.asked(HISTORY) == []
+
+
+async def test_a_mark_that_cannot_be_read_is_tried_again(
+    scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "RECONNECT_S", (0.01,))
+    _, room = await opened(scene)
+    await scene.chat.stop()
+    ana.say(room, "meanwhile")
+    scene.mark.trouble = [StoreError("away")] * 3
+    await scene.start()
+    assert (await scene.sink.heard(MessagePosted)).text == "meanwhile"
+    await well(scene)
+
+
+async def test_a_first_start_sets_the_mark_at_once(scene: Discord) -> None:
+    await marked(scene, scene.fake.clock() - timedelta(minutes=1))
+    assert scene.sink.events == []  # without that anything was heard
 
 
 async def test_what_could_not_be_read_after_one_start_is_heard_after_the_next(
