@@ -97,7 +97,7 @@ class FileMark(Mark):
         await asyncio.to_thread(_write, self.path, at)
 
 
-async def import_file(path: Path, mark: Mark) -> None:
+async def take_over_file(path: Path, mark: Mark) -> None:
     """Take over the mark that earlier versions kept in a file, and set the file aside.
 
     A mark that is there already is later, and stays.

@@ -10,6 +10,7 @@ import structlog
 from typing_extensions import override
 
 from bot.chat.discord import commands, inbound, members, refs
+from bot.chat.discord.outbound import NO_MENTIONS
 from bot.chat.discord.responder import DiscordResponder
 from bot.domain.chat.commands import CommandSpec
 from bot.domain.chat.events import Event
@@ -50,12 +51,12 @@ class Listener(Protocol):
         ...
 
     def hear(self, event: Event, responder: Responder | None) -> None:
-        """Somebody did something."""
+        """Somebody did something; the responder answers it, if it can be answered."""
         ...
 
 
 class Client(discord.Client):
-    """A connection. It ends for good where Discord sends what cannot be read."""
+    """A connection. It ends for good if Discord sends what cannot be read."""
 
     def __init__(self, *, specs: Sequence[CommandSpec], sink: Sink, listener: Listener) -> None:
         """Prepare; nothing is sent yet."""
@@ -64,7 +65,7 @@ class Client(discord.Client):
         intents = discord.Intents(guilds=True, messages=True, message_content=True)
         super().__init__(
             intents=intents,
-            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_mentions=NO_MENTIONS,
             max_messages=None,  # edits come as raw events, nothing is kept for them
             max_ratelimit_timeout=MAX_RATE_LIMIT_S,
             heartbeat_timeout=MAX_SILENCE_S,
@@ -97,7 +98,7 @@ class Client(discord.Client):
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
-    # --- what Discord reports -------------------------------------------------------------------
+    # --- what Discord reports -----------------------------------------------------------------
 
     async def on_ready(self) -> None:
         """A session begins."""
@@ -131,7 +132,7 @@ class Client(discord.Client):
         self._hear_deleted(payload, payload.message_id)
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        """A moderator has cleared up."""
+        """A moderator has deleted several messages at once."""
         self._hear_deleted(payload, *payload.message_ids)
 
     def _hear_deleted(
@@ -189,9 +190,7 @@ class Client(discord.Client):
         if message.author.bot or message.type not in inbound.TYPED:
             return
         try:
-            await message.channel.send(
-                NO_CODE_HERE, allowed_mentions=discord.AllowedMentions.none()
-            )
+            await message.channel.send(NO_CODE_HERE, allowed_mentions=NO_MENTIONS)
         except discord.DiscordException as error:
             log.info("direct_message_not_answered", reason=str(error))
 

@@ -25,9 +25,9 @@ from tests.integration.discord.steps import (
     COMMANDS_ROUTE,
     HISTORY,
     LOGIN,
-    heard_alone,
-    opened,
-    well,
+    hear_last_word,
+    open_thread,
+    until_health_is,
 )
 from tests.support.patience import PATIENCE_S
 from tests.support.values import a_key
@@ -43,8 +43,8 @@ def texts(scene: Discord) -> list[str]:
 async def test_what_was_sent_while_nobody_listened_is_heard_in_order_and_once(
     scene: Discord, ana: Person
 ) -> None:
-    _, one = await opened(scene, "one")
-    _, two = await opened(scene, "two")
+    _, one = await open_thread(scene, "one")
+    _, two = await open_thread(scene, "two")
     before = ana.say(one, "before")
     await scene.sink.heard(MessagePosted)
     scene.fake.clock.move(hours=1)
@@ -66,14 +66,14 @@ async def test_what_was_sent_while_nobody_listened_is_heard_in_order_and_once(
 async def test_what_was_sent_before_the_first_start_is_not_heard() -> None:
     async with discord(COMMANDS) as scene:
         ana = scene.guild.person("Ana")
-        _, room = await opened(scene)
+        _, room = await open_thread(scene)
         ana.say(room, "history")
         await scene.sink.heard(MessagePosted)
         await scene.chat.stop()
         anew = replace(scene, mark=MemoryMark(), sink=RecordingSink())
         await anew.start()
         try:
-            await heard_alone(anew, ana, room)
+            await hear_last_word(anew, ana, room)
         finally:
             await anew.chat.stop()
 
@@ -81,7 +81,7 @@ async def test_what_was_sent_before_the_first_start_is_not_heard() -> None:
 async def test_a_thread_that_is_closed_to_the_bot_keeps_it_from_hearing_no_other(
     scene: Discord, ana: Person
 ) -> None:
-    _, hidden = await opened(scene, "hidden")
+    _, hidden = await open_thread(scene, "hidden")
     elsewhere = scene.guild.channel("elsewhere")
     ref = replace(scene.channel, channel=str(elsewhere.id))
     post = await scene.chat.post(ref, Message.of("Now"), key=a_key("elsewhere"))
@@ -101,7 +101,7 @@ async def test_a_thread_that_is_closed_to_the_bot_keeps_it_from_hearing_no_other
 async def test_what_is_gone_by_the_time_it_is_read_keeps_no_other_from_being_heard(
     scene: Discord, ana: Person, status: int
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     await scene.chat.stop()
     ana.say(room, "archived")
     scene.guild.archive(room)
@@ -112,7 +112,7 @@ async def test_what_is_gone_by_the_time_it_is_read_keeps_no_other_from_being_hea
 
 
 async def test_nothing_is_heard_twice_when_a_session_goes_on(scene: Discord, ana: Person) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     ana.say(room, "before")
     await scene.sink.heard(MessagePosted)
     scene.fake.gateway.cut()
@@ -125,7 +125,7 @@ async def test_nothing_is_heard_twice_when_a_session_goes_on(scene: Discord, ana
 
 
 async def test_a_session_that_was_lost_is_made_up_for(scene: Discord, ana: Person) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     gateway = scene.fake.gateway
     gateway.forget()
     said = ana.say(room, "meanwhile")
@@ -141,31 +141,31 @@ async def test_catching_up_is_tried_until_it_works(
     scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
     monkeypatch.setattr(connection, "RECONNECT_S", (0.01,))
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     await scene.chat.stop()
     ana.say(room, "meanwhile")
     scene.fake.faults.fail(route, status=503, times=3)
     await scene.start()
     assert (await scene.sink.heard(MessagePosted)).text == "meanwhile"
     await scene.fake.until(lambda: not scene.fake.faults.left, f"four requests to {route}")
-    await well(scene)
+    await until_health_is(scene)
 
 
 async def test_health_says_that_commands_are_not_taken(
     scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "RECONNECT_S", (0.2,))
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     scene.fake.faults.fail(COMMANDS_ROUTE, status=503)
     await scene.restart()
-    await well(scene, NO_COMMANDS)
+    await until_health_is(scene, NO_COMMANDS)
     ana.say(room, "heard all the same")
     await scene.sink.heard(MessagePosted)
-    await well(scene)
+    await until_health_is(scene)
 
 
 async def test_long_histories_are_read_to_their_end(scene: Discord, ana: Person) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     first = ana.say(room, "0")
     await scene.sink.heard(MessagePosted)
     await scene.chat.stop()
@@ -179,7 +179,7 @@ async def test_long_histories_are_read_to_their_end(scene: Discord, ana: Person)
 
 
 async def test_an_edit_of_a_message_long_ago_is_heard(scene: Discord, ana: Person) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     first = ana.say(room, "0")
     for number in range(1, 250):
         ana.say(room, str(number))
@@ -195,7 +195,7 @@ async def test_an_edit_of_a_message_long_ago_is_heard(scene: Discord, ana: Perso
 async def test_a_thread_is_read_however_many_others_were_archived_after_it(
     scene: Discord, ana: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     await scene.chat.stop()
     ana.say(room, "meanwhile")
     scene.guild.archive(room)
@@ -205,7 +205,7 @@ async def test_a_thread_is_read_however_many_others_were_archived_after_it(
     assert (await scene.sink.heard(MessagePosted)).text == "meanwhile"
 
 
-async def marked(scene: Discord, later_than: datetime) -> None:
+async def until_marked(scene: Discord, later_than: datetime) -> None:
     """Wait until the mark has moved: everything was heard."""
     async with asyncio.timeout(PATIENCE_S):
         while scene.mark.at is None or scene.mark.at < later_than:  # noqa: ASYNC110  # it is asked, it does not tell
@@ -213,14 +213,14 @@ async def marked(scene: Discord, later_than: datetime) -> None:
 
 
 async def test_threads_archived_before_the_mark_are_not_read(scene: Discord) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     scene.guild.archive(room)
     await scene.chat.stop()
     scene.fake.clock.move(hours=1)
     scene.mark.at = scene.fake.clock()
     scene.fake.clock.move(hours=1)
     await scene.start()
-    await marked(scene, scene.fake.clock())
+    await until_marked(scene, scene.fake.clock())
     assert len(scene.fake.asked(ARCHIVED)) == 1
     assert scene.fake.asked(HISTORY) == []
 
@@ -229,24 +229,24 @@ async def test_a_mark_that_cannot_be_read_is_tried_again(
     scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "RECONNECT_S", (0.01,))
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     await scene.chat.stop()
     ana.say(room, "meanwhile")
     scene.mark.trouble = [StoreError("away")] * 3
     await scene.start()
     assert (await scene.sink.heard(MessagePosted)).text == "meanwhile"
-    await well(scene)
+    await until_health_is(scene)
 
 
 async def test_a_first_start_sets_the_mark_at_once(scene: Discord) -> None:
-    await marked(scene, scene.fake.clock() - timedelta(minutes=1))
+    await until_marked(scene, scene.fake.clock() - timedelta(minutes=1))
     assert scene.sink.events == []  # without that anything was heard
 
 
 async def test_what_could_not_be_read_after_one_start_is_heard_after_the_next(
     scene: Discord, ana: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     await scene.chat.stop()
     ana.say(room, "meanwhile")
     scene.fake.clock.move(hours=1)
@@ -256,7 +256,7 @@ async def test_what_could_not_be_read_after_one_start_is_heard_after_the_next(
     await scene.fake.requested(HISTORY, asked + 1)
     scene.fake.gateway.cut()  # a session that goes on has not caught up either
     await scene.fake.until(lambda: scene.fake.gateway.resumed, "a session that goes on")
-    await well(scene, NOT_CAUGHT_UP)
+    await until_health_is(scene, NOT_CAUGHT_UP)
     await scene.restart()
     assert (await scene.sink.heard(MessagePosted)).text == "meanwhile"
 
@@ -270,14 +270,14 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "RECONNECT_S", (0.01,))
 
 
-async def heard_again(scene: Discord, ana: Person, sessions: int = 2) -> None:
+async def hear_new_session(scene: Discord, ana: Person, sessions: int = 2) -> None:
     """A new session hears what is said, and what was said meanwhile."""
     gateway = scene.fake.gateway
     await scene.fake.until(
         lambda: len(gateway.identified) >= sessions and gateway.ready, "a new session"
     )
-    await well(scene)
-    _, room = await opened(scene, "again")
+    await until_health_is(scene)
+    _, room = await open_thread(scene, "again")
     ana.say(room, "still there?")
     assert (await scene.sink.heard(MessagePosted)).text == "still there?"
 
@@ -294,7 +294,7 @@ async def test_a_start_survives_connections_that_fail(monkeypatch: pytest.Monkey
             scene.chat = DiscordChat(token="token", mark=MemoryMark(), clock=fake.clock)
             await scene.chat.start(scene.sink, COMMANDS)
             assert await scene.chat.health() == RECONNECTING
-            await heard_again(scene, guild.person("Ana"), 1)
+            await hear_new_session(scene, guild.person("Ana"), 1)
             await scene.chat.stop()
         assert fake.gateway.opened == 4
         assert fake.violations == []
@@ -303,7 +303,7 @@ async def test_a_start_survives_connections_that_fail(monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("_hurried")
 async def test_what_cannot_be_read_costs_one_connection(scene: Discord, ana: Person) -> None:
     scene.fake.gateway.tell("MESSAGE_CREATE", {"id": "no number"})
-    await heard_again(scene, ana)
+    await hear_new_session(scene, ana)
 
 
 @pytest.mark.usefixtures("_hurried")
@@ -314,7 +314,7 @@ async def test_a_session_that_breaks_before_it_is_ready_is_not_taken_for_one(
     gateway.invalidate(resumable=False)
     await scene.fake.until(lambda: len(gateway.identified) == 2 and gateway.ready, "a session")
     gateway.tell("MESSAGE_CREATE", {"id": "no number"})
-    await heard_again(scene, ana, 3)
+    await hear_new_session(scene, ana, 3)
 
 
 @pytest.mark.usefixtures("_hurried")
@@ -325,7 +325,7 @@ async def test_a_connection_that_is_closed_is_made_again(
     gateway = scene.fake.gateway
     gateway.close(code)
     await scene.fake.until(lambda: gateway.opened > 1 and gateway.ready, "another connection")
-    await heard_again(scene, ana, 1)
+    await hear_new_session(scene, ana, 1)
 
 
 @pytest.mark.usefixtures("_hurried")
@@ -333,7 +333,7 @@ async def test_discord_may_ask_for_another_connection(scene: Discord, ana: Perso
     gateway = scene.fake.gateway
     gateway.ask_to_reconnect()
     await scene.fake.until(lambda: gateway.resumed == 1, "a session that goes on")
-    await heard_again(scene, ana, 1)
+    await hear_new_session(scene, ana, 1)
 
 
 async def test_a_connection_that_is_dead_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,7 +341,7 @@ async def test_a_connection_that_is_dead_is_noticed(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Gateway, "heartbeat_ms", 100)
     async with discord(COMMANDS) as scene:
         ana = scene.guild.person("Ana")
-        _, room = await opened(scene)
+        _, room = await open_thread(scene)
         scene.fake.gateway.play_dead()
         ana.say(room, "hello?")
         assert (await scene.sink.heard(MessagePosted)).text == "hello?"
@@ -352,12 +352,12 @@ async def test_a_connection_that_is_dead_is_noticed(monkeypatch: pytest.MonkeyPa
 async def test_health_is_the_truth_while_discord_is_away(scene: Discord, ana: Person) -> None:
     assert await scene.chat.health() == ""
     await scene.fake.stop()
-    await well(scene, RECONNECTING)
+    await until_health_is(scene, RECONNECTING)
     with pytest.raises(ChatError):
         await scene.chat.post(scene.channel, Message.of("Hello?"), key=a_key("k"))
     await scene.fake.start()
     with connect(scene.fake):  # it listens elsewhere now
-        await heard_again(scene, ana)
+        await hear_new_session(scene, ana)
 
 
 async def test_a_wrong_token_ends_the_start_with_what_to_click() -> None:
@@ -386,7 +386,7 @@ async def test_a_token_that_is_reset_while_the_bot_runs_is_said_in_its_health(
     scene.fake.world.token = "another"
     scene.fake.gateway.forget()
     scene.fake.gateway.close(4004)
-    await well(scene, BAD_LOGIN)
+    await until_health_is(scene, BAD_LOGIN)
     scene.fake.world.token = "token"
     await scene.restart()
-    await well(scene)
+    await until_health_is(scene)

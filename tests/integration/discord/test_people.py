@@ -11,7 +11,7 @@ from bot.services.commands import SPECS
 from tests.contract.on_discord import Discord, discord
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import Allow
-from tests.integration.discord.steps import CALLBACK, opened, shown, user
+from tests.integration.discord.steps import CALLBACK, message_at, open_thread, user
 from tests.support.values import a_key
 from tests.support.world import new_world
 
@@ -50,7 +50,7 @@ async def test_help_asks_discord_nothing(tmp_path: Path) -> None:
 async def test_commands_and_messages_bring_name_rights_and_roles(
     scene: Discord, ana: Person, mira: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     for person in (ana, mira):
         person.invoke(scene.place, "plan")
         person.edit(person.say(room, "x = 1"), "x = 2")
@@ -72,7 +72,7 @@ async def pressed_alone(scene: Discord, person: Person) -> UserInfo:
     ref = await scene.chat.post(
         scene.channel, message, key=a_key("k"), private_to=user(scene, person)
     )
-    person.press(shown(scene, ref), "I am")
+    person.press(message_at(scene, ref), "I am")
     return (await scene.sink.heard(ActionPressed)).info
 
 
@@ -92,7 +92,7 @@ async def test_somebody_who_cannot_be_looked_up_has_a_name_and_no_rights(
 async def test_authors_of_messages_that_were_missed_are_looked_up_once(
     scene: Discord, ana: Person, mira: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     await scene.chat.stop()
     for person, text in ((mira, "one"), (mira, "two"), (ana, "three")):
         person.say(room, text)
@@ -110,7 +110,7 @@ async def test_authors_of_messages_that_were_missed_are_looked_up_once(
 async def test_a_fault_does_not_keep_the_rights_of_an_author_from_the_core(
     scene: Discord, mira: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     await scene.chat.stop()
     mira.say(room, "@Freehand plan")
     scene.fake.faults.limit(MEMBER, retry_after_s=300)

@@ -23,10 +23,10 @@ from tests.integration.discord.steps import (
     EDIT,
     POST,
     THREAD,
-    heard_alone,
-    invoked,
-    opened,
-    shown,
+    hear_last_word,
+    invoke_plan,
+    message_at,
+    open_thread,
     user,
 )
 from tests.support.values import a_key
@@ -56,17 +56,17 @@ async def test_what_is_private_comes_as_a_direct_message(scene: Discord, ana: Pe
 async def test_who_writes_direct_messages_is_answered_where_to_write(
     scene: Discord, ana: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     ana.say(ana.direct, "```python\nx = 1\n```")
     await scene.fake.until(lambda: "Submit privately" in ana.reads(ana.direct), "an answer")
     assert len(ana.sees(ana.direct)) == 2  # and not one to the answer
-    await heard_alone(scene, ana, room)
+    await hear_last_word(scene, ana, room)
 
 
 async def test_who_takes_no_direct_messages_is_asked_once_in_the_thread_without_the_content(
     scene: Discord,
 ) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     shy = scene.guild.person("Shy", takes_messages=False)
     refs = [
         await scene.chat.post(
@@ -86,7 +86,7 @@ async def test_who_takes_no_direct_messages_is_asked_once_in_the_thread_without_
 async def test_who_has_left_is_not_asked_to_allow_direct_messages(
     scene: Discord,
 ) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     shy = scene.guild.person("Shy", takes_messages=False)
     scene.guild.part(shy)
     with pytest.raises(GoneError):
@@ -97,7 +97,7 @@ async def test_who_has_left_is_not_asked_to_allow_direct_messages(
 
 
 async def test_a_reminder_asks_nobody_to_allow_direct_messages(scene: Discord) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     shy = scene.guild.person("Shy", takes_messages=False)
     with pytest.raises(GoneError):
         await scene.chat.post(
@@ -113,7 +113,7 @@ async def test_a_reminder_asks_nobody_to_allow_direct_messages(scene: Discord) -
 
 
 async def test_a_permission_that_is_missing_is_said_and_used_once_granted(scene: Discord) -> None:
-    thread, _ = await opened(scene)
+    thread, _ = await open_thread(scene)
     scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
     picture = Message.of("Board", Image("board.png", b"\x89PNG", "Ana leads"))
     for place, message, needed in (
@@ -163,7 +163,7 @@ async def test_a_thread_needs_a_permission_of_its_own(scene: Discord) -> None:
     assert (await scene.chat.open_thread(post, "Now")).thread == post.message
 
 
-async def refused(scene: Discord, ref: MessageRef) -> set[type[Exception]]:
+async def refusals(scene: Discord, ref: MessageRef) -> set[type[Exception]]:
     """How each request about a place is refused."""
     raised: set[type[Exception]] = set()
     for request in (
@@ -179,13 +179,13 @@ async def refused(scene: Discord, ref: MessageRef) -> set[type[Exception]]:
 
 
 async def test_a_deleted_thread_or_channel_is_gone(scene: Discord) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     ref = await scene.chat.post(thread, Message.of("The task"), key=a_key("task"))
     scene.guild.delete(room)
     with pytest.raises(GoneError):
         await scene.chat.post(thread, Message.of("Hello?"), key=a_key("k"))
     scene.guild.delete(scene.place)
-    assert await refused(scene, ref) == {GoneError}
+    assert await refusals(scene, ref) == {GoneError}
 
 
 async def test_a_server_that_has_removed_the_bot_crashes_nothing(
@@ -193,12 +193,12 @@ async def test_a_server_that_has_removed_the_bot_crashes_nothing(
 ) -> None:
     ref = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("hello"))
     scene.guild.remove_bot()
-    assert await refused(scene, ref) <= {ForbiddenError, GoneError}
+    assert await refusals(scene, ref) <= {ForbiddenError, GoneError}
     await scene.restart()
     assert await scene.chat.health() == ""
     scene.guild.invite_bot()
-    _, room = await opened(scene)
-    await heard_alone(scene, ana, room)
+    _, room = await open_thread(scene)
+    await hear_last_word(scene, ana, room)
 
 
 async def test_a_short_wait_is_waited_for(scene: Discord, ana: Person) -> None:
@@ -271,7 +271,7 @@ async def test_a_post_that_was_deleted_is_not_made_again_under_its_key(
 ) -> None:
     ref = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
     mira = scene.guild.person("Mira", roles=[scene.guild.role("Mod", Allow.MANAGE_MESSAGES)])
-    mira.delete(shown(scene, ref))
+    mira.delete(message_at(scene, ref))
     with pytest.raises(GoneError):
         await scene.chat.edit(ref, Message.of("Hello?"))
     with pytest.raises(GoneError):
@@ -299,7 +299,7 @@ async def test_a_thread_that_was_opened_already_is_used(scene: Discord) -> None:
 
 
 async def test_feedback_in_an_archived_thread_brings_it_back(scene: Discord, ana: Person) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     ref = await scene.chat.post(thread, Message.of("Running"), key=a_key("k"))
     scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
     scene.guild.archive(room)
@@ -312,7 +312,7 @@ async def test_feedback_in_an_archived_thread_brings_it_back(scene: Discord, ana
 
 
 async def test_a_thread_that_a_moderator_has_locked_is_left_alone(scene: Discord) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     ref = await scene.chat.post(thread, Message.of("Running"), key=a_key("k"))
     scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
     scene.guild.archive(room, locked=True)
@@ -326,7 +326,7 @@ async def test_an_edit_replaces_files_and_buttons_too(scene: Discord, ana: Perso
     rich = Message.of("One", Image("a.png", b"\x89PNG", "A"), Buttons((Button("go", "Go"),)))
     ref = await scene.chat.post(scene.channel, rich, key=a_key("k"))
     await scene.chat.edit(ref, Message.of(Image("b.png", b"\x89PNG", "B")))
-    message = shown(scene, ref)
+    message = message_at(scene, ref)
     assert ([file.name for file in message.files], message.components) == (["b.png"], [])
     await scene.chat.edit(ref, Message.of("word " * 500))
     await scene.chat.edit(ref, Message.of("Short"))
@@ -345,7 +345,7 @@ async def test_nobody_is_pinged_whatever_is_quoted(scene: Discord, ana: Person) 
     await scene.chat.post(
         scene.channel, Message.of(quoted), key=a_key("s"), private_to=user(scene, shy)
     )
-    _, answers = await invoked(scene, ana)
+    _, answers = await invoke_plan(scene, ana)
     await answers.reply(Message.of(quoted))
     await answers.reply(Message.of(quoted, "again"))
     said = [sent.json for sent in scene.fake.requests if sent.json and "content" in sent.json]

@@ -11,7 +11,7 @@ import pytest
 from typing_extensions import override
 
 from bot.chat.common import watermark
-from bot.chat.common.watermark import OVERLAP, FileMark, Mark, Watermark, import_file
+from bot.chat.common.watermark import OVERLAP, FileMark, Mark, Watermark, take_over_file
 from bot.domain.errors import StoreError
 from tests.fakes.ports import SteppingClock
 from tests.support.patience import PATIENCE_S
@@ -139,8 +139,8 @@ async def test_a_file_that_cannot_be_written_is_an_error_of_the_store(tmp_path: 
 async def test_the_file_of_an_earlier_version_is_taken_over_once(tmp_path: Path) -> None:
     path, mark = tmp_path / "discord-heard-until", CountedMark()
     await FileMark(path).set(FIRST_MONDAY)
-    await import_file(path, mark)
-    await import_file(path, mark)
+    await take_over_file(path, mark)
+    await take_over_file(path, mark)
     assert mark.moments == [FIRST_MONDAY]
     assert names(tmp_path) == ["discord-heard-until.imported"]
 
@@ -148,7 +148,7 @@ async def test_the_file_of_an_earlier_version_is_taken_over_once(tmp_path: Path)
 async def test_a_mark_that_is_there_already_is_kept(tmp_path: Path) -> None:
     path, mark = tmp_path / "mark", CountedMark([LATER])
     await FileMark(path).set(FIRST_MONDAY)
-    await import_file(path, mark)
+    await take_over_file(path, mark)
     assert mark.moments == [LATER]
     assert not path.exists()
 
@@ -156,7 +156,7 @@ async def test_a_mark_that_is_there_already_is_kept(tmp_path: Path) -> None:
 async def test_a_file_that_holds_no_moment_is_set_aside(tmp_path: Path) -> None:
     path, mark = tmp_path / "mark", CountedMark()
     path.write_text("no moment")
-    await import_file(path, mark)
+    await take_over_file(path, mark)
     assert mark.moments == []
     assert not path.exists()
 
@@ -165,7 +165,7 @@ async def test_a_file_stays_until_its_mark_is_kept(tmp_path: Path) -> None:
     path, mark = tmp_path / "mark", CountedMark(trouble=[StoreError("away")])
     await FileMark(path).set(FIRST_MONDAY)
     with pytest.raises(StoreError):
-        await import_file(path, mark)
+        await take_over_file(path, mark)
     assert path.exists()
-    await import_file(path, mark)
+    await take_over_file(path, mark)
     assert mark.moments == [FIRST_MONDAY]

@@ -37,7 +37,7 @@ async def test_what_a_person_says_edits_and_attaches_is_heard(scene: Scene) -> N
         assert (edited.content, edited.edited_at) == ("better", said.edited_at)
 
 
-async def test_a_dropped_connection_is_resumed_and_told_what_it_missed(scene: Scene) -> None:
+async def test_a_dropped_connection_is_resumed_with_what_it_missed(scene: Scene) -> None:
     async with scene.bot() as bot:
         scene.fake.gateway.cut()
         scene.ana.say(scene.practice, "while you were away")
@@ -153,7 +153,7 @@ async def test_an_outage_of_a_guild_comes_and_goes(scene: Scene) -> None:
         assert [guild.unavailable for guild in bot.guilds] == [False]
 
 
-async def test_members_are_told_of_to_those_who_may_ask(scene: Scene) -> None:
+async def test_members_are_reported_to_those_who_may_ask(scene: Scene) -> None:
     scene.fake.world.app_flags |= 1 << 15
     scene.intents.members = True
     async with scene.bot() as bot:
