@@ -65,24 +65,34 @@ def _message_fields(message: discord.Message, me: int) -> dict[str, Any] | None:
         return None
     if message.author.bot or message.webhook_id is not None:
         return None
-    name = re.compile(rf"<@!?{me}>")
-    # A reply mentions whom it answers, too; but a reply to the bot's post need not be for the bot.
-    mentions_bot = any(user.id == me for user in message.mentions) and bool(
-        name.search(message.content)
-    )
+    mentions_bot = _mentions(message, me)
     if not mentions_bot and not _is_ours(message.channel, me):
         return None
     where = refs.conversation_in(guild.id, message.channel.id, refs.parent_of(message.channel))
-    text = name.sub("", message.content).strip() if mentions_bot else message.content
     return {
         "conversation": where,
         "user": refs.user_in(guild.id, message.author.id),
         "info": members.info_of(message.author),
         "message": refs.message_in(where, message.id),
-        "text": text,
+        "text": _without_name(message.content, me) if mentions_bot else message.content,
         "attachments": attachments_of(message),
         "mentions_bot": mentions_bot,
     }
+
+
+def _mentions(message: discord.Message, me: int) -> bool:
+    """Whether our name is typed in it. A reply mentions whom it answers also where it is not."""
+    return any(user.id == me for user in message.mentions) and bool(
+        _name(me).search(message.content)
+    )
+
+
+def _without_name(text: str, me: int) -> str:
+    return _name(me).sub("", text).strip()
+
+
+def _name(me: int) -> re.Pattern[str]:
+    return re.compile(rf"<@!?{me}>")
 
 
 def _is_ours(channel: object, me: int) -> bool:
