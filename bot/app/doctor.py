@@ -10,7 +10,7 @@ from bot.app import runners, terminal
 from bot.app.process import utc_now
 from bot.app.settings import Settings
 from bot.catalogue.reading import Catalogue
-from bot.chat.discord import checkup
+from bot.chat.discord import setup_check
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import BotError, GpuUnavailableError
 from bot.domain.schedule import next_slot
@@ -141,7 +141,7 @@ async def _discord(settings: Settings) -> list[Finding]:
     try:
         return [
             Finding(part="discord", well=remark.well, sentence=remark.sentence)
-            async for remark in checkup.examine(token, await _places(settings))
+            async for remark in setup_check.examine(token, await _places(settings))
         ]
     except BotError as error:
         return [_to_fix("discord", str(error))]

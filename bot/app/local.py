@@ -6,12 +6,13 @@ from typing import Any
 
 from bot.app.assembly import Services
 from bot.app.settings import Settings
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, Place
 from bot.domain.exercise import Day
-from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.domain.store import Store
 from bot.services.cohorts import rules
 

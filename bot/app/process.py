@@ -12,9 +12,11 @@ import structlog
 
 from bot.app import files, local
 from bot.app.assembly import Ports, Services, assemble
+from bot.app.marks import StoredMark
 from bot.app.runners import Runner, choose, instance_of
 from bot.app.settings import Settings
 from bot.catalogue.reading import Catalogue
+from bot.chat.common.watermark import take_over_file
 from bot.chat.discord.adapter import DiscordChat
 from bot.chat.web.adapter import WebChat
 from bot.domain.chat.port import ChatPort
@@ -109,7 +111,8 @@ class App:
 
     async def _begin(self) -> None:
         """Take over what the last process of this installation left."""
-        await files.take_over_keys(self.settings.keys, self.store, self.clock)
+        await files.take_over_keys(self.settings.old_keys, self.store, self.clock)
+        await take_over_file(self.settings.old_discord_mark, _discord_mark(self.store))
         await self.services.seeds.start()
         taken = await self.services.grading.take_back()
         if taken:
@@ -276,8 +279,11 @@ def _discord(
             "There is no Docker engine here, and without one submissions are not isolated: Freehand"
             " does not serve Discord like that. Start Docker, or unset FREEHAND_DISCORD_TOKEN."
         )
-    del store
-    return DiscordChat(token=token, data_dir=settings.data_dir, clock=clock)
+    return DiscordChat(token=token, mark=_discord_mark(store), clock=clock)
+
+
+def _discord_mark(store: SqlStore) -> StoredMark:
+    return StoredMark(store, source="discord")
 
 
 @asynccontextmanager

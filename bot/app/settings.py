@@ -187,8 +187,13 @@ class Settings(BaseSettings):
         return (self.data_dir / "freehand.sqlite3").resolve()
 
     @property
-    def keys(self) -> Path:
-        """Where the secret of the hidden inputs is kept."""
+    def old_discord_mark(self) -> Path:
+        """Where earlier versions kept until when Discord was heard."""
+        return self.data_dir / "discord-heard-until"
+
+    @property
+    def old_keys(self) -> Path:
+        """Where earlier versions kept the secret of the hidden inputs."""
         return self.data_dir / "input-keys.json"
 
     @property

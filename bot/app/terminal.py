@@ -113,7 +113,7 @@ async def rotate_key(settings: Settings, clock: Clock) -> str:
     """
     store = await SqlStore.open(settings.url)
     try:
-        await files.take_over_keys(settings.keys, store, clock)
+        await files.take_over_keys(settings.old_keys, store, clock)
         seeds = SeedService(store=store, clock=clock)
         await seeds.refresh()
         return await seeds.rotate()

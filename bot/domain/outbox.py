@@ -3,62 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
-
-
-class Kind(StrEnum):
-    """What a message is about. The values are stored, so they stay."""
-
-    ANSWER = "answer"  # follows a submission from receipt to feedback
-    POST = "challenge"  # announces a challenge in the channel, and opens its thread
-    TASK = "task"  # states the task in the thread
-    REMINDER = "reminder"  # to one member, before a challenge closes
-    CLOSING = "closing"  # sums up a challenge that is closed
-    BOARD = "board"  # the leaderboard of a week
-    REPLY = "reply"  # answers a command, a button or a form
-    WELCOME = "welcome"  # begins the local cohort
-    GREETING = "greeting"  # says in a channel what it is for now
-    FAULT = "fault"  # tells the mentors what could not be graded
-    DISPUTE = "dispute"  # gives the mentors a check that a learner finds wrong
-
-    @property
-    def asked_for(self) -> bool:
-        """Whether it answers somebody, who waits for it."""
-        return self in {Kind.ANSWER, Kind.REPLY}
-
-
-@dataclass(frozen=True, slots=True)
-class MessageKey:
-    """Names one message; the same text names the same message on every platform.
-
-    Attributes:
-        subject: What of its kind it is about, such as a challenge's number; may be empty.
-        repost: Tells a message that is posted anew, because somebody deleted it, from the one
-            before; 0 for the first.
-    """
-
-    kind: Kind
-    subject: str
-    repost: int = 0
-
-    def __str__(self) -> str:
-        """``kind:subject``, or ``kind:subject:repost``."""
-        parts = (self.kind.value, self.subject, str(self.repost or ""))
-        return ":".join(part for part in parts if part)
-
-    @staticmethod
-    def read(text: str) -> "MessageKey":
-        """The key of a first post from its text. Of a repost, the number stays in the subject.
-
-        Raises:
-            ValueError: It is of no kind that is known.
-        """
-        kind, _, subject = text.partition(":")
-        return MessageKey(Kind(kind), subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, defer, mapped_column
 from typing_extensions import override
 
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Image, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.jobs import Queue
-from bot.domain.outbox import Kind, MessageKey, Outbox, Outgoing, Wanted
+from bot.domain.outbox import Outbox, Outgoing, Wanted
 from bot.store import codec
 from bot.store.base import Base, partial_index
 from bot.store.mapping import value_of

@@ -11,10 +11,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.app.process import SEND_POLL_S
 from bot.domain.chat.events import CommandInvoked
 from bot.domain.chat.refs import ConversationRef, UserRef
-from bot.jobs.worker import POLL_S
+from bot.jobs import sender, worker
 from tests.support.statements import Statements, counted
 from tests.support.world import MENTOR, PRACTICE, RIGHT, FakeResponder, World, new_world
 
@@ -119,14 +118,16 @@ async def _idle_minute(world: World) -> Step:
         services.challenges.tick,
         services.leaderboard.tick,
         services.dispatcher.recover,
+        services.seeds.refresh,
     ]
     with counted(world.store) as seen:
         for tick in ticks:
             await tick()
-        for _ in range(int(60 / POLL_S)):
-            await services.grading.claim()
-        for _ in range(int(60 / SEND_POLL_S)):
-            await services.delivery.deliver()
+        for _ in range(int(60 / worker.POLL_S)):
+            await services.grading.claim(is_announced=False)
+        for _ in range(int(60 / sender.POLL_S)):
+            await services.delivery.begin()
+            await services.delivery.next_due()
     return "idle minute", seen
 
 

@@ -3,9 +3,12 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
+from typing_extensions import override
+
+from bot.chat.common.watermark import Mark
 from bot.chat.discord.adapter import DiscordChat
 from bot.domain.chat.commands import CommandSpec
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
@@ -81,15 +84,37 @@ def _width(spec: CommandSpec) -> int:
 
 
 @dataclass
+class MemoryMark(Mark):
+    """A mark that outlives the adapter, but not the test.
+
+    Attributes:
+        trouble: Raised when it is asked for, one for each time.
+    """
+
+    at: datetime | None = None
+    trouble: list[Exception] = field(default_factory=list[Exception])
+
+    @override
+    async def find(self) -> datetime | None:
+        if self.trouble:
+            raise self.trouble.pop()
+        return self.at
+
+    @override
+    async def set(self, at: datetime) -> None:
+        self.at = at
+
+
+@dataclass
 class Discord:
     """A server with the bot in it."""
 
-    data_dir: Path
     fake: FakeDiscord
     guild: OwnedGuild
     place: Channel
     commands: Sequence[CommandSpec]
     sink: RecordingSink = field(default_factory=RecordingSink)
+    mark: MemoryMark = field(default_factory=MemoryMark)
     chat: DiscordChat = field(init=False)
     people: dict[str, Person] = field(default_factory=dict[str, Person])
 
@@ -98,7 +123,7 @@ class Discord:
         return ConversationRef(PLATFORM, str(self.guild.id), str(self.place.id))
 
     async def start(self) -> None:
-        self.chat = DiscordChat(token="token", data_dir=self.data_dir, clock=self.fake.clock)
+        self.chat = DiscordChat(token="token", mark=self.mark, clock=self.fake.clock)
         await self.chat.start(self.sink, self.commands)
         registered = "PUT /applications/{application_id}/commands"
         await self.fake.requested(registered, len(self.fake.asked(registered)) or 1)
@@ -131,11 +156,11 @@ class Discord:
 
 
 @asynccontextmanager
-async def discord(data_dir: Path, commands: Sequence[CommandSpec]) -> AsyncGenerator[Discord]:
+async def discord(commands: Sequence[CommandSpec]) -> AsyncGenerator[Discord]:
     """A server with the bot connected to it; nothing it sent broke the specification."""
     async with FakeDiscord() as fake:
         guild = fake.guild("Cohort", ALL)
-        made = Discord(data_dir, fake, guild, guild.channel("practice"), commands)
+        made = Discord(fake, guild, guild.channel("practice"), commands)
         with connect(fake):
             await made.start()
             try:

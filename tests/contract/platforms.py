@@ -196,7 +196,8 @@ async def web(data_dir: Path) -> AsyncGenerator[Platform]:
 @asynccontextmanager
 async def on_discord(data_dir: Path) -> AsyncGenerator[Platform]:
     """A Discord server, connected."""
-    async with discord(data_dir, COMMANDS) as platform:
+    del data_dir  # nothing of Discord is kept on this machine
+    async with discord(COMMANDS) as platform:
         yield platform
 
 

@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.challenge import Challenge
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.cohort import Cohort, Place
 from bot.domain.exercise import Day, Device, Exercise, Limits
 from bot.domain.member import BoardMode, Member, Role
-from bot.domain.outbox import Kind, MessageKey
 from bot.domain.progression import Outcome, PointsEvent, PointsReason
 
 FIRST_MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)

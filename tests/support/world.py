@@ -20,6 +20,7 @@ from bot.domain.chat.events import (
     MessagePosted,
     UserInfo,
 )
+from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Buttons, ChannelLink, Code, Form, Message, Moment, Table, Text
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
@@ -34,7 +35,6 @@ from bot.domain.grading import (
     Usage,
     Verdict,
 )
-from bot.domain.outbox import MessageKey
 from bot.domain.submission import Submission
 from bot.services.submissions.status import GRACE
 from bot.store.store import SqlStore

@@ -52,4 +52,4 @@ def _lines(block: Block) -> Iterator[str]:
         case Image(alt=alt):
             yield alt
         case Buttons():
-            pass  # what can be pressed is no words
+            pass  # a button has no words to read

@@ -20,7 +20,7 @@ DESCRIPTION_CHARS = 100
 
 
 def payloads(specs: Sequence[CommandSpec]) -> list[Payload]:
-    """All commands; those of two words become subcommands of the first."""
+    """All commands; one of two words becomes a subcommand of the first word."""
     made: dict[str, Payload] = {}
     for spec in specs:
         name, _, sub = spec.name.partition(" ")
@@ -66,22 +66,22 @@ def _option(option: CommandOption) -> Payload:
     return made
 
 
-def invoked(data: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+def read_invocation(data: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """The name and options of an invocation."""
-    name, options = _named(data)
+    name, options = _split_name(data)
     return name, {option["name"]: str(option["value"]) for option in options}
 
 
-def focused(data: Mapping[str, Any]) -> tuple[str, str, str]:
-    """The command, the option that is being typed, and what stands there so far."""
-    name, options = _named(data)
+def read_focused(data: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The command, the option that is being typed, and its text so far."""
+    name, options = _split_name(data)
     for option in options:
         if option.get("focused"):
             return name, option["name"], str(option["value"])
     return name, "", ""
 
 
-def _named(data: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]]]:
+def _split_name(data: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]]]:
     options: Sequence[Mapping[str, Any]] = data.get("options", ())
     if options and options[0]["type"] == SUBCOMMAND:
         return f"{data['name']} {options[0]['name']}", options[0].get("options", ())

@@ -35,12 +35,15 @@ NO_ANSWER = (aiohttp.ClientError, OSError, json.JSONDecodeError)
 """TimeoutError is an OSError; and an answer may break off."""
 
 CLOSED = "Session is closed"
-"""What aiohttp says to a request that waited for its turn while the connection was closed."""
+"""What aiohttp says to a request that was waiting while the connection was closed."""
 
 
 @contextlib.contextmanager
-def translated(doing: str) -> Generator[None]:
-    """Raise what the core knows, with what could not be done.
+def translate_errors(doing: str) -> Generator[None]:
+    """Turn errors of Discord and its library into the core's own.
+
+    Args:
+        doing: What is tried, for the message: ``post a message``.
 
     Raises:
         ChatError: One of its kinds.
@@ -50,7 +53,7 @@ def translated(doing: str) -> Generator[None]:
     except discord.RateLimited as error:
         raise RateLimitedError("Discord asks to wait.", retry_after_s=error.retry_after) from error
     except discord.HTTPException as error:
-        raise translation(error, doing) from error
+        raise translate(error, doing) from error
     except NO_ANSWER as error:
         raise AmbiguousError(f"Discord did not answer; I tried to {doing}.") from error
     except RuntimeError as error:
@@ -59,8 +62,8 @@ def translated(doing: str) -> Generator[None]:
         raise AmbiguousError(f"The connection ended; I tried to {doing}.") from error
 
 
-def translation(error: discord.HTTPException, doing: str) -> ChatError:
-    """An answer of Discord's that is an error."""
+def translate(error: discord.HTTPException, doing: str) -> ChatError:
+    """The core's error for one of Discord's."""
     refused = f"Discord would not {doing}: {error.text}"
     if error.code in TOO_LATE:
         return ExpiredError(f"It is too late to {doing}.")

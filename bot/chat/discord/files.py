@@ -1,58 +1,64 @@
 """Attachments. Links to them are signed and expire, so a reference knows the message as well."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 import discord
 
-from bot.chat.discord.errors import translated
+from bot.chat.discord.errors import translate_errors
 from bot.domain.chat.events import Attachment
 from bot.domain.errors import GoneError, TooLargeError, TransientError
 
 CHUNK_BYTES = 1 << 16
 OK, GONE = 200, (401, 403, 404, 410)
 PAGE = "text/html"
+NO_MESSAGE = "-"
 
 
-def of_message(message: discord.Message) -> Callable[[discord.Attachment], Attachment]:
-    """Describes the attachments of a message."""
-
-    def described(file: discord.Attachment) -> Attachment:
-        return Attachment(
+def attachments_of(message: discord.Message) -> tuple[Attachment, ...]:
+    """The files of a message."""
+    return tuple(
+        Attachment(
             name=file.filename,
             size_bytes=file.size,
             media_type=file.content_type or "",
             ref=f"{message.channel.id}/{message.id}/{file.id} {file.url}",
         )
+        for file in message.attachments
+    )
 
-    return described
 
-
-def of_form(file: Mapping[str, Any]) -> Attachment:
-    """Describes a file that came through a form: no message holds it."""
+def attachment_of_form(file: Mapping[str, Any]) -> Attachment:
+    """A file that came through a form: no message has it."""
     return Attachment(
         name=str(file["filename"]),
         size_bytes=int(file["size"]),
         media_type=str(file.get("content_type", "")),
-        ref=f"- {file['url']}",
+        ref=f"{NO_MESSAGE} {file['url']}",
     )
 
 
 async def fetch(client: discord.Client, attachment: Attachment, *, max_bytes: int) -> bytes:
-    """See `ChatPort.fetch`. A link that has expired is looked up anew in its message."""
+    """The bytes of an attachment. If its link has expired, its message has a new one.
+
+    Raises:
+        TooLargeError: Over `max_bytes`; nothing beyond that is read.
+        GoneError: It is no longer there.
+        ChatError: Discord failed.
+    """
     if attachment.size_bytes > max_bytes:
         raise TooLargeError(f"{attachment.name} is over {max_bytes} bytes.")
-    place, _, url = attachment.ref.partition(" ")
-    with translated("read an attachment"):
+    message, _, url = attachment.ref.partition(" ")
+    with translate_errors("read an attachment"):
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
             try:
                 return await _download(session, url, attachment.name, max_bytes)
             except GoneError:
-                if place == "-":
+                if message == NO_MESSAGE:
                     raise
-            renewed = await _renewed(client, place)
-            return await _download(session, renewed, attachment.name, max_bytes)
+            url = await _new_url(client, message)
+            return await _download(session, url, attachment.name, max_bytes)
 
 
 async def _download(session: aiohttp.ClientSession, url: str, name: str, max_bytes: int) -> bytes:
@@ -69,8 +75,8 @@ async def _download(session: aiohttp.ClientSession, url: str, name: str, max_byt
         return bytes(data)
 
 
-async def _renewed(client: discord.Client, place: str) -> str:
-    channel, message, file = map(int, place.split("/"))
+async def _new_url(client: discord.Client, ref: str) -> str:
+    channel, message, file = map(int, ref.split("/"))
     found = await client.get_partial_messageable(channel).fetch_message(message)
     for attachment in found.attachments:
         if attachment.id == file:

@@ -1,4 +1,4 @@
-"""What Discord tells, as the core's events."""
+"""What Discord sends, as the core's events."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from bot.chat.discord import commands, members, refs
-from bot.chat.discord.files import of_form, of_message
+from bot.chat.discord.files import attachment_of_form, attachments_of
 from bot.chat.discord.responder import FILE_FIELD
 from bot.domain.chat.events import (
     ActionPressed,
@@ -22,30 +22,30 @@ from bot.domain.chat.events import (
 from bot.domain.chat.refs import ConversationRef, UserRef
 
 TYPED = {discord.MessageType.default, discord.MessageType.reply}
-"""All others are written by Discord in the name of who did something: renamed, pinned, joined."""
+"""Discord writes all others itself, in somebody's name: renamed, pinned, joined."""
 
 
-def posted(message: discord.Message, me: int) -> MessagePosted | None:
-    """A message that is for us; None for all other talk, which is nobody's business here."""
-    heard = _message(message, me)
-    if heard is None:
+def read_posted(message: discord.Message, me: int) -> MessagePosted | None:
+    """A message that is for us; None for all others."""
+    fields = _message_fields(message, me)
+    if fields is None:
         return None
-    return MessagePosted(key=f"message:{message.id}", at=message.created_at, **heard)
+    return MessagePosted(key=f"message:{message.id}", at=message.created_at, **fields)
 
 
-def edited(message: discord.Message, me: int) -> MessageEdited | None:
-    """A message that is for us and was changed by its author; None for link previews and pins."""
-    heard = _message(message, me)
-    if heard is None or message.edited_at is None:
+def read_edited(message: discord.Message, me: int) -> MessageEdited | None:
+    """A message for us that its author changed; None for link previews and pins."""
+    fields = _message_fields(message, me)
+    if fields is None or message.edited_at is None:
         return None
     key = f"edit:{message.id}:{message.edited_at.timestamp():.6f}"
-    return MessageEdited(key=key, at=message.edited_at, **heard)
+    return MessageEdited(key=key, at=message.edited_at, **fields)
 
 
-def deleted(
+def read_deleted(
     client: discord.Client, guild: int | None, channel: int, message: int, at: datetime
 ) -> MessageDeleted | None:
-    """A message that is gone from one of our threads; Discord does not say whose it was."""
+    """A message deleted from one of our threads; Discord does not say whose it was."""
     thread = client.get_channel(channel)
     if guild is None or client.user is None or not _is_ours(thread, client.user.id):
         return None
@@ -59,91 +59,106 @@ def deleted(
     )
 
 
-def _message(message: discord.Message, me: int) -> dict[str, Any] | None:
+def _message_fields(message: discord.Message, me: int) -> dict[str, Any] | None:
     guild = message.guild
     if guild is None or message.type not in TYPED:
         return None
     if message.author.bot or message.webhook_id is not None:
         return None
-    name = re.compile(rf"<@!?{me}>")
-    # A reply lists whom it answers, too; but who answers the bot's post need not talk to the bot.
-    mentions_bot = any(user.id == me for user in message.mentions) and bool(
-        name.search(message.content)
-    )
+    mentions_bot = _mentions(message, me)
     if not mentions_bot and not _is_ours(message.channel, me):
         return None
     where = refs.conversation_in(guild.id, message.channel.id, refs.parent_of(message.channel))
-    text = name.sub("", message.content).strip() if mentions_bot else message.content
     return {
         "conversation": where,
         "user": refs.user_in(guild.id, message.author.id),
         "info": members.info_of(message.author),
         "message": refs.message_in(where, message.id),
-        "text": text,
-        "attachments": tuple(map(of_message(message), message.attachments)),
+        "text": _without_name(message.content, me) if mentions_bot else message.content,
+        "attachments": attachments_of(message),
         "mentions_bot": mentions_bot,
     }
+
+
+def _mentions(message: discord.Message, me: int) -> bool:
+    """Whether our name is typed in it. A reply mentions whom it answers also where it is not."""
+    return any(user.id == me for user in message.mentions) and bool(
+        _name(me).search(message.content)
+    )
+
+
+def _without_name(text: str, me: int) -> str:
+    return _name(me).sub("", text).strip()
+
+
+def _name(me: int) -> re.Pattern[str]:
+    return re.compile(rf"<@!?{me}>")
 
 
 def _is_ours(channel: object, me: int) -> bool:
     return isinstance(channel, discord.Thread) and channel.owner_id == me
 
 
-def interaction(heard: discord.Interaction) -> Event | None:
-    """A command, a press or a form; None for what is nothing of ours."""
-    data: Mapping[str, Any] = heard.data or {}  # pyright: ignore[reportAssignmentType]  # as Discord sends it
-    where, name = place(heard), str(data.get("custom_id", ""))
-    if heard.guild_id is None:  # a button in direct messages says which guild it is about
-        name, where = refs.untagged(name, heard.channel_id or 0)
+def read_interaction(interaction: discord.Interaction) -> Event | None:
+    """A command, a button or a form; None for what is not ours."""
+    data: Mapping[str, Any] = interaction.data or {}  # pyright: ignore[reportAssignmentType]  # as Discord sends it
+    where, name = conversation_of(interaction), str(data.get("custom_id", ""))
+    if interaction.guild_id is None:  # a button in direct messages says which guild it is about
+        name, where = refs.split_tag(name, interaction.channel_id or 0)
     if not where.tenant:
         return None
-    common: dict[str, Any] = {
-        "key": f"interaction:{heard.id}",
-        "at": heard.created_at.astimezone(UTC),
-        "conversation": where,
-        "user": refs.user_in(where.tenant, heard.user.id),
-        "info": members.info_of(heard.user),
-    }
-    match heard.type:
+    common = _interaction_fields(interaction, where)
+    match interaction.type:
         case discord.InteractionType.application_command:
-            command, args = commands.invoked(data)
+            command, args = commands.read_invocation(data)
             return CommandInvoked(name=command, args=args, **common)
-        case discord.InteractionType.component if heard.message is not None:
-            message = refs.message_in(where, heard.message.id)
+        case discord.InteractionType.component if interaction.message is not None:
+            message = refs.message_in(where, interaction.message.id)
             return ActionPressed(action=name, message=message, **common)
         case discord.InteractionType.modal_submit:
-            fields, files = _fields(data)
+            fields, files = _read_form(data)
             return FormSubmitted(form_id=name, fields=fields, attachments=files, **common)
         case _:
             return None
 
 
-def place(heard: discord.Interaction) -> ConversationRef:
+def _interaction_fields(interaction: discord.Interaction, where: ConversationRef) -> dict[str, Any]:
+    return {
+        "key": f"interaction:{interaction.id}",
+        "at": interaction.created_at.astimezone(UTC),
+        "conversation": where,
+        "user": refs.user_in(where.tenant, interaction.user.id),
+        "info": members.info_of(interaction.user),
+    }
+
+
+def conversation_of(interaction: discord.Interaction) -> ConversationRef:
     """Where it happened."""
-    channel = heard.channel_id or 0
-    if heard.guild_id is None:
-        return refs.direct("", channel)
-    return refs.conversation_in(heard.guild_id, channel, refs.parent_of(heard.channel))
+    channel = interaction.channel_id or 0
+    if interaction.guild_id is None:
+        return refs.direct_messages("", channel)
+    parent = refs.parent_of(interaction.channel)
+    return refs.conversation_in(interaction.guild_id, channel, parent)
 
 
-def _fields(data: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Any, ...]]:
+def _read_form(data: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Any, ...]]:
     resolved: Mapping[str, Any] = data.get("resolved", {}).get("attachments", {})
     fields: dict[str, str] = {}
     files: list[Any] = []
-    for part in _parts(data.get("components", ())):
+    for part in _inputs(data.get("components", ())):
         if part.get("custom_id") == FILE_FIELD:
-            files += [of_form(resolved[number]) for number in part.get("values", ())]
+            files += [attachment_of_form(resolved[number]) for number in part.get("values", ())]
         elif "value" in part:
             fields[part["custom_id"]] = part["value"]
     return fields, tuple(files)
 
 
-def _parts(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Inputs, from within whatever holds them."""
+def _inputs(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The inputs of a form, at whatever depth they are."""
     for component in components:
         if "component" in component:
             yield component["component"]
         elif "components" in component:
-            yield from _parts(component["components"])
+            yield from _inputs(component["components"])
         else:
             yield component

@@ -3,7 +3,7 @@
 import discord
 
 from bot.chat.discord import refs
-from bot.chat.discord.errors import translated
+from bot.chat.discord.errors import translate_errors
 from bot.domain.chat.events import UserInfo
 from bot.domain.chat.refs import UserRef
 
@@ -16,7 +16,7 @@ def is_complete(user: Account) -> bool:
 
 
 def info_of(user: Account) -> UserInfo:
-    """What is known of somebody without asking; of an incomplete one this is the name alone.
+    """What Discord sent of somebody; where the roles did not come with it, the name alone.
 
     A member who can manage the server is a mentor of all its cohorts.
     """
@@ -37,8 +37,8 @@ async def look_up(client: discord.Client, user: UserRef) -> UserInfo:
     Raises:
         ChatError: Discord did not say.
     """
-    guild_id, number = refs.number(user.tenant), refs.number(user.user)
-    with translated("look at a member"):
+    guild_id, number = refs.parse_id(user.tenant), refs.parse_id(user.user)
+    with translate_errors("look at a member"):
         guild = client.get_guild(guild_id)
         if guild is None or guild.unavailable:
             guild = await client.fetch_guild(guild_id)

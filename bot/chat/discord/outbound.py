@@ -1,4 +1,4 @@
-"""What the bot says on Discord: posts, edits, threads, direct messages."""
+"""What the bot sends to Discord: posts, edits, threads, direct messages."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,22 +7,27 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.chat.discord import refs
-from bot.chat.discord.errors import ARCHIVED, NO_DIRECT_MESSAGES, THREAD_EXISTS, translated
+from bot.chat.discord.errors import (
+    ARCHIVED,
+    NO_DIRECT_MESSAGES,
+    THREAD_EXISTS,
+    translate_errors,
+)
 from bot.chat.discord.render import Rendered, render
+from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import GoneError
-from bot.domain.outbox import MessageKey
 
 NONCE_CHARS = 25
 ARCHIVE_AFTER_MINUTES = 10080
 """A week: longer than any challenge is open."""
 
 TITLE_CHARS = 100
-SILENT = discord.AllowedMentions.none()
-"""Whatever a message quotes, nobody is pinged."""
+NO_MENTIONS = discord.AllowedMentions.none()
+"""Whatever a message quotes, nobody is notified."""
 
-CLOSED_DOOR = (
+ALLOW_DIRECT_MESSAGES = (
     "I have an answer for you alone, but you take no direct messages from this server. Allow them"
     " in the server's menu, under Privacy Settings. Nothing is lost: `/history` has what was"
     " graded."
@@ -30,8 +35,8 @@ CLOSED_DOOR = (
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """Speaks through whichever client is connected.
+class Outbound:
+    """Sends through the client that is connected now.
 
     Attributes:
         client: The client of now. Raises TransientError while there is none.
@@ -40,70 +45,69 @@ class Voice:
     client: Callable[[], discord.Client]
 
     async def post(
-        self,
-        conversation: ConversationRef,
-        message: Message,
-        *,
-        key: MessageKey,
-        private_to: UserRef | None,
+        self, conversation: ConversationRef, message: Message, *, key: MessageKey
     ) -> MessageRef:
-        """See `ChatPort.post`. What is private goes to direct messages, under its room's name."""
-        if private_to is None:
-            with translated("post a message"):
-                sent = await self._send(self._room(conversation), render(message), str(key))
-            return refs.message_in(conversation, sent.id)
-        with translated("write a direct message"):
-            channel = await self.client().create_dm(discord.Object(refs.number(private_to.user)))
+        """Post once, for all to read. Raises ChatError."""
+        with translate_errors("post a message"):
+            sent = await self._send(self._channel(conversation), render(message), str(key))
+        return refs.message_in(conversation, sent.id)
+
+    async def post_privately(
+        self, conversation: ConversationRef, message: Message, *, key: MessageKey, to: UserRef
+    ) -> MessageRef:
+        """Post once, in direct messages, under a link to the conversation. Raises ChatError."""
+        with translate_errors("write a direct message"):
+            channel = await self.client().create_dm(discord.Object(refs.parse_id(to.user)))
+            where = refs.direct_messages(to.tenant, channel.id, refs.subject_id(conversation))
             try:
-                place = refs.direct(private_to.tenant, channel.id, refs.about(conversation))
-                sent = await self._send(channel, _rendered(message, place), str(key))
+                sent = await self._send(channel, _rendered(message, where), str(key))
             except discord.Forbidden as error:
                 if error.code != NO_DIRECT_MESSAGES:
                     raise
-                # What nobody waits for is not worth a word in front of everyone.
-                if not key.kind.asked_for or not await self._is_here(private_to):
+                # A reminder is not worth a message that everybody reads.
+                if not key.kind.asked_for or not await self._is_member(to):
                     raise GoneError("They take no direct messages.") from error
-                await self._knock(conversation, private_to, key)
-                # Never the knock itself: a later edit would make public what is private.
-                return refs.message_in(refs.direct(private_to.tenant, 0), 0)
-        return refs.message_in(place, sent.id)
+                await self._ask_to_allow(conversation, to, key)
+                # Never that message: a later edit would make public what is private.
+                return refs.message_in(refs.direct_messages(to.tenant, 0), 0)
+        return refs.message_in(where, sent.id)
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
-        """See `ChatPort.edit`."""
-        conversation = ref.conversation
-        made = _rendered(message, conversation)
-        partial = self._room(conversation).get_partial_message(refs.number(ref.message))
-        with translated("edit a message"):
+        """Replace the content of one of the bot's messages. Raises ChatError."""
+        made = _rendered(message, ref.conversation)
+        channel = self._channel(ref.conversation)
+        partial = channel.get_partial_message(refs.parse_id(ref.message))
+        with translate_errors("edit a message"):
             try:
                 await self._change(partial, made)
             except discord.HTTPException as error:
                 if error.code != ARCHIVED:
                     raise
-                await self._reopen(refs.room(conversation))
+                await self.client().http.edit_channel(channel.id, archived=False)
                 await self._change(partial, made)
 
     async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
-        """See `ChatPort.open_thread`. Discord gives a thread the id of the message it is about."""
-        conversation, number = message.conversation, refs.number(message.message)
-        partial = self._room(conversation).get_partial_message(number)
-        with translated("open a thread"):
+        """The thread of a message, opened if there is none. Raises ChatError.
+
+        Discord gives a thread the id of the message that it belongs to.
+        """
+        where = message.conversation
+        with translate_errors("open a thread"):
             try:
                 await self.client().http.start_thread_with_message(
-                    partial.channel.id,
-                    number,
+                    refs.channel_id(where),
+                    refs.parse_id(message.message),
                     name=title[:TITLE_CHARS],
                     auto_archive_duration=ARCHIVE_AFTER_MINUTES,
                 )
             except discord.HTTPException as error:
                 if error.code != THREAD_EXISTS:
                     raise
-        return ConversationRef(
-            refs.PLATFORM, conversation.tenant, conversation.channel, str(number)
-        )
+        return replace(where, thread=message.message)
 
-    def _room(self, conversation: ConversationRef) -> discord.PartialMessageable:
+    def _channel(self, conversation: ConversationRef) -> discord.PartialMessageable:
         return self.client().get_partial_messageable(
-            refs.room(conversation), guild_id=refs.guild_of(conversation)
+            refs.channel_id(conversation), guild_id=refs.guild_of(conversation)
         )
 
     async def _send(
@@ -115,7 +119,7 @@ class Voice:
             files=made.attached(),
             view=made.view() or discord.utils.MISSING,
             nonce=nonce(key),
-            allowed_mentions=SILENT,
+            allowed_mentions=NO_MENTIONS,
         )
 
     async def _change(self, message: discord.PartialMessage, made: Rendered) -> None:
@@ -124,34 +128,33 @@ class Voice:
             embeds=made.embeds(),
             attachments=made.attached(),
             view=made.view(),
-            allowed_mentions=SILENT,
+            allowed_mentions=NO_MENTIONS,
         )
 
-    async def _knock(self, conversation: ConversationRef, user: UserRef, key: MessageKey) -> None:
-        """Tell somebody who takes no direct messages that there is something for them.
+    async def _ask_to_allow(
+        self, conversation: ConversationRef, user: UserRef, key: MessageKey
+    ) -> None:
+        """Ask somebody for whom there is a message to allow direct messages.
 
         Once for a message, however often it is posted anew.
         """
-        words = Rendered(content=f"<@{refs.number(user.user)}> {CLOSED_DOOR}")
-        once = f"knock:{user.user}:{replace(key, repost=0)}"
-        await self._send(self._room(conversation), words, once)
+        words = Rendered(content=f"<@{refs.parse_id(user.user)}> {ALLOW_DIRECT_MESSAGES}")
+        once = f"allow:{user.user}:{replace(key, repost=0)}"
+        await self._send(self._channel(conversation), words, once)
 
-    async def _is_here(self, user: UserRef) -> bool:
-        """Whether somebody is in the server still."""
-        guild, number = refs.number(user.tenant), refs.number(user.user)
+    async def _is_member(self, user: UserRef) -> bool:
+        """Whether somebody is still in the server."""
+        guild, number = refs.parse_id(user.tenant), refs.parse_id(user.user)
         try:
             await self.client().http.get_member(guild, number)
         except discord.NotFound:
             return False
         return True
 
-    async def _reopen(self, thread: int) -> None:
-        await self.client().http.edit_channel(thread, archived=False)
 
-
-def _rendered(message: Message, place: ConversationRef) -> Rendered:
-    about = refs.about(place) if refs.is_direct(place) else ""
-    return render(message, tag=refs.tag(place), about=about)
+def _rendered(message: Message, where: ConversationRef) -> Rendered:
+    subject = refs.subject_id(where) if refs.is_direct(where) else ""
+    return render(message, tag=refs.tag(where), about=subject)
 
 
 def nonce(key: str) -> str:

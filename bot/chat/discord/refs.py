@@ -14,14 +14,12 @@ PLATFORM = "discord"
 DIRECT = "@"
 """Begins the channel of direct messages in a reference: they belong to no guild's channels."""
 
-Place = discord.abc.GuildChannel | discord.Thread
 
-
-def number(text: str) -> int:
+def parse_id(text: str) -> int:
     """An id of a reference.
 
     Raises:
-        GoneError: It is none, so there is nothing of this name.
+        GoneError: It is no id, so Discord has nothing of this name.
     """
     bare = text.removeprefix(DIRECT)
     if not bare.isdecimal():
@@ -29,10 +27,10 @@ def number(text: str) -> int:
     return int(bare)
 
 
-def room(conversation: ConversationRef) -> int:
+def channel_id(conversation: ConversationRef) -> int:
     """The id of the channel or thread that messages of a conversation are posted to."""
     in_thread = conversation.thread and not is_direct(conversation)
-    return number(conversation.thread if in_thread else conversation.channel)
+    return parse_id(conversation.thread if in_thread else conversation.channel)
 
 
 def is_direct(conversation: ConversationRef) -> bool:
@@ -42,7 +40,7 @@ def is_direct(conversation: ConversationRef) -> bool:
 
 def guild_of(conversation: ConversationRef) -> int | None:
     """The guild's id; None for direct messages."""
-    return None if is_direct(conversation) else number(conversation.tenant)
+    return None if is_direct(conversation) else parse_id(conversation.tenant)
 
 
 def conversation_in(guild: int, channel: int, parent: int | None) -> ConversationRef:
@@ -52,33 +50,39 @@ def conversation_in(guild: int, channel: int, parent: int | None) -> Conversatio
     return ConversationRef(PLATFORM, str(guild), str(parent), str(channel))
 
 
-def direct(guild: str, channel: int, about: str = "") -> ConversationRef:
-    """Somebody's direct messages, on behalf of a guild, about what happens in a room of it."""
-    return ConversationRef(PLATFORM, guild, f"{DIRECT}{channel}", about)
+def direct_messages(guild: str, channel: int, subject: str = "") -> ConversationRef:
+    """Somebody's direct messages for a guild.
+
+    Args:
+        guild: The guild's id.
+        channel: The id of the direct messages.
+        subject: The id of the guild's channel or thread that they are about.
+    """
+    return ConversationRef(PLATFORM, guild, f"{DIRECT}{channel}", subject)
 
 
-def about(conversation: ConversationRef) -> str:
-    """The id of the room that a conversation is about: its own, or that of what is private."""
+def subject_id(conversation: ConversationRef) -> str:
+    """The id of the channel or thread that a conversation is about: mostly its own."""
     if is_direct(conversation):
         return conversation.thread
     return conversation.thread or conversation.channel
 
 
 def tag(conversation: ConversationRef) -> str:
-    """The guild and the room, where nothing else says them: in direct messages."""
+    """The guild and the subject, where nothing else says them: in direct messages."""
     return f"{conversation.tenant}/{conversation.thread}" if is_direct(conversation) else ""
 
 
-def tagged(name: str, tag: str) -> str:
+def add_tag(name: str, tag: str) -> str:
     """The name of a button or form with its tag, if it has one."""
     return f"{name}@{tag}" if tag else name
 
 
-def untagged(name: str, channel: int) -> tuple[str, ConversationRef]:
-    """The name, and the direct messages in which it stands."""
+def split_tag(name: str, channel: int) -> tuple[str, ConversationRef]:
+    """The name of a button or form, and the direct messages that it is in."""
     bare, _, tag = name.rpartition("@")
-    guild, _, room = tag.partition("/")
-    return bare, direct(guild, channel, room)
+    guild, _, subject = tag.partition("/")
+    return bare, direct_messages(guild, channel, subject)
 
 
 def user_in(guild: int | str, user: int) -> UserRef:

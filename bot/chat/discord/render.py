@@ -1,7 +1,7 @@
 """Core messages as Discord shows them: one message each, whatever their length.
 
-What is short stands in the message itself. What is longer goes on in embeds, which hold three times
-as much; what does not fit there either comes as a file, so that no code block is ever cut in two.
+A short text is the message itself. A longer one goes on in embeds, which hold three times as much;
+what does not fit there either comes as a file, so that no code block is ever cut in two.
 """
 
 import io
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import discord
 
+from bot.chat.common import text_table
 from bot.chat.discord import refs
 from bot.domain.chat.message import (
     Block,
@@ -31,10 +32,13 @@ EMBEDS_CHARS = 6000
 CODE_IN_EMBEDS_CHARS = 1500
 """Longer code is a file once a message is long: its first lines alone help nobody."""
 
-COLUMNS_CHARS = 60
-FILES_AT_MOST = 10
+MAX_TABLE_COLUMNS = 60
+"""A table as wide as this fits on a phone."""
+
+MAX_FILES = 10
 FENCE = "```"
 NOTE_CHARS = 100
+MAX_PIECE_CHARS = EMBED_CHARS - NOTE_CHARS
 
 LANGUAGES = {"python": "py", "text": "", "pytb": ""}
 ENDINGS = {"python": "py", "text": "txt", "pytb": "txt"}
@@ -72,137 +76,134 @@ class Rendered:
         ]
 
     def view(self) -> discord.ui.View | None:
-        """The buttons. Presses are heard by their names alone, also after a restart."""
+        """The buttons. Each is known by its name alone, also after a restart."""
         if not self.buttons:
             return None
         view = discord.ui.View(timeout=None)
         for row, buttons in enumerate(self.buttons):
             for button in buttons:
-                view.add_item(
-                    discord.ui.Button[discord.ui.View](
-                        style=STYLES[button.style],
-                        label=button.label[:80],
-                        custom_id=refs.tagged(button.action, self.tag)[:100],
-                        row=row,
-                    )
-                )
+                view.add_item(self._button(button, row))
         view.stop()  # else discord.py would keep it, and every other, for as long as we run
         return view
+
+    def _button(self, button: Button, row: int) -> discord.ui.Button[discord.ui.View]:
+        return discord.ui.Button(
+            style=STYLES[button.style],
+            label=button.label[:80],
+            custom_id=refs.add_tag(button.action, self.tag)[:100],
+            row=row,
+        )
 
 
 def render(message: Message, *, tag: str = "", about: str = "") -> Rendered:
     """A message as Discord takes it.
 
     Args:
-        message: What to say.
+        message: The core's.
         tag: See `Rendered`.
-        about: The id of the room that it is about, which is named above it.
+        about: The id of the channel or thread that it is about, which is linked above it.
     """
-    made = Rendered(tag=tag)
-    for block in message.blocks:
-        if isinstance(block, Buttons):
-            made.buttons.append(block.row)
-        elif isinstance(block, Image):
-            made.files.append((block.name, block.png, block.alt))
+    made = _without_texts(message, tag)
     texts = [(block, text) for block in message.blocks for text in _texts(block)]
-    head = [f"-# <#{about}>"] if about else []
-    whole = "\n".join([*head, *(text for _, text in texts)])
+    head = f"-# <#{about}>" if about else ""
+    whole = "\n".join([*([head] if head else []), *(text for _, text in texts)])
     holds_fence = any(isinstance(block, Code) and FENCE in block.source for block, _ in texts)
     if len(whole) <= CONTENT_CHARS and not holds_fence:
         made.content = whole
     else:
-        made.content = "".join(head)
-        _spread(texts, made)
+        made.content = head
+        _fill_embeds(texts, made)
     if not made.content and not made.pages and not made.files:
-        made.content = "\N{ZERO WIDTH SPACE}"  # Discord refuses a message of nothing
+        made.content = "\N{ZERO WIDTH SPACE}"  # Discord refuses an empty message
     return made
+
+
+def _without_texts(message: Message, tag: str) -> Rendered:
+    return Rendered(
+        files=[
+            (block.name, block.png, block.alt)
+            for block in message.blocks
+            if isinstance(block, Image)
+        ],
+        buttons=[block.row for block in message.blocks if isinstance(block, Buttons)],
+        tag=tag,
+    )
 
 
 def _texts(block: Block) -> Iterator[str]:
     match block:
         case Text(markdown):
-            yield _ended(markdown)
+            yield _end_list(markdown)
         case Code(source, language):
             yield f"{FENCE}{LANGUAGES.get(language, language)}\n{source.rstrip()}\n{FENCE}"
         case Table():
-            columns = _columns(block)
-            wide = max(map(len, columns.splitlines())) > COLUMNS_CHARS
-            yield _ended(_rows(block)) if wide else f"{FENCE}\n{columns}\n{FENCE}"
+            yield _table(block)
         case Moment(label, at):
             yield f"{label} {discord.utils.format_dt(at, 'F')} ({discord.utils.format_dt(at, 'R')})"
         case ChannelLink(label, conversation):
-            yield f"{label} <#{refs.about(conversation)}>"
+            yield f"{label} <#{refs.subject_id(conversation)}>"
         case _:
             pass
 
 
-def _ended(markdown: str) -> str:
+def _end_list(markdown: str) -> str:
     """A text with an end to its list, else what follows would become part of the last item."""
     last = markdown.rstrip().rpartition("\n")[2]
     return f"{markdown.rstrip()}\n" if last.startswith(("- ", "  ")) else markdown
 
 
-def _columns(table: Table) -> str:
-    """Rows with their cells below each other."""
-    rows = [table.header, *table.rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(table.header))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+def _table(table: Table) -> str:
+    columns = text_table.align_columns(table).replace(FENCE, "'''")
+    if max(map(text_table.width, columns.splitlines())) > MAX_TABLE_COLUMNS:
+        return _end_list(text_table.list_rows(table))
+    return f"{FENCE}\n{columns}\n{FENCE}"
 
 
-def _rows(table: Table) -> str:
-    """A row in a line, for what is too wide to stand in columns on a phone."""
-    lines: list[str] = []
-    for first, *others in table.rows:
-        named = zip(table.header[1:], others, strict=True)
-        told = " · ".join(f"{name}: {cell}" for name, cell in named if cell)
-        lines.append(f"- **{first}** · {told}" if told else f"- **{first}**")
-    return "\n".join(lines)
-
-
-def _spread(texts: list[tuple[Block, str]], made: Rendered) -> None:
+def _fill_embeds(texts: list[tuple[Block, str]], made: Rendered) -> None:
     """Put a long message into embeds, and what they do not hold into files."""
     rest: list[str] = []
     for block, text in texts:
-        shown = text
-        if isinstance(block, Code) and (len(text) > CODE_IN_EMBEDS_CHARS or FENCE in block.source):
-            shown = _attached(block, made) if _has_room(made) else text
-        for piece in _pieces(shown):
-            if rest or not _placed(piece, made):
+        for piece in _pieces(_attached(block, text, made) or text):
+            if rest or not _add_page(piece, made):
                 rest.append(piece)
     if rest:
         made.files.append(("message.md", "\n".join(rest).encode(), ""))
-        _placed("The rest is in the attached file.", made, spare=0)
+        _add_page("The rest is in the attached file.", made, spare=0)
 
 
-def _has_room(made: Rendered) -> bool:
-    return len(made.files) < FILES_AT_MOST - 1  # the last place is for the rest
+def _attached(block: Block, text: str, made: Rendered) -> str:
+    """Attach a block that an embed should not hold; what to say in its place, else empty."""
+    if len(made.files) >= MAX_FILES - 1:  # the last file is for the rest
+        return ""
+    match block:
+        case Code(source, language) if len(text) > CODE_IN_EMBEDS_CHARS or FENCE in source:
+            ending = ENDINGS.get(language, "txt")
+            return _attach(source, "code" if ending == "py" else "text", ending, made)
+        case Table() if len(text) > MAX_PIECE_CHARS and text.startswith(FENCE):
+            return _attach(text.strip(f"{FENCE}\n"), "table", "txt", made)
+        case _:
+            return ""
 
 
-def _attached(code: Code, made: Rendered) -> str:
+def _attach(source: str, kind: str, ending: str, made: Rendered) -> str:
     number = len(made.files) + 1
-    ending = ENDINGS.get(code.language, "txt")
-    kind = "code" if ending == "py" else "text"
     name = f"{kind}{'' if number == 1 else number}.{ending}"
-    made.files.append((name, code.source.encode(), ""))
+    made.files.append((name, source.encode(), ""))
     return f"*The {kind} is in the attached file `{name}`.*"
 
 
 def _pieces(text: str) -> Iterator[str]:
     """A text in parts that an embed can hold, cut at line ends."""
-    while len(text) > EMBED_CHARS - NOTE_CHARS:
-        cut = text.rfind("\n", 1, EMBED_CHARS - NOTE_CHARS)
-        cut = cut if cut > 0 else EMBED_CHARS - NOTE_CHARS
+    while len(text) > MAX_PIECE_CHARS:
+        cut = text.rfind("\n", 1, MAX_PIECE_CHARS)
+        cut = cut if cut > 0 else MAX_PIECE_CHARS
         yield text[:cut]
         text = text[cut:].lstrip("\n")
     yield text
 
 
-def _placed(text: str, made: Rendered, *, spare: int = NOTE_CHARS) -> bool:
-    """Whether there was room for it in the embeds, with so much left for a note."""
+def _add_page(text: str, made: Rendered, *, spare: int = NOTE_CHARS) -> bool:
+    """Add a text to the embeds if it fits and leaves so much for a note; whether it did."""
     if sum(map(len, made.pages)) + len(text) + 1 > EMBEDS_CHARS - spare:
         return False
     if made.pages and len(made.pages[-1]) + len(text) + 1 <= EMBED_CHARS:

@@ -5,33 +5,35 @@ from dataclasses import dataclass, field
 
 import discord
 import structlog
+from typing_extensions import override
 
 from bot.chat.discord import refs
-from bot.chat.discord.errors import ANSWERED, translated
-from bot.chat.discord.outbound import SILENT
-from bot.chat.discord.render import render
-from bot.domain.chat.message import Form, Message
+from bot.chat.discord.errors import ANSWERED, translate_errors
+from bot.chat.discord.outbound import NO_MENTIONS
+from bot.chat.discord.render import Rendered, render
+from bot.domain.chat.message import Form, FormField, Message
+from bot.domain.chat.port import Responder
 from bot.domain.errors import ChatError, ExpiredError
 
 log = structlog.get_logger()
 
-PRESS_WAITS_S = 2.0
-"""A press may open a form, which has to be the first answer; then it is acknowledged as it is."""
+MAX_PRESS_WAIT_S = 2.0
+"""A press may open a form, which has to be the first answer; it is acknowledged after so long."""
 
 LABEL_CHARS, TITLE_CHARS, TEXT_CHARS = 45, 45, 4000
 FILE_FIELD = "file"
 
 RECEIVED = "Received. What comes of it you read in your direct messages."
-SAID_SOMETHING = {
+HAVE_PLACEHOLDER = {
     discord.InteractionType.application_command,
     discord.InteractionType.modal_submit,
 }
-"""What is acknowledged with words, “thinking” or `RECEIVED`: the first reply takes their place."""
+"""Acknowledged with “thinking” or `RECEIVED`, which the first reply replaces."""
 
 
 @dataclass(slots=True)
-class DiscordResponder:
-    """Answers one interaction; see `Responder`.
+class DiscordResponder(Responder):
+    """Answers one interaction.
 
     Attributes:
         tag: Goes with every button and form; see `refs.tag`.
@@ -45,60 +47,68 @@ class DiscordResponder:
     _later: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def acknowledge(self) -> None:
-        """Say at once that it was heard. Raises ChatError."""
-        kind = self.interaction.type
+        """Answer within Discord's 3 s that it was received. Raises ChatError."""
         async with self._lock:
             if self._is_acknowledged:
                 return
-            with translated("acknowledge a command"):
+            with translate_errors("acknowledge a command"):
                 try:
-                    if kind is discord.InteractionType.modal_submit:
-                        await self.interaction.response.send_message(RECEIVED, ephemeral=True)
-                    else:
-                        command = kind is discord.InteractionType.application_command
-                        await self.interaction.response.defer(ephemeral=True, thinking=command)
+                    await self._send_acknowledgement()
                 except discord.HTTPException as error:
-                    if error.code != ANSWERED:  # what was lost is Discord's answer alone
+                    if error.code != ANSWERED:  # it arrived the first time; the reply was lost
                         raise
             self._acknowledged = True
+
+    async def _send_acknowledgement(self) -> None:
+        response, kind = self.interaction.response, self.interaction.type
+        if kind is discord.InteractionType.modal_submit:
+            await response.send_message(RECEIVED, ephemeral=True)
+        else:
+            is_command = kind is discord.InteractionType.application_command
+            await response.defer(ephemeral=True, thinking=is_command)
 
     def acknowledge_later(self) -> None:
         """Acknowledge unless something is answered soon, which may be a form."""
         self._later = asyncio.create_task(self._acknowledge_later())
 
+    @override
     async def reply(self, message: Message) -> None:
-        """See `Responder.reply`."""
         await self.acknowledge()
         made = render(message, tag=self.tag)
-        view = made.view()
         self._replies += 1
-        with translated("answer a command"):
-            if self._replies == 1 and self.interaction.type in SAID_SOMETHING:
-                await self.interaction.edit_original_response(
-                    content=made.content or None,
-                    embeds=made.embeds(),
-                    attachments=made.attached(),
-                    view=view,
-                    allowed_mentions=SILENT,
-                )
+        with translate_errors("answer a command"):
+            if self._replies == 1 and self.interaction.type in HAVE_PLACEHOLDER:
+                await self._replace_placeholder(made)
             else:
-                await self.interaction.followup.send(
-                    content=made.content or discord.utils.MISSING,
-                    embeds=made.embeds(),
-                    files=made.attached(),
-                    view=view or discord.utils.MISSING,
-                    allowed_mentions=SILENT,
-                    ephemeral=True,
-                )
+                await self._follow_up(made)
 
+    async def _replace_placeholder(self, made: Rendered) -> None:
+        await self.interaction.edit_original_response(
+            content=made.content or None,
+            embeds=made.embeds(),
+            attachments=made.attached(),
+            view=made.view(),
+            allowed_mentions=NO_MENTIONS,
+        )
+
+    async def _follow_up(self, made: Rendered) -> None:
+        await self.interaction.followup.send(
+            content=made.content or discord.utils.MISSING,
+            embeds=made.embeds(),
+            files=made.attached(),
+            view=made.view() or discord.utils.MISSING,
+            allowed_mentions=NO_MENTIONS,
+            ephemeral=True,
+        )
+
+    @override
     async def open_form(self, form: Form) -> None:
-        """See `Responder.open_form`."""
         async with self._lock:
             if self._is_acknowledged:
                 raise ExpiredError("A form has to be the first answer.")
             modal = _modal(form, self.tag)
             modal.stop()  # else discord.py would keep it for as long as we run
-            with translated("open a form"):
+            with translate_errors("open a form"):
                 await self.interaction.response.send_modal(modal)
 
     @property
@@ -106,7 +116,7 @@ class DiscordResponder:
         return self._acknowledged or self.interaction.response.is_done()
 
     async def _acknowledge_later(self) -> None:
-        await asyncio.sleep(PRESS_WAITS_S)
+        await asyncio.sleep(MAX_PRESS_WAIT_S)
         try:
             await self.acknowledge()
         except ChatError as error:
@@ -115,28 +125,32 @@ class DiscordResponder:
 
 def _modal(form: Form, tag: str) -> discord.ui.Modal:
     modal = discord.ui.Modal(
-        title=form.title[:TITLE_CHARS], custom_id=refs.tagged(form.form_id, tag), timeout=None
+        title=form.title[:TITLE_CHARS], custom_id=refs.add_tag(form.form_id, tag), timeout=None
     )
     for asked in form.fields:
-        modal.add_item(
-            discord.ui.Label(
-                text=asked.label[:LABEL_CHARS],
-                description="Longer code goes into a file." if asked.code else None,
-                component=discord.ui.TextInput(
-                    custom_id=asked.name,
-                    style=discord.TextStyle.paragraph,
-                    required=asked.required,
-                    max_length=TEXT_CHARS,
-                ),
-            )
-        )
+        modal.add_item(_text_field(asked))
     if form.accepts_file:
-        modal.add_item(
-            discord.ui.Label(
-                text="Or a file (.py, .ipynb)",
-                component=discord.ui.FileUpload(
-                    custom_id=FILE_FIELD, required=False, min_values=0, max_values=1
-                ),
-            )
-        )
+        modal.add_item(_file_field())
     return modal
+
+
+def _text_field(asked: FormField) -> discord.ui.Label[discord.ui.Modal]:
+    return discord.ui.Label(
+        text=asked.label[:LABEL_CHARS],
+        description="Longer code goes into a file." if asked.code else None,
+        component=discord.ui.TextInput(
+            custom_id=asked.name,
+            style=discord.TextStyle.paragraph,
+            required=asked.required,
+            max_length=TEXT_CHARS,
+        ),
+    )
+
+
+def _file_field() -> discord.ui.Label[discord.ui.Modal]:
+    return discord.ui.Label(
+        text="Or a file (.py, .ipynb)",
+        component=discord.ui.FileUpload(
+            custom_id=FILE_FIELD, required=False, min_values=0, max_values=1
+        ),
+    )

@@ -22,6 +22,7 @@ from bot.domain.chat.events import (
     MessageEdited,
     MessagePosted,
 )
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Buttons, Form, Message, Text
 from bot.domain.clock import Clock
 from bot.domain.errors import UserError
@@ -34,7 +35,6 @@ from bot.domain.local_chat import (
     NewChatMessage,
     PersonContent,
 )
-from bot.domain.outbox import Kind, MessageKey
 
 TEXT_LIMIT_BYTES = 100 * 1024
 FILES_LIMIT = 10

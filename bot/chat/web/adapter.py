@@ -35,13 +35,13 @@ from bot.domain.chat.events import (
     Event,
     FormSubmitted,
 )
+from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ChatError
 from bot.domain.local_chat import LocalChatStore
-from bot.domain.outbox import MessageKey
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 from bot.chat.web.workspace import BOT
+from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Block, Image, Message
 from bot.domain.errors import GoneError
 from bot.domain.local_chat import (
@@ -16,7 +17,6 @@ from bot.domain.local_chat import (
     StoredBlock,
     StoredImage,
 )
-from bot.domain.outbox import MessageKey
 
 
 def content_of(message: Message) -> BotContent:

@@ -10,12 +10,12 @@ from bot.chat.web.html import Html
 from bot.chat.web.tabs import Tabs
 from bot.chat.web.workspace import conversation_of
 from bot.domain.chat.events import Event
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.port import Responder
 from bot.domain.clock import Clock
 from bot.domain.errors import ExpiredError
 from bot.domain.local_chat import LocalChatStore, OpenedForm
-from bot.domain.outbox import Kind, MessageKey
 
 REQUESTS_KEPT = 1000
 """Far more than are open at a time; a refused action leaves one behind."""

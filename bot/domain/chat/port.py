@@ -5,9 +5,9 @@ from typing import Protocol
 
 from bot.domain.chat.commands import CommandSpec
 from bot.domain.chat.events import Attachment, Event
+from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
-from bot.domain.outbox import MessageKey
 
 
 class Responder(Protocol):

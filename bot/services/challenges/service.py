@@ -8,6 +8,7 @@ import structlog
 
 from bot.domain import schedule
 from bot.domain.challenge import Challenge, NewChallenge, Window
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.clock import Clock
@@ -15,7 +16,7 @@ from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import CatalogueError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
 from bot.domain.member import Member
-from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.domain.progression import PlanReason, Turnout
 from bot.domain.schedule import Slot, SlotKind
 from bot.domain.store import Store, Transaction

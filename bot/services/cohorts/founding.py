@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from bot.domain import schedule
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, Place
 from bot.domain.errors import ChatError, UserError
-from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store, Transaction
 from bot.services.cohorts import holidays, messages
 

@@ -8,11 +8,12 @@ import structlog
 
 from bot.domain import schedule
 from bot.domain.board import Standings, standings
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import PlatformError, StoreError
-from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.domain.schedule import SlotKind
 from bot.domain.store import Store
 from bot.services.progress import messages

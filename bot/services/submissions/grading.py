@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.challenge import Challenge
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
@@ -18,7 +19,7 @@ from bot.domain.errors import (
 )
 from bot.domain.exercise import Catalogue, Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest, Seeds, Usage, Verdict
-from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.domain.progression import PointsEvent, earned
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Claim, Graded, Submission

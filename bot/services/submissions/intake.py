@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.challenge import Challenge, Window
 from bot.domain.chat.events import Attachment, Event, FormSubmitted, MessageDeleted, MessagePosted
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
@@ -13,7 +14,6 @@ from bot.domain.errors import GoneError, TooLargeError, UserError
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Seeds
 from bot.domain.member import Member
-from bot.domain.outbox import Kind, MessageKey
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Before, NewSubmission
 from bot.services.submissions import messages

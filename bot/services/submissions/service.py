@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import NotAllowedError
 from bot.domain.member import Member
-from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.domain.store import Store
 from bot.domain.submission import Submission
 from bot.services.submissions import messages

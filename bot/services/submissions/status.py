@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import UserRef
-from bot.domain.outbox import MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.domain.store import Transaction
 from bot.domain.submission import NewSubmission, Waiting
 from bot.services.submissions import messages

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
@@ -20,7 +21,7 @@ from bot.domain.errors import (
     TooLargeError,
     TransientError,
 )
-from bot.domain.outbox import MessageKey, Outgoing
+from bot.domain.outbox import Outgoing
 from bot.domain.store import Store, Transaction
 
 log = structlog.get_logger()

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.chat.events import Event
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.port import Responder
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ChatError, UserError
-from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.domain.store import Store, Transaction
 from bot.services.talk import messages
 

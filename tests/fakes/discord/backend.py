@@ -1,4 +1,4 @@
-"""What all routes share: the world, who is told, and the refusals that come first."""
+"""What all routes share: the world, the gateway that reports on it, and the first refusals."""
 
 import mimetypes
 import re
@@ -29,7 +29,7 @@ FIRST_FILE = 10
 
 @dataclass(eq=False)
 class Backend:
-    """The world, and those to whom it is told."""
+    """The world, and the gateway that reports what happens in it."""
 
     world: World
     gateway: Gateway

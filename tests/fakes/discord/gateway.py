@@ -51,19 +51,19 @@ class Session:
     """What one IDENTIFY began.
 
     Attributes:
-        told: Every dispatch so far; its number is its place, from one.
-        link: The connection that carries it now.
+        sent: Every dispatch so far; its number is its place, from one.
+        link: The connection that it uses now.
     """
 
     id: str
     intents: int
-    told: list[Json] = field(default_factory=list[Json])
+    sent: list[Json] = field(default_factory=list[Json])
     link: "Link | None" = None
 
     def tell(self, event: str, data: Json) -> None:
         """Add a dispatch, and send it where there is a connection."""
-        frame: Json = {"op": DISPATCH, "t": event, "s": len(self.told) + 1, "d": data}
-        self.told.append(frame)
+        frame: Json = {"op": DISPATCH, "t": event, "s": len(self.sent) + 1, "d": data}
+        self.sent.append(frame)
         if self.link is not None:
             self.link.send(frame)
 
@@ -145,7 +145,7 @@ class Gateway:
             link.send({"op": INVALID_SESSION, "d": resumable})
 
     def forget(self) -> None:
-        """Lose all sessions: what happens now is never told, and RESUME is answered with op 9."""
+        """Lose all sessions: what happens now is lost, and RESUME is answered with op 9."""
         for link in self.connections:
             link.session = None
         for session in self.sessions.values():
@@ -317,14 +317,14 @@ class Gateway:
         seen = data["seq"]
         if data["token"] != self.world.token:
             link.close(AUTHENTICATION_FAILED)
-        elif session is None or not isinstance(seen, int) or seen > len(session.told):
+        elif session is None or not isinstance(seen, int) or seen > len(session.sent):
             link.send({"op": INVALID_SESSION, "d": False})
         else:
             self.resumed += 1
             if session.link is not None:
                 session.link.session = None
             session.link = None
-            for frame in session.told[seen:]:
+            for frame in session.sent[seen:]:
                 link.send(frame)
             link_session(link, session).link = link
             session.tell("RESUMED", {"_trace": []})
@@ -344,6 +344,6 @@ class Gateway:
 
 
 def link_session(link: Link, session: Session) -> Session:
-    """Let a connection carry a session."""
+    """Let a session use a connection."""
     link.session = session
     return session

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class OwnedGuild:
-    """A server, as its owner works on it. Everything done here is told over the gateway."""
+    """A server, as its owner works on it. The gateway reports everything done here."""
 
     fake: "FakeDiscord"
     guild: Guild
@@ -100,7 +100,7 @@ class OwnedGuild:
         number = self.id if target is None else target.id
         of_member = isinstance(target, Person)
         place.overwrites[number] = Overwrite(number, of_member, allow, deny)
-        # Told also when the bot sees the channel no more: that is how it learns of it.
+        # Reported also when the bot sees the channel no more: that is how it learns of it.
         self.fake.gateway.tell("CHANNEL_UPDATE", payloads.channel(place))
 
     def restrict_bot(self, place: Channel, deny: Allow) -> None:

@@ -342,12 +342,12 @@ def interaction(entry: Interaction, world: World, links: Links) -> Json:
 
 def callback(entry: Interaction, world: World, links: Links) -> Json:
     """The body of the first answer to an interaction, when it was asked for."""
-    told: Json = {"id": str(entry.id), "type": entry.kind}
-    made: Json = {"interaction": told}
+    about: Json = {"id": str(entry.id), "type": entry.kind}
+    made: Json = {"interaction": about}
     if entry.answer is None:
         return made
     if entry.original is not None:
-        told |= {
+        about |= {
             "response_message_id": str(entry.original.id),
             "response_message_loading": bool(entry.original.flags & LOADING),
             "response_message_ephemeral": bool(entry.original.flags & EPHEMERAL),

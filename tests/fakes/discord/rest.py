@@ -92,7 +92,7 @@ class Route:
 
 
 def number(text: object) -> int:
-    """An id, as text or number; zero, which belongs to nothing, when it is none."""
+    """An id, as text or number; zero, which belongs to nothing, when it is not a number."""
     return int(str(text)) if str(text).isdecimal() else 0
 
 

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 
 import discord
+import pytest
 from discord import app_commands
 
 from tests.fakes.discord.guilds import OwnedGuild
@@ -13,6 +15,9 @@ from tests.fakes.discord.model import Channel
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.server import FakeDiscord
 from tests.support.patience import PATIENCE_S
+
+MESSAGE_PATH = "/channels/{channel_id}/messages"
+MESSAGES = f"POST {MESSAGE_PATH}"
 
 
 class Bot(discord.Client):
@@ -116,3 +121,23 @@ class Scene:
     def room(self, bot: Bot) -> discord.PartialMessageable:
         """The channel, for a bot to speak in."""
         return bot.get_partial_messageable(self.practice.id, guild_id=self.guild.id)
+
+
+class Press(discord.ui.View):
+    """One button of which no object is left after a restart."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        self.add_item(discord.ui.Button[Press](label="Submit", custom_id="submit:1"))
+
+
+def picture(name: str) -> discord.File:
+    """A file that looks like a picture."""
+    return discord.File(BytesIO(b"\x89PNG"), name)
+
+
+async def refusal(doing: Awaitable[object]) -> discord.HTTPException:
+    """The error that Discord answers with."""
+    with pytest.raises(discord.HTTPException) as refused:
+        await doing
+    return refused.value

@@ -119,7 +119,7 @@ class FakeDiscord:
     # --- what a test asks ---------------------------------------------------------------------
 
     def guild(self, name: str, bot_permissions: Allow = ALL) -> OwnedGuild:
-        """A server that the bot is in; while it is connected, it is told that it joined."""
+        """A server that the bot is in; if it is connected, the gateway reports that it joined."""
         return OwnedGuild.found(self, name, bot_permissions)
 
     @property

@@ -29,4 +29,4 @@ class Changes:
                 while not happens():
                     await self._happened.wait()
         except TimeoutError:
-            raise AssertionError(f"waited in vain for {what}") from None
+            raise AssertionError(f"waited {PATIENCE_S:.0f} s for {what}") from None

@@ -1,7 +1,6 @@
 """The real client on a server of our own, with a learner."""
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from tests.integration.discord.steps import COMMANDS
 
 
 @pytest.fixture
-async def scene(tmp_path: Path) -> AsyncGenerator[Discord]:
-    async with discord(tmp_path, COMMANDS) as made:
+async def scene() -> AsyncGenerator[Discord]:
+    async with discord(COMMANDS) as made:
         yield made
 
 

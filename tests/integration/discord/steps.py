@@ -44,6 +44,7 @@ ACTIVE = "GET /guilds/{guild_id}/threads/active"
 ARCHIVED = "GET /channels/{channel_id}/threads/archived/public"
 HISTORY = "GET /channels/{channel_id}/messages"
 POST = "POST /channels/{channel_id}/messages"
+EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
 THREAD = "POST /channels/{channel_id}/messages/{message_id}/threads"
 
 NEEDS = (
@@ -58,7 +59,7 @@ NEEDS = (
 """As docs/discord.md lists them."""
 
 
-async def opened(scene: Discord, key: str = "challenge") -> tuple[ConversationRef, Channel]:
+async def open_thread(scene: Discord, key: str = "challenge") -> tuple[ConversationRef, Channel]:
     """A thread of the bot's."""
     post = await scene.chat.post(scene.channel, Message.of(f"Now: {key}"), key=a_key(key))
     thread = await scene.chat.open_thread(post, key)
@@ -69,30 +70,30 @@ def user(scene: Discord, person: Person) -> UserRef:
     return UserRef("discord", str(scene.guild.id), str(person.id))
 
 
-def shown(scene: Discord, ref: MessageRef) -> model.Message:
+def message_at(scene: Discord, ref: MessageRef) -> model.Message:
     """A message as Discord has it."""
-    return scene.fake.world.channels[refs.room(ref.conversation)].messages[int(ref.message)]
+    return scene.fake.world.channels[refs.channel_id(ref.conversation)].messages[int(ref.message)]
 
 
-async def invoked(scene: Discord, ana: Person) -> tuple[Interaction, Responder]:
+async def invoke_plan(scene: Discord, ana: Person) -> tuple[Interaction, Responder]:
     """A command that was heard."""
     interaction = ana.invoke(scene.place, "plan")
-    return interaction, await answering(scene, CommandInvoked)
+    return interaction, await responder_to(scene, CommandInvoked)
 
 
-async def well(scene: Discord, sentence: str = "") -> None:
+async def until_health_is(scene: Discord, sentence: str = "") -> None:
     """Wait until the adapter says so of itself."""
     async with asyncio.timeout(PATIENCE_S):
         while await scene.chat.health() != sentence:  # noqa: ASYNC110  # it is asked, it does not tell
             await asyncio.sleep(0)
 
 
-async def answering(scene: Discord, kind: type[CommandInvoked | ActionPressed]) -> Responder:
+async def responder_to(scene: Discord, kind: type[CommandInvoked | ActionPressed]) -> Responder:
     heard = await scene.sink.heard(kind)
     return scene.sink.responders[heard.key]
 
 
-async def heard_alone(scene: Discord, ana: Person, room: Channel) -> MessagePosted:
+async def hear_last_word(scene: Discord, ana: Person, room: Channel) -> MessagePosted:
     """What was heard before a last word in a thread of the bot's: nothing."""
     ana.say(room, "the last word")
     heard = await scene.sink.heard(MessagePosted)

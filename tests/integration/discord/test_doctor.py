@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 import yarl
 
-from bot.chat.discord.checkup import Remark, examine
 from bot.chat.discord.connection import BAD_LOGIN, NO_CONTENT
+from bot.chat.discord.setup_check import Remark, examine
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import (
     TransientError,
@@ -19,14 +19,14 @@ from tests.integration.discord.steps import LOGIN, NEEDS
 
 
 @pytest.fixture
-async def clinic() -> AsyncGenerator[FakeDiscord]:
+async def fake() -> AsyncGenerator[FakeDiscord]:
     async with FakeDiscord() as fake:
         with connect(fake):
             yield fake
         assert fake.violations == []
 
 
-async def examined(fake: FakeDiscord, *places: ConversationRef, token: str = "") -> list[Remark]:
+async def examine_all(fake: FakeDiscord, *places: ConversationRef, token: str = "") -> list[Remark]:
     """What the doctor says; with the right token where none is named."""
     token = token or fake.world.token
     return [remark async for remark in examine(token, places)]
@@ -38,59 +38,59 @@ def practice(fake: FakeDiscord, allowed: Allow = ALL) -> tuple[OwnedGuild, Conve
     return guild, ConversationRef("discord", str(guild.id), str(place.id))
 
 
-async def test_the_doctor_knows_a_wrong_token(clinic: FakeDiscord) -> None:
-    assert await examined(clinic, token="mistyped") == [Remark(well=False, sentence=BAD_LOGIN)]
+async def test_the_doctor_knows_a_wrong_token(fake: FakeDiscord) -> None:
+    assert await examine_all(fake, token="mistyped") == [Remark(well=False, sentence=BAD_LOGIN)]
 
 
-async def test_the_doctor_names_the_intent_that_is_missing(clinic: FakeDiscord) -> None:
-    practice(clinic)
-    clinic.world.app_flags = 0
-    assert Remark(well=False, sentence=NO_CONTENT) in await examined(clinic)
+async def test_the_doctor_names_the_intent_that_is_missing(fake: FakeDiscord) -> None:
+    practice(fake)
+    fake.world.app_flags = 0
+    assert Remark(well=False, sentence=NO_CONTENT) in await examine_all(fake)
 
 
 async def test_the_doctor_invites_the_bot_with_what_it_needs_and_no_more(
-    clinic: FakeDiscord,
+    fake: FakeDiscord,
 ) -> None:
-    [intent, server] = await examined(clinic)
+    [intent, server] = await examine_all(fake)
     assert (intent.well, server.well) == (True, False)
     [link] = [word for word in server.sentence.split() if word.startswith("https://")]
     asked = yarl.URL(link).query
-    assert asked["client_id"] == str(clinic.world.application_id)
+    assert asked["client_id"] == str(fake.world.application_id)
     assert set(asked["scope"].split()) == {"bot", "applications.commands"}
     assert Allow(int(asked["permissions"])) == NEEDS
 
 
-async def test_the_doctor_names_what_a_channel_lacks(clinic: FakeDiscord) -> None:
-    guild, place = practice(clinic, EVERYONE)
-    channel = clinic.world.channels[int(place.channel)]
+async def test_the_doctor_names_what_a_channel_lacks(fake: FakeDiscord) -> None:
+    guild, place = practice(fake, EVERYONE)
+    channel = fake.world.channels[int(place.channel)]
     guild.restrict_bot(channel, Allow.SEND_MESSAGES_IN_THREADS | Allow.ATTACH_FILES)
-    *_, remark = await examined(clinic, place)
+    *_, remark = await examine_all(fake, place)
     assert not remark.well
     assert "#practice it lacks Attach Files, Send Messages In Threads." in remark.sentence
     guild.restrict_bot(channel, Allow.VIEW_CHANNEL)
-    *_, remark = await examined(clinic, place)
+    *_, remark = await examine_all(fake, place)
     assert not remark.well
     assert "View Channel" in remark.sentence
 
 
-async def test_the_doctor_misses_a_channel_that_is_gone(clinic: FakeDiscord) -> None:
-    guild, place = practice(clinic)
+async def test_the_doctor_misses_a_channel_that_is_gone(fake: FakeDiscord) -> None:
+    guild, place = practice(fake)
     elsewhere = guild.channel("elsewhere")
-    guild.delete(clinic.world.channels[int(place.channel)])
-    remarks = await examined(clinic, place, replace(place, channel=str(elsewhere.id)))
+    guild.delete(fake.world.channels[int(place.channel)])
+    remarks = await examine_all(fake, place, replace(place, channel=str(elsewhere.id)))
     assert [remark.well for remark in remarks] == [True, True, False, True]
 
 
 async def test_the_doctor_finds_all_well_with_just_the_permissions_it_asks_for(
-    clinic: FakeDiscord,
+    fake: FakeDiscord,
 ) -> None:
-    guild, place = practice(clinic, NEEDS)
+    guild, place = practice(fake, NEEDS)
     guild.everyone(Allow(0))
-    remarks = await examined(clinic, place)
+    remarks = await examine_all(fake, place)
     assert [remark.well for remark in remarks] == [True, True, True]
 
 
-async def test_the_doctor_says_that_discord_does_not_answer(clinic: FakeDiscord) -> None:
-    clinic.faults.fail(LOGIN, status=503)
+async def test_the_doctor_says_that_discord_does_not_answer(fake: FakeDiscord) -> None:
+    fake.faults.fail(LOGIN, status=503)
     with pytest.raises(TransientError):
-        await examined(clinic)
+        await examine_all(fake)

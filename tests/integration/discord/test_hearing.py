@@ -1,4 +1,4 @@
-"""What is heard on Discord, and what is nobody's business."""
+"""What the bot hears on Discord, and what it does not."""
 
 from dataclasses import replace
 
@@ -15,18 +15,18 @@ from tests.contract.on_discord import Discord
 from tests.fakes.discord import model, payloads
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import ALL
-from tests.integration.discord.steps import PINNED, RENAMED, heard_alone, opened, shown
+from tests.integration.discord.steps import PINNED, RENAMED, hear_last_word, message_at, open_thread
 from tests.support.values import a_key
 
 # --- messages -------------------------------------------------------------------------------------
 
 
 async def test_talk_elsewhere_is_not_heard(scene: Discord, ana: Person) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     theirs = scene.guild.thread(scene.place, "Lunch", ana)
     said = [ana.say(place, "noodles?") for place in (scene.place, theirs)]
     ana.edit(said[1], "rice?")
-    await heard_alone(scene, ana, room)
+    await hear_last_word(scene, ana, room)
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,10 @@ async def test_deletions_are_heard_in_our_threads_alone_and_one_by_one(
     scene: Discord, ana: Person
 ) -> None:
     moderator = scene.guild.person("Mo", roles=[scene.guild.role("Mods", ALL)])
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     theirs = scene.guild.thread(scene.place, "Lunch", ana)
     for place in (theirs, scene.place):
-        ana.delete(ana.say(place, "nobody's business"))
+        ana.delete(ana.say(place, "not for the bot"))
     said = [ana.say(room, "x = 1"), ana.say(room, "x = 2")]
     moderator.clear_up(room)
     deleted = [await scene.sink.heard(MessageDeleted, count) for count in (1, 2)]
@@ -67,38 +67,38 @@ async def test_deletions_are_heard_in_our_threads_alone_and_one_by_one(
 async def test_a_reply_to_the_bot_mentions_it_only_where_its_name_is_typed(
     scene: Discord, ana: Person
 ) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     task = await scene.chat.post(thread, Message.of("The task"), key=a_key("task"))
     post = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("hello"))
-    ana.say(scene.place, "hello yourself", reply_to=shown(scene, post))
-    ana.say(room, "x = 1", reply_to=shown(scene, task))
+    ana.say(scene.place, "hello yourself", reply_to=message_at(scene, post))
+    ana.say(room, "x = 1", reply_to=message_at(scene, task))
     heard = await scene.sink.heard(MessagePosted)
     assert (heard.text, heard.mentions_bot) == ("x = 1", False)
 
 
 async def test_other_bots_are_not_heard(scene: Discord, ana: Person) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     bot = Person(scene.fake, scene.fake.world.new_user("Echo", bot=True))
     scene.guild.admit(bot)
     bot.edit(bot.say(room, "@Freehand echo"), "@Freehand echo echo")
-    await heard_alone(scene, ana, room)
+    await hear_last_word(scene, ana, room)
 
 
 async def test_what_discord_itself_says_in_a_thread_is_not_heard(
     scene: Discord, ana: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     for kind in (RENAMED, PINNED):  # they have the person as their author
         scene.guild.system_message(room, kind, ana)
-    await heard_alone(scene, ana, room)
+    await hear_last_word(scene, ana, room)
 
 
 async def test_a_preview_or_a_pin_is_no_edit(scene: Discord, ana: Person) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     said = ana.say(room, "see https://example.org")
     ana.unfurl(said)
-    told = payloads.heard(said, scene.fake.world, scene.fake.backend.links)
-    scene.fake.gateway.tell("MESSAGE_UPDATE", {**told, "pinned": True})
+    preview = payloads.heard(said, scene.fake.world, scene.fake.backend.links)
+    scene.fake.gateway.tell("MESSAGE_UPDATE", {**preview, "pinned": True})
     ana.say(room, "the last word")
     await scene.sink.heard(MessagePosted, 2)
     assert [type(event) for event in scene.sink.events] == [MessagePosted] * 2
@@ -107,7 +107,7 @@ async def test_a_preview_or_a_pin_is_no_edit(scene: Discord, ana: Person) -> Non
 async def test_an_edit_is_heard_once_although_a_preview_follows(
     scene: Discord, ana: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     said = ana.say(room, "one")
     ana.edit(said, "two https://example.org")
     ana.unfurl(said)
@@ -123,17 +123,17 @@ async def test_an_edit_is_heard_once_although_a_preview_follows(
 # --- attachments ----------------------------------------------------------------------------------
 
 
-async def attached(
+async def send_files(
     scene: Discord, ana: Person, *files: tuple[str, bytes]
 ) -> tuple[model.Message, tuple[Attachment, ...]]:
     """A message with files, and the files as they were heard."""
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     said = ana.say(room, "", files)
     return said, (await scene.sink.heard(MessagePosted)).attachments
 
 
 async def test_two_attachments_are_heard_and_fetched(scene: Discord, ana: Person) -> None:
-    _, files = await attached(scene, ana, ("a.py", b"a = 1"), ("b.ipynb", b"{}"))
+    _, files = await send_files(scene, ana, ("a.py", b"a = 1"), ("b.ipynb", b"{}"))
     assert [(file.name, file.size_bytes) for file in files] == [("a.py", 5), ("b.ipynb", 2)]
     fetched = [await scene.chat.fetch(file, max_bytes=10) for file in files]
     assert fetched == [b"a = 1", b"{}"]
@@ -142,14 +142,14 @@ async def test_two_attachments_are_heard_and_fetched(scene: Discord, ana: Person
 async def test_an_attachment_is_fetched_after_its_link_has_expired(
     scene: Discord, ana: Person
 ) -> None:
-    _, files = await attached(scene, ana, ("a.py", b"a = 1"), ("b.py", b"b = 2"))
+    _, files = await send_files(scene, ana, ("a.py", b"a = 1"), ("b.py", b"b = 2"))
     scene.fake.clock.move(hours=48)
     fetched = [await scene.chat.fetch(file, max_bytes=10) for file in files]
     assert fetched == [b"a = 1", b"b = 2"]
 
 
 async def test_an_attachment_that_was_taken_out_is_gone(scene: Discord, ana: Person) -> None:
-    said, [first, second] = await attached(scene, ana, ("a.py", b"a = 1"), ("b.py", b"b = 2"))
+    said, [first, second] = await send_files(scene, ana, ("a.py", b"a = 1"), ("b.py", b"b = 2"))
     ana.remove_file(said, "a.py")
     with pytest.raises(GoneError):
         await scene.chat.fetch(first, max_bytes=10)
@@ -160,13 +160,13 @@ async def test_an_attachment_that_was_taken_out_is_gone(scene: Discord, ana: Per
 
 
 async def test_what_is_too_large_is_not_even_asked_for(scene: Discord, ana: Person) -> None:
-    said, [file] = await attached(scene, ana, ("a.py", b"a = 1"))
+    said, [file] = await send_files(scene, ana, ("a.py", b"a = 1"))
     ana.delete(said)
     with pytest.raises(TooLargeError):
         await scene.chat.fetch(file, max_bytes=4)
 
 
 async def test_what_is_larger_than_it_said_is_read_no_further(scene: Discord, ana: Person) -> None:
-    _, [file] = await attached(scene, ana, ("a.py", b"a" * 1000))
+    _, [file] = await send_files(scene, ana, ("a.py", b"a" * 1000))
     with pytest.raises(TooLargeError):
         await scene.chat.fetch(replace(file, size_bytes=1), max_bytes=10)

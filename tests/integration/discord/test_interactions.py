@@ -18,10 +18,10 @@ from tests.integration.discord.steps import (
     CALLBACK,
     CODE,
     FORM,
-    answering,
-    invoked,
-    opened,
-    shown,
+    invoke_plan,
+    message_at,
+    open_thread,
+    responder_to,
     user,
 )
 from tests.support.values import a_key
@@ -72,7 +72,7 @@ async def test_no_more_is_offered_than_discord_takes(scene: Discord, ana: Person
 async def test_a_command_is_acknowledged_before_the_core_has_it(
     scene: Discord, ana: Person
 ) -> None:
-    interaction, responder = await invoked(scene, ana)
+    interaction, responder = await invoke_plan(scene, ana)
     [sent] = scene.fake.asked(CALLBACK)
     assert sent.json == {"type": 5, "data": {"flags": EPHEMERAL}}
     assert interaction.waits
@@ -83,7 +83,7 @@ async def test_a_command_is_acknowledged_before_the_core_has_it(
 async def test_the_first_reply_takes_the_place_of_thinking_and_others_follow(
     scene: Discord, ana: Person
 ) -> None:
-    interaction, responder = await invoked(scene, ana)
+    interaction, responder = await invoke_plan(scene, ana)
     await responder.reply(Message.of("One", Buttons((Button("go", "Go"),))))
     await responder.reply(Message.of("Two"))
     assert [message.content for message in interaction.messages] == ["One", "Two"]
@@ -92,7 +92,7 @@ async def test_the_first_reply_takes_the_place_of_thinking_and_others_follow(
 
 
 async def test_a_reply_comes_too_late_after_fifteen_minutes(scene: Discord, ana: Person) -> None:
-    _, responder = await invoked(scene, ana)
+    _, responder = await invoke_plan(scene, ana)
     scene.fake.clock.move(minutes=14)
     await responder.reply(Message.of("Still in time"))
     scene.fake.clock.move(minutes=2)
@@ -104,13 +104,13 @@ async def test_a_command_is_answered_once_although_its_acknowledgement_was_lost(
     scene: Discord, ana: Person
 ) -> None:
     scene.fake.faults.cut_after(CALLBACK)
-    interaction, responder = await invoked(scene, ana)
+    interaction, responder = await invoke_plan(scene, ana)
     await responder.reply(Message.of("Your week"))
     assert [message.content for message in interaction.messages] == ["Your week"]
 
 
 async def test_long_replies_arrive_whole(scene: Discord, ana: Person) -> None:
-    interaction, responder = await invoked(scene, ana)
+    interaction, responder = await invoke_plan(scene, ana)
     words = [f"Paragraph {number}: {'word ' * 30}".strip() for number in range(25)]
     await responder.reply(Message.of(*words, Code(CODE), "The end."))
     [message] = interaction.messages
@@ -123,7 +123,7 @@ async def test_long_replies_arrive_whole(scene: Discord, ana: Person) -> None:
 async def test_a_reply_that_is_longer_than_all_embeds_goes_on_in_a_file(
     scene: Discord, ana: Person
 ) -> None:
-    interaction, responder = await invoked(scene, ana)
+    interaction, responder = await invoke_plan(scene, ana)
     words = [f"Paragraph {number}: {'word ' * 100}".strip() for number in range(40)]
     await responder.reply(Message.of(*words))
     [message] = interaction.messages
@@ -135,11 +135,11 @@ async def test_a_reply_that_is_longer_than_all_embeds_goes_on_in_a_file(
 # --- buttons and forms ----------------------------------------------------------------------------
 
 
-async def offered(scene: Discord, *, to: Person | None = None) -> model.Message:
+async def post_button(scene: Discord, *, to: Person | None = None) -> model.Message:
     """A message with a button, in the channel or in somebody's direct messages."""
     message = Message.of("Ready?", Buttons((Button("submit:1", "Submit"),)))
     private = None if to is None else user(scene, to)
-    return shown(
+    return message_at(
         scene, await scene.chat.post(scene.channel, message, key=a_key("offer"), private_to=private)
     )
 
@@ -147,15 +147,15 @@ async def offered(scene: Discord, *, to: Person | None = None) -> model.Message:
 async def test_a_press_that_nothing_follows_is_acknowledged_all_the_same(
     scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(responder, "PRESS_WAITS_S", 0.01)
-    interaction = ana.press(await offered(scene), "submit:1")
+    monkeypatch.setattr(responder, "MAX_PRESS_WAIT_S", 0.01)
+    interaction = ana.press(await post_button(scene), "submit:1")
     await scene.fake.until(lambda: interaction.answer == 6, "an acknowledgement")
     assert interaction.messages == []
 
 
 async def test_a_press_is_answered_for_the_person_alone(scene: Discord, ana: Person) -> None:
-    interaction = ana.press(await offered(scene), "Submit")
-    await (await answering(scene, ActionPressed)).reply(Message.of("Secret"))
+    interaction = ana.press(await post_button(scene), "Submit")
+    await (await responder_to(scene, ActionPressed)).reply(Message.of("Secret"))
     assert (await ana.answered(interaction)).only_for is ana.user
     assert "Secret" not in scene.guild.person("Ben").reads(scene.place)
 
@@ -163,17 +163,17 @@ async def test_a_press_is_answered_for_the_person_alone(scene: Discord, ana: Per
 async def test_a_press_that_was_acknowledged_opens_no_form_any_more(
     scene: Discord, ana: Person
 ) -> None:
-    ana.press(await offered(scene), "Submit")
-    answers = await answering(scene, ActionPressed)
+    ana.press(await post_button(scene), "Submit")
+    answers = await responder_to(scene, ActionPressed)
     await answers.reply(Message.of("One moment"))
     with pytest.raises(ExpiredError):
         await answers.open_form(FORM)
 
 
 async def test_a_form_brings_text_and_a_file(scene: Discord, ana: Person) -> None:
-    pressed = ana.press(await offered(scene), "Submit")
+    pressed = ana.press(await post_button(scene), "Submit")
     form = Form("submit:1", "S" * 60, FORM.fields, accepts_file=True)
-    await (await answering(scene, ActionPressed)).open_form(form)
+    await (await responder_to(scene, ActionPressed)).open_form(form)
     await ana.modal(pressed)
     sent = ana.submit(pressed, {"code": "x = 1"}, {"file": [("answer.py", b"y = 2")]})
     heard = await scene.sink.heard(FormSubmitted)
@@ -191,9 +191,9 @@ async def test_a_form_brings_text_and_a_file(scene: Discord, ana: Person) -> Non
 
 
 async def test_a_form_takes_text_alone(scene: Discord, ana: Person) -> None:
-    pressed = ana.press(await offered(scene), "Submit")
+    pressed = ana.press(await post_button(scene), "Submit")
     form = Form("submit:1", "Submit", FORM.fields, accepts_file=True)
-    await (await answering(scene, ActionPressed)).open_form(form)
+    await (await responder_to(scene, ActionPressed)).open_form(form)
     await ana.modal(pressed)
     ana.submit(pressed, {"code": "x = 1"})
     heard = await scene.sink.heard(FormSubmitted)
@@ -203,9 +203,9 @@ async def test_a_form_takes_text_alone(scene: Discord, ana: Person) -> None:
 async def test_the_file_of_a_form_is_gone_when_its_link_has_expired(
     scene: Discord, ana: Person
 ) -> None:
-    pressed = ana.press(await offered(scene), "Submit")
+    pressed = ana.press(await post_button(scene), "Submit")
     form = Form("submit:1", "Submit", FORM.fields, accepts_file=True)
-    await (await answering(scene, ActionPressed)).open_form(form)
+    await (await responder_to(scene, ActionPressed)).open_form(form)
     await ana.modal(pressed)
     ana.submit(pressed, {}, {"file": [("answer.py", b"y = 2")]})
     [file] = (await scene.sink.heard(FormSubmitted)).attachments
@@ -217,7 +217,7 @@ async def test_the_file_of_a_form_is_gone_when_its_link_has_expired(
 async def test_a_button_in_direct_messages_is_heard_for_its_server(
     scene: Discord, ana: Person
 ) -> None:
-    message = await offered(scene, to=ana)
+    message = await post_button(scene, to=ana)
     pressed = ana.press(message, "Submit")
     heard = await scene.sink.heard(ActionPressed)
     assert (heard.action, heard.user) == ("submit:1", user(scene, ana))
@@ -239,12 +239,12 @@ async def test_direct_messages_are_shared_by_all_servers_and_buttons_are_not(
 ) -> None:
     other = scene.fake.guild("Other")
     other.admit(ana)
-    await offered(scene, to=ana)
+    await post_button(scene, to=ana)
     place = ConversationRef("discord", str(other.id), str(other.channel("practice").id))
     there = UserRef("discord", str(other.id), str(ana.id))
     message = Message.of(Buttons((Button("submit:2", "Submit"),)))
     ref = await scene.chat.post(place, message, key=a_key("other"), private_to=there)
-    ana.press(shown(scene, ref), "Submit")
+    ana.press(message_at(scene, ref), "Submit")
     heard = await scene.sink.heard(ActionPressed)
     assert (heard.action, heard.user, heard.message) == ("submit:2", there, ref)
 
@@ -252,12 +252,12 @@ async def test_direct_messages_are_shared_by_all_servers_and_buttons_are_not(
 async def test_a_button_in_an_archived_thread_is_heard_with_its_thread(
     scene: Discord, ana: Person
 ) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     ref = await scene.chat.post(
         thread, Message.of(Buttons((Button("details:1", "Details"),))), key=a_key("k")
     )
     scene.guild.archive(room)
-    ana.press(shown(scene, ref), "Details")
+    ana.press(message_at(scene, ref), "Details")
     heard = await scene.sink.heard(ActionPressed)
     assert (heard.conversation, heard.message) == (thread, ref)
 
@@ -265,8 +265,8 @@ async def test_a_button_in_an_archived_thread_is_heard_with_its_thread(
 async def test_buttons_of_answers_in_direct_messages_are_heard_for_their_server(
     scene: Discord, ana: Person
 ) -> None:
-    pressed = ana.press(await offered(scene, to=ana), "Submit")
-    answers = await answering(scene, ActionPressed)
+    pressed = ana.press(await post_button(scene, to=ana), "Submit")
+    answers = await responder_to(scene, ActionPressed)
     await answers.reply(Message.of("Sure?", Buttons((Button("sure:1", "Sure"),))))
     ana.press(await ana.answered(pressed), "Sure")
     heard = await scene.sink.heard(ActionPressed, 2)

@@ -10,7 +10,7 @@ from bot.domain.chat.message import Button, Buttons, Message
 from tests.contract.on_discord import Discord, discord
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import Allow
-from tests.integration.discord.steps import CALLBACK, opened, shown, user
+from tests.integration.discord.steps import CALLBACK, message_at, open_thread, user
 from tests.support.values import a_key
 from tests.support.world import new_world
 
@@ -35,10 +35,12 @@ def roles(scene: Discord, person: Person) -> frozenset[str]:
 async def test_help_asks_discord_nothing(tmp_path: Path) -> None:
     async with (
         new_world(tmp_path) as world,
-        discord(tmp_path, world.services.commands) as scene,
+        discord(world.services.commands) as scene,
     ):
         async with world.store.write() as tx:
-            await tx.cohorts.update(replace(world.cohort, place=scene.channel))
+            [place] = world.cohort.places
+            moved = replace(place, channel=scene.channel)
+            await tx.cohorts.update(replace(world.cohort, places=(moved,)))
         ana = scene.guild.person("Ana")
         before = len(scene.fake.requests)
         interaction = ana.invoke(scene.place, "help")
@@ -52,7 +54,7 @@ async def test_help_asks_discord_nothing(tmp_path: Path) -> None:
 async def test_commands_and_messages_bring_name_rights_and_roles(
     scene: Discord, ana: Person, mira: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     for person in (ana, mira):
         person.invoke(scene.place, "plan")
         person.edit(person.say(room, "x = 1"), "x = 2")
@@ -74,7 +76,7 @@ async def pressed_alone(scene: Discord, person: Person) -> UserInfo:
     ref = await scene.chat.post(
         scene.channel, message, key=a_key("k"), private_to=user(scene, person)
     )
-    person.press(shown(scene, ref), "I am")
+    person.press(message_at(scene, ref), "I am")
     return (await scene.sink.heard(ActionPressed)).info
 
 
@@ -94,7 +96,7 @@ async def test_somebody_who_cannot_be_looked_up_has_a_name_and_no_rights(
 async def test_authors_of_messages_that_were_missed_are_looked_up_once(
     scene: Discord, ana: Person, mira: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     await scene.chat.stop()
     for person, text in ((mira, "one"), (mira, "two"), (ana, "three")):
         person.say(room, text)
@@ -112,7 +114,7 @@ async def test_authors_of_messages_that_were_missed_are_looked_up_once(
 async def test_a_fault_does_not_keep_the_rights_of_an_author_from_the_core(
     scene: Discord, mira: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     await scene.chat.stop()
     mira.say(room, "@Freehand plan")
     scene.fake.faults.limit(MEMBER, retry_after_s=300)

@@ -1,11 +1,13 @@
 """What is private, and what Discord refuses."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Button, Buttons, Image, Message
-from bot.domain.chat.refs import MessageRef
+from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.errors import (
     AmbiguousError,
     ChatError,
@@ -14,11 +16,19 @@ from bot.domain.errors import (
     RateLimitedError,
     TransientError,
 )
-from bot.domain.outbox import Kind, MessageKey
 from tests.contract.on_discord import Discord
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import EVERYONE, Allow
-from tests.integration.discord.steps import POST, THREAD, heard_alone, invoked, opened, shown, user
+from tests.integration.discord.steps import (
+    EDIT,
+    POST,
+    THREAD,
+    hear_last_word,
+    invoke_plan,
+    message_at,
+    open_thread,
+    user,
+)
 from tests.support.values import a_key
 
 # --- private posts --------------------------------------------------------------------------------
@@ -43,20 +53,20 @@ async def test_what_is_private_comes_as_a_direct_message(scene: Discord, ana: Pe
     assert ana.sees(scene.place) == []
 
 
-async def test_who_writes_to_the_bot_alone_is_told_where_to_write(
+async def test_who_writes_direct_messages_is_answered_where_to_write(
     scene: Discord, ana: Person
 ) -> None:
-    _, room = await opened(scene)
+    _, room = await open_thread(scene)
     ana.say(ana.direct, "```python\nx = 1\n```")
     await scene.fake.until(lambda: "Submit privately" in ana.reads(ana.direct), "an answer")
     assert len(ana.sees(ana.direct)) == 2  # and not one to the answer
-    await heard_alone(scene, ana, room)
+    await hear_last_word(scene, ana, room)
 
 
-async def test_who_takes_no_direct_messages_is_told_once_in_the_thread_without_the_content(
+async def test_who_takes_no_direct_messages_is_asked_once_in_the_thread_without_the_content(
     scene: Discord,
 ) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     shy = scene.guild.person("Shy", takes_messages=False)
     refs = [
         await scene.chat.post(
@@ -64,17 +74,19 @@ async def test_who_takes_no_direct_messages_is_told_once_in_the_thread_without_t
         )
         for key in (MessageKey(Kind.ANSWER, "a"), MessageKey(Kind.ANSWER, "a", repost=2))
     ]
-    [told] = [message for message in shy.sees(room) if message.content]
-    assert f"<@{shy.id}>" in told.content
-    assert "Secret" not in told.text
+    [asked] = [message for message in shy.sees(room) if message.content]
+    assert f"<@{shy.id}>" in asked.content
+    assert "Secret" not in asked.text
     for ref in refs:
         with pytest.raises(GoneError):
             await scene.chat.edit(ref, Message.of("Secret, changed"))
     assert "Secret" not in shy.reads(room)
 
 
-async def test_who_has_left_the_server_is_not_knocked_for(scene: Discord) -> None:
-    thread, room = await opened(scene)
+async def test_who_has_left_is_not_asked_to_allow_direct_messages(
+    scene: Discord,
+) -> None:
+    thread, room = await open_thread(scene)
     shy = scene.guild.person("Shy", takes_messages=False)
     scene.guild.part(shy)
     with pytest.raises(GoneError):
@@ -84,8 +96,8 @@ async def test_who_has_left_the_server_is_not_knocked_for(scene: Discord) -> Non
     assert [message for message in room.messages.values() if message.content] == []
 
 
-async def test_a_reminder_knocks_nowhere(scene: Discord) -> None:
-    thread, room = await opened(scene)
+async def test_a_reminder_asks_nobody_to_allow_direct_messages(scene: Discord) -> None:
+    thread, room = await open_thread(scene)
     shy = scene.guild.person("Shy", takes_messages=False)
     with pytest.raises(GoneError):
         await scene.chat.post(
@@ -101,7 +113,7 @@ async def test_a_reminder_knocks_nowhere(scene: Discord) -> None:
 
 
 async def test_a_permission_that_is_missing_is_said_and_used_once_granted(scene: Discord) -> None:
-    thread, _ = await opened(scene)
+    thread, _ = await open_thread(scene)
     scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
     picture = Message.of("Board", Image("board.png", b"\x89PNG", "Ana leads"))
     for place, message, needed in (
@@ -120,7 +132,20 @@ async def test_a_permission_that_is_missing_is_said_and_used_once_granted(scene:
         assert await scene.chat.health() == ""
 
 
-async def test_a_server_that_throws_the_bot_out_is_no_illness(scene: Discord) -> None:
+async def test_a_private_message_does_not_hide_that_its_channel_is_closed(
+    scene: Discord, ana: Person
+) -> None:
+    scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
+    scene.guild.restrict_bot(scene.place, Allow.SEND_MESSAGES)
+    with pytest.raises(ForbiddenError):
+        await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
+    await scene.chat.post(
+        scene.channel, Message.of("For you"), key=a_key("p"), private_to=user(scene, ana)
+    )
+    assert "Discord would not post a message: Missing" in await scene.chat.health()
+
+
+async def test_a_server_that_removes_the_bot_does_not_count_in_its_health(scene: Discord) -> None:
     scene.guild.remove_bot()
     with pytest.raises((ForbiddenError, GoneError)):
         await scene.chat.post(scene.channel, Message.of("Hello?"), key=a_key("k"))
@@ -138,7 +163,7 @@ async def test_a_thread_needs_a_permission_of_its_own(scene: Discord) -> None:
     assert (await scene.chat.open_thread(post, "Now")).thread == post.message
 
 
-async def refused(scene: Discord, ref: MessageRef) -> set[type[Exception]]:
+async def refusals(scene: Discord, ref: MessageRef) -> set[type[Exception]]:
     """How each request about a place is refused."""
     raised: set[type[Exception]] = set()
     for request in (
@@ -154,32 +179,59 @@ async def refused(scene: Discord, ref: MessageRef) -> set[type[Exception]]:
 
 
 async def test_a_deleted_thread_or_channel_is_gone(scene: Discord) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     ref = await scene.chat.post(thread, Message.of("The task"), key=a_key("task"))
     scene.guild.delete(room)
     with pytest.raises(GoneError):
         await scene.chat.post(thread, Message.of("Hello?"), key=a_key("k"))
     scene.guild.delete(scene.place)
-    assert await refused(scene, ref) == {GoneError}
+    assert await refusals(scene, ref) == {GoneError}
 
 
-async def test_a_server_that_has_thrown_the_bot_out_crashes_nothing(
+async def test_a_server_that_has_removed_the_bot_crashes_nothing(
     scene: Discord, ana: Person
 ) -> None:
     ref = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("hello"))
     scene.guild.remove_bot()
-    assert await refused(scene, ref) <= {ForbiddenError, GoneError}
+    assert await refusals(scene, ref) <= {ForbiddenError, GoneError}
     await scene.restart()
     assert await scene.chat.health() == ""
     scene.guild.invite_bot()
-    _, room = await opened(scene)
-    await heard_alone(scene, ana, room)
+    _, room = await open_thread(scene)
+    await hear_last_word(scene, ana, room)
 
 
-async def test_a_short_wait_is_sat_out(scene: Discord, ana: Person) -> None:
+async def test_a_short_wait_is_waited_for(scene: Discord, ana: Person) -> None:
     scene.fake.faults.limit(POST, retry_after_s=0.01, times=2)
     await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
     assert ana.reads(scene.place) == "Hello"
+
+
+async def other_channel(scene: Discord) -> ConversationRef:
+    return replace(scene.channel, channel=str(scene.guild.channel("elsewhere").id))
+
+
+@pytest.mark.parametrize("route", [POST, EDIT])
+async def test_a_channel_that_has_to_wait_holds_up_no_other(scene: Discord, route: str) -> None:
+    elsewhere = await other_channel(scene)
+    first = await scene.chat.post(scene.channel, Message.of("One"), key=a_key("one"))
+    second = await scene.chat.post(elsewhere, Message.of("Two"), key=a_key("two"))
+    scene.fake.faults.limit(route, retry_after_s=30)
+    asked = len(scene.fake.asked(route))
+    work = (
+        scene.chat.post(scene.channel, Message.of("Slow"), key=a_key("slow")),
+        scene.chat.edit(first, Message.of("Slow")),
+    )
+    waiting = [asyncio.create_task(each) for each in work]
+    await scene.fake.requested(route, asked + 1)
+    await scene.chat.post(elsewhere, Message.of("Quick"), key=a_key("quick"))
+    await scene.chat.edit(second, Message.of("Quick, too"))
+    thread = await scene.chat.open_thread(second, "Quick")
+    await scene.chat.post(thread, Message.of("As well"), key=a_key("thread"))
+    assert not all(task.done() for task in waiting)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_a_long_wait_is_left_to_the_core(scene: Discord) -> None:
@@ -219,7 +271,7 @@ async def test_a_post_that_was_deleted_is_not_made_again_under_its_key(
 ) -> None:
     ref = await scene.chat.post(scene.channel, Message.of("Hello"), key=a_key("k"))
     mira = scene.guild.person("Mira", roles=[scene.guild.role("Mod", Allow.MANAGE_MESSAGES)])
-    mira.delete(shown(scene, ref))
+    mira.delete(message_at(scene, ref))
     with pytest.raises(GoneError):
         await scene.chat.edit(ref, Message.of("Hello?"))
     with pytest.raises(GoneError):
@@ -247,7 +299,7 @@ async def test_a_thread_that_was_opened_already_is_used(scene: Discord) -> None:
 
 
 async def test_feedback_in_an_archived_thread_brings_it_back(scene: Discord, ana: Person) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     ref = await scene.chat.post(thread, Message.of("Running"), key=a_key("k"))
     scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
     scene.guild.archive(room)
@@ -260,7 +312,7 @@ async def test_feedback_in_an_archived_thread_brings_it_back(scene: Discord, ana
 
 
 async def test_a_thread_that_a_moderator_has_locked_is_left_alone(scene: Discord) -> None:
-    thread, room = await opened(scene)
+    thread, room = await open_thread(scene)
     ref = await scene.chat.post(thread, Message.of("Running"), key=a_key("k"))
     scene.guild.set_permissions(scene.guild.bot_role, EVERYONE)
     scene.guild.archive(room, locked=True)
@@ -274,7 +326,7 @@ async def test_an_edit_replaces_files_and_buttons_too(scene: Discord, ana: Perso
     rich = Message.of("One", Image("a.png", b"\x89PNG", "A"), Buttons((Button("go", "Go"),)))
     ref = await scene.chat.post(scene.channel, rich, key=a_key("k"))
     await scene.chat.edit(ref, Message.of(Image("b.png", b"\x89PNG", "B")))
-    message = shown(scene, ref)
+    message = message_at(scene, ref)
     assert ([file.name for file in message.files], message.components) == (["b.png"], [])
     await scene.chat.edit(ref, Message.of("word " * 500))
     await scene.chat.edit(ref, Message.of("Short"))
@@ -293,7 +345,7 @@ async def test_nobody_is_pinged_whatever_is_quoted(scene: Discord, ana: Person) 
     await scene.chat.post(
         scene.channel, Message.of(quoted), key=a_key("s"), private_to=user(scene, shy)
     )
-    _, answers = await invoked(scene, ana)
+    _, answers = await invoke_plan(scene, ana)
     await answers.reply(Message.of(quoted))
     await answers.reply(Message.of(quoted, "again"))
     said = [sent.json for sent in scene.fake.requests if sent.json and "content" in sent.json]

@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef
-from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.store.store import SqlStore
 from tests.support.statements import counted, kind_of
 

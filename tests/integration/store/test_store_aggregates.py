@@ -1,12 +1,12 @@
 """What the database adds up is what a plain computation over the same facts gives."""
 
 import random
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pytest
 
-from bot.domain.board import best_week
 from bot.domain.challenge import Challenge
 from bot.domain.grading import Verdict
 from bot.domain.progression import HintTaken, Outcome, PointsEvent, PointsReason, Turnout
@@ -14,6 +14,15 @@ from tests.support.stores import NOW, Scene, a_grade, later
 
 VERDICTS = (Verdict.WRONG, Verdict.PARTLY, Verdict.SOLVED)
 MEMBERS, CHALLENGES, TRIES = 3, 4, 40
+
+
+def best_week(events: Iterable[PointsEvent], *, before: int) -> float:
+    """Most points in one of the weeks before; 0 for none."""
+    weeks: defaultdict[int, float] = defaultdict(float)
+    for event in events:
+        if event.week < before:
+            weeks[event.week] += event.points
+    return round(max(weeks.values(), default=0.0), 2)
 
 
 @dataclass(frozen=True)

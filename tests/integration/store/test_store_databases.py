@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import SettingsError, StoreError
-from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.domain.store import Transaction
 from bot.store.engine import connect, migration_engine, parse_url
 from bot.store.store import SqlStore

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Image, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
-from bot.domain.outbox import Kind, MessageKey, Outgoing, Wanted
+from bot.domain.outbox import Outgoing, Wanted
 from bot.store import outbox
 from bot.store.store import SqlStore
 from tests.support.sql import execute, select

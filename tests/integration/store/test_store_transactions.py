@@ -8,12 +8,13 @@ from datetime import datetime
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import NotAllowedError, StoreError, UserError
 from bot.domain.installation import InputKey
 from bot.domain.jobs import Queue
-from bot.domain.outbox import Kind, MessageKey, Wanted
+from bot.domain.outbox import Wanted
 from bot.domain.store import Transaction
 from bot.store.store import SqlStore
 from tests.support.sql import execute

@@ -18,10 +18,10 @@ from sqlalchemy import make_url
 from bot.domain.board import standings
 from bot.domain.challenge import Challenge, NewChallenge
 from bot.domain.chat.events import MessagePosted
+from bot.domain.chat.keys import Kind
 from bot.domain.chat.message import Image, Message
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.member import BoardMode
-from bot.domain.outbox import Kind
 from bot.domain.schedule import SlotKind
 from bot.domain.submission import SubmissionState
 from bot.store.migrate import MIGRATIONS, upgrade

@@ -23,10 +23,10 @@ from bot.domain.chat.events import (
     MessageEdited,
     MessagePosted,
 )
+from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Button, Buttons, Form, FormField, Image, Message
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.errors import SettingsError, TransientError
-from bot.domain.outbox import Kind, MessageKey
 from bot.store.store import SqlStore
 from tests.contract.platforms import COMMANDS
 from tests.fakes.ports import RecordingSink, SteppingClock

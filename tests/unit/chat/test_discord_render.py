@@ -52,6 +52,40 @@ def test_a_tables_cells_stand_below_each_other() -> None:
     ]
 
 
+def test_characters_that_take_two_columns_keep_a_table_straight() -> None:
+    made = render(Message.of(Table(("Name", "State"), (("田中", "solved"), ("Ana", "open")))))
+
+    assert made.content.splitlines()[1:-1] == [
+        "Name  State",
+        "-----------",
+        "田中  solved",
+        "Ana   open",
+    ]
+
+
+def test_a_table_is_too_wide_by_the_columns_that_it_takes() -> None:
+    made = render(Message.of(Table(("Name", "State"), (("田" * 28, "open"),))))
+
+    assert made.content.splitlines() == [f"- **{'田' * 28}** · State: open"]
+
+
+def test_a_cell_does_not_end_the_block_that_its_table_is_in() -> None:
+    made = render(Message.of(Table(("Name", "State"), (("```", "**open**"),))))
+
+    assert made.content.count("```") == 2
+
+
+def test_a_table_longer_than_an_embed_is_a_file_and_stays_whole() -> None:
+    rows = tuple((f"Learner {number}", "x" * 30) for number in range(120))
+
+    made = render(Message.of("The week", Table(("Name", "Work"), rows)))
+
+    [(name, data, _)] = made.files
+    assert name == "table.txt"
+    assert len(data.decode().splitlines()) == 122
+    assert made.pages == ["The week\n*The table is in the attached file `table.txt`.*"]
+
+
 def test_a_table_too_wide_for_a_phone_is_a_list() -> None:
     table = Table(
         ("Stage", "State", "Still to show"), (("4 Editor", "open", "word " * 12), ("5", "", ""))

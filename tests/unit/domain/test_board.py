@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.alias import ALIASES, alias
-from bot.domain.board import Standings, best_week, standings
+from bot.domain.board import Standings, standings
 from bot.domain.member import BoardMode, Member, Role
 from bot.domain.progression import PointsEvent, PointsReason
 from tests.support.values import FIRST_MONDAY, a_challenge, a_cohort, a_member, points
@@ -100,18 +100,6 @@ def test_a_personal_best_beats_every_week_before_and_needs_one() -> None:
     found = board(members, events, bests={1: 5.0, 2: 6.0})
 
     assert {row.member: row.personal_best for row in found.rows} == {1: True, 2: False, 3: False}
-
-
-def test_the_best_week_is_one_before_the_given_one() -> None:
-    events = [
-        points(1, 1, PointsReason.TRY, 2.0, week=1),
-        points(1, 1, PointsReason.CHECKS, 3.0, week=1),
-        points(1, 2, PointsReason.TRY, 2.0, week=2),
-        points(1, 3, PointsReason.CHECKS, 9.0, week=3),
-    ]
-
-    assert best_week(events, before=3) == 5.0
-    assert best_week(events, before=1) == 0.0
 
 
 def test_a_week_without_anything_is_an_empty_board() -> None:

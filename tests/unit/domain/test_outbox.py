@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.outbox import Kind, MessageKey
+from bot.domain.chat.keys import Kind, MessageKey
 
 subjects = st.text(alphabet="abc0123456789:-", max_size=12)
 
