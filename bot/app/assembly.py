@@ -12,6 +12,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Catalogue
 from bot.domain.grading import Grader
+from bot.domain.jobs import Jobs
 from bot.domain.member import Member
 from bot.domain.store import Store, Transaction
 from bot.services.challenges import planning
@@ -78,6 +79,7 @@ class Ports:
     chats: Mapping[str, ChatPort]
     catalogue: Catalogue
     grader: Grader
+    jobs: Jobs
     clock: Clock
     new_id: Callable[[], str]
     draw: Draw
@@ -127,7 +129,11 @@ def assemble(ports: Ports) -> Services:
             store=store, handle=router.handle, suggestions=registry.suggest, clock=clock
         ),
         delivery=DeliveryService(
-            store=store, chats=ports.chats, clock=clock, on_thread=challenges.introduce
+            store=store,
+            chats=ports.chats,
+            clock=clock,
+            jobs=ports.jobs,
+            on_thread=challenges.introduce,
         ),
         grading=_grading(ports, shared),
         seeds=shared.seeds,

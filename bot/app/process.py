@@ -202,6 +202,7 @@ async def _put_together(
             chats={chat.platform: chat for chat in chats},
             catalogue=Catalogue.load(settings.exercises_dir),
             grader=sandbox.grader,
+            jobs=jobs,
             clock=clock,
             new_id=lambda: secrets.token_hex(12),
             draw=board.render,

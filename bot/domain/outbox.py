@@ -50,6 +50,21 @@ class Outgoing:
     failures: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was found in the outbox to be sent.
+
+    Attributes:
+        begun: How many messages are sent now.
+        is_all: Whether these are all that can be sent now.
+        next_due: When the first message is due that has to wait; None without any.
+    """
+
+    begun: int
+    is_all: bool
+    next_due: datetime | None
+
+
 class Outbox(Protocol):
     """What the bot wants to have said."""
 

@@ -112,21 +112,28 @@ class Before:
     """What a new answer of a member meets.
 
     Attributes:
+        member: The author's id.
         pending: How many of the member's submissions are queued or running.
         pending_limit: How many may be.
         latest_source: Of the newest submission for the same answer; None for the first.
+        queued: How many submissions are in line, of all members.
     """
 
+    member: int
     pending: int
     pending_limit: int
     latest_source: str | None
+    queued: int
 
 
 class Submissions(Protocol):
     """Submissions, their runs and results."""
 
-    async def before(self, *, member: int, answer: str) -> Before:
-        """What an answer of this member meets. Locks the member until the transaction ends."""
+    async def before(self, *, cohort: int, user: UserRef, answer: str) -> Before | None:
+        """What an answer of somebody meets; None where they are not a member of the cohort.
+
+        Locks the member until the transaction ends.
+        """
         ...
 
     async def add(self, submission: NewSubmission) -> bool:

@@ -1,6 +1,5 @@
 """Sends what the bot wants to have said, as soon as it may be sent."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +9,7 @@ import structlog
 from bot.domain.clock import Clock
 from bot.domain.errors import StoreError
 from bot.domain.jobs import Jobs, Queue
+from bot.domain.outbox import Look
 
 log = structlog.get_logger()
 
@@ -28,12 +28,8 @@ class Delivery(Protocol):
         """Whether nothing more should be begun now."""
         ...
 
-    async def begin(self) -> int:
-        """Begin to send what is unsent now; how many messages."""
-        ...
-
-    async def next_due(self) -> datetime | None:
-        """When the next message is due that has to wait."""
+    async def begin(self) -> Look:
+        """Begin to send what is unsent now."""
         ...
 
 
@@ -54,9 +50,9 @@ class Sender:
         """Begin what can be begun; how long there is nothing to do after it."""
         try:
             while not self.delivery.is_full:
-                if not await self.delivery.begin():
-                    return self._until(await self.delivery.next_due())
-                await asyncio.sleep(0)
+                look = await self.delivery.begin()
+                if look.is_all:
+                    return self._until(look.next_due)
         except StoreError as error:
             log.warning("delivery_postponed", reason=str(error))
             return POLL_S

@@ -14,7 +14,7 @@ from bot.domain.submission import Claim, Submission
 
 log = structlog.get_logger()
 
-POLL_S = 1.0
+POLL_S = 2.5
 """For what nobody announces: workers that fell silent, postponed submissions."""
 
 

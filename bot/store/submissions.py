@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import lazyload
 from typing_extensions import override
 
+from bot.domain.chat.refs import UserRef
 from bot.domain.errors import LeaseLostError, NotFoundError
 from bot.domain.grading import Grade
 from bot.domain.jobs import Queue
@@ -30,7 +31,7 @@ from bot.domain.submission import (
 from bot.store.cohorts import CohortRow
 from bot.store.grades import GradeRow, grade_of, grade_row
 from bot.store.mapping import row_of, value_of
-from bot.store.members import MemberRow
+from bot.store.members import IdentityRow, MemberRow
 from bot.store.queue import (
     PENDING,
     QUEUED,
@@ -44,7 +45,7 @@ from bot.store.queue import (
     next_in_line,
 )
 from bot.store.session import announce
-from bot.store.statements import insert_once, lock_row
+from bot.store.statements import insert_once, is_postgresql, lock_row
 
 _NEVER_RUN = {"run": 0, "worker": None, "not_before": None, "started_at": None}
 _NEWEST = SubmissionRow.number.desc()
@@ -57,9 +58,19 @@ class SqlSubmissions(Submissions):
     session: AsyncSession
 
     @override
-    async def before(self, *, member: int, answer: str) -> Before:
+    async def before(self, *, cohort: int, user: UserRef, answer: str) -> Before | None:
+        author = (
+            select(MemberRow.id)
+            .join(IdentityRow, IdentityRow.member == MemberRow.id)
+            .where(IdentityRow.cohort == cohort, IdentityRow.user == user)
+        )
+        if is_postgresql(self.session):  # in a statement of its own: what was waited for is seen
+            await self.session.execute(author.with_for_update(of=MemberRow, key_share=True))
         pending = (
-            select(func.count()).where(SubmissionRow.member == member, PENDING).scalar_subquery()
+            select(func.count())
+            .where(SubmissionRow.member == MemberRow.id, PENDING)
+            .correlate(MemberRow)
+            .scalar_subquery()
         )
         latest = (
             select(SubmissionRow.source)
@@ -68,14 +79,19 @@ class SqlSubmissions(Submissions):
             .limit(1)
             .scalar_subquery()
         )
-        await lock_row(self.session, MemberRow.id, member)
         found = await self.session.execute(
-            select(pending, CohortRow.pending_limit, latest)
-            .join(MemberRow, MemberRow.cohort == CohortRow.id)
-            .where(MemberRow.id == member)
+            select(
+                MemberRow.id.label("member"),
+                pending.label("pending"),
+                CohortRow.pending_limit,
+                latest.label("latest_source"),
+                select(func.count()).where(QUEUED).scalar_subquery().label("queued"),
+            )
+            .join(CohortRow, CohortRow.id == MemberRow.cohort)
+            .where(MemberRow.id == author.scalar_subquery())
         )
-        count, limit, source = found.one()
-        return Before(pending=count, pending_limit=limit, latest_source=source)
+        row = found.mappings().one_or_none()
+        return None if row is None else Before(**row)
 
     @override
     async def add(self, submission: NewSubmission) -> bool:

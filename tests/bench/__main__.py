@@ -30,6 +30,7 @@ from bot.domain.exercise import Limits
 from bot.domain.grading import GradingRequest, Verdict
 from bot.domain.member import Role
 from bot.domain.progression import PlanReason
+from bot.jobs.embedded import EmbeddedJobs
 from bot.sandbox.grader import ContainerGrader
 from bot.store.store import SqlStore
 from tests.bench import steps
@@ -188,6 +189,7 @@ async def _services(
                 chats={"fake": chat},
                 catalogue=Catalogue.load(settings.exercises_dir),
                 grader=runner.grader,
+                jobs=EmbeddedJobs(),
                 clock=_now,
                 new_id=lambda: os.urandom(12).hex(),
                 draw=no_chart,

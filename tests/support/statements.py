@@ -24,12 +24,14 @@ class Statements:
 
     Attributes:
         kinds: How often each kind ran: `BEGIN`, `SELECT members`, `UPDATE outbox`.
+        in_writes: Statements in transactions that were begun for writing.
         write_transactions: Transactions that were begun for writing, whether they wrote or not.
         read_transactions: Those that could only read.
     """
 
     kinds: Counter[str] = field(default_factory=Counter[str])
     write_transactions: int = 0
+    in_writes: int = 0
     read_transactions: int = 0
 
     @property
@@ -61,15 +63,17 @@ def counted(store: SqlStore) -> Generator[Statements]:
 
     def write_begun(_: Connection) -> None:
         seen.kinds["BEGIN"] += 1
+        seen.in_writes += 1
         seen.write_transactions += 1
 
     def read_begun(_: Connection) -> None:
         seen.kinds["BEGIN"] += 1
         seen.read_transactions += 1
 
-    def ran(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    def ran(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if not statement.startswith("BEGIN"):  # SQLite's, which the engine says by itself
             seen.kinds[kind_of(statement)] += 1
+            seen.in_writes += connection.engine is writing
 
     with ExitStack() as stack:
         for engine, begun in ((writing, write_begun), (reading, read_begun)):

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from bot.domain.challenge import Challenge, NewChallenge
 from bot.domain.chat.refs import ConversationRef, UserRef
@@ -50,6 +51,13 @@ def a_grade(
     return Grade(verdict=verdict, checks=checks, output=output, usage=usage)
 
 
+class Who(TypedDict):
+    """A person in a cohort."""
+
+    cohort: int
+    user: UserRef
+
+
 @dataclass
 class Scene:
     """A cohort at work, and shorthand for what happens to it."""
@@ -85,6 +93,10 @@ class Scene:
             private=private,
             seed_key="k1",
         )
+
+    def who(self, member: int) -> Who:
+        """Somebody as the author of an answer."""
+        return Who(cohort=self.cohort.id, user=self.members[member].identities[0])
 
     async def submit(
         self,

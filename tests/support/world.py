@@ -36,6 +36,7 @@ from bot.domain.grading import (
     Verdict,
 )
 from bot.domain.submission import Submission
+from bot.jobs.embedded import EmbeddedJobs
 from bot.services.submissions.status import GRACE
 from bot.store.store import SqlStore
 from tests.support.databases import new_file
@@ -311,6 +312,7 @@ class World:
     catalogue: FakeCatalogue
     store: SqlStore
     cohort: Cohort
+    jobs: EmbeddedJobs
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def settle(self) -> None:
@@ -325,7 +327,7 @@ class World:
 
     async def _wait_a_moment(self) -> bool:
         """Let the time pass for which first messages wait; False where nothing waits for it."""
-        due_at = await self.services.delivery.next_due()
+        due_at = (await self.services.delivery.begin()).next_due
         if due_at is None or not self.clock() < due_at <= self.clock() + GRACE:
             return False
         self.clock.now = due_at
@@ -490,7 +492,8 @@ class World:
 @asynccontextmanager
 async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGenerator[World]:
     """A world whose clock stands at nine on a Monday, with one cohort in UTC."""
-    store = await SqlStore.open(new_file(folder / "world.sqlite3"))
+    jobs = EmbeddedJobs()
+    store = await SqlStore.open(new_file(folder / "world.sqlite3"), announce=jobs.announce)
     clock, chat, catalogue = FakeClock(), FakeChat(), FakeCatalogue()
     grader = grader or FakeGrader()
     async with store.write() as tx:
@@ -511,6 +514,7 @@ async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGene
             chats=chats,
             catalogue=catalogue,
             grader=grader,
+            jobs=jobs,
             clock=clock,
             new_id=lambda: f"s{next(numbers):04}",
             draw=no_chart,
@@ -520,6 +524,6 @@ async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGene
     )
     await services.seeds.start()
     try:
-        yield World(services, chat, grader, clock, catalogue, store, cohort)
+        yield World(services, chat, grader, clock, catalogue, store, cohort, jobs)
     finally:
         await store.close()

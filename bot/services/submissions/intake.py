@@ -8,12 +8,10 @@ from bot.domain.challenge import Challenge, Window
 from bot.domain.chat.events import Attachment, Event, FormSubmitted, MessageDeleted, MessagePosted
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.port import ChatPort
-from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import GoneError, TooLargeError, UserError
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Seeds
-from bot.domain.member import Member
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Before, NewSubmission
 from bot.services.submissions import messages
@@ -119,35 +117,37 @@ class IntakeService:
         if not code.defines(source, answer.exercise.entry):
             raise UserError(messages.no_entry(answer.exercise))
         async with self.store.write() as tx:
-            member = await tx.members.find(answer.challenge.cohort, answer.event.user)
-            if member is None:
+            before = await tx.submissions.before(
+                cohort=answer.challenge.cohort, user=answer.event.user, answer=answer.key
+            )
+            if before is None:
                 raise UserError(messages.NOT_A_MEMBER)
-            before = await tx.submissions.before(member=member.id, answer=answer.key)
             # Where the source is the same, only the prose was edited, or a link preview appeared.
             if before.latest_source != source:
                 _check_window(answer.challenge, answer.event)
                 _check_pending(before)
-                await self._add(tx, self._submission(answer, member, source), answer.event.user)
+                await self._add(tx, self._submission(answer, before, source), answer, before)
             if reply is not None:
                 await reply.mark_handled(tx)
 
-    async def _add(self, tx: Transaction, submission: NewSubmission, reader: UserRef) -> None:
+    async def _add(
+        self, tx: Transaction, submission: NewSubmission, answer: Answer, before: Before
+    ) -> None:
         if not await tx.submissions.add(submission):
             return
-        position = await tx.submissions.queue_position(submission.id)
-        is_next = position <= 1
-        await tx.outbox.say(
-            status(submission, messages.waiting(position), reader=reader, delayed=is_next)
-        )
+        is_alone = before.queued == 0
+        position = 1 if is_alone else await tx.submissions.queue_position(submission.id)
+        message, reader = messages.waiting(position), answer.event.user
+        await tx.outbox.say(status(submission, message, reader=reader, delayed=position == 1))
 
-    def _submission(self, answer: Answer, member: Member, source: str) -> NewSubmission:
+    def _submission(self, answer: Answer, before: Before, source: str) -> NewSubmission:
         event, challenge = answer.event, answer.challenge
         return NewSubmission(
             id=self.new_id(),
             event=event.key,
             answer=answer.key,
             challenge=challenge.id,
-            member=member.id,
+            member=before.member,
             source=source,
             received_at=self.clock(),
             conversation=event.conversation,

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -21,7 +21,8 @@ from bot.domain.errors import (
     TooLargeError,
     TransientError,
 )
-from bot.domain.outbox import Outgoing
+from bot.domain.jobs import Jobs, Queue
+from bot.domain.outbox import Look, Outgoing
 from bot.domain.store import Store, Transaction
 
 log = structlog.get_logger()
@@ -34,6 +35,9 @@ MAX_FORBIDDEN_TRIES = 3 * 24 * 12
 
 MAX_CONVERSATIONS = 50
 """Seen to at once: one that the platform slows down holds up nobody else's."""
+
+MAX_BEGUN = 20
+"""Messages that are read at once."""
 
 OnThread = Callable[[Transaction, MessageKey, MessageRef, ConversationRef], Awaitable[None]]
 """Told of a message whose thread was opened, in the transaction that stores that it was posted."""
@@ -52,33 +56,32 @@ class DeliveryService:
     store: Store
     chats: Mapping[str, ChatPort]
     clock: Clock
+    jobs: Jobs
     on_thread: OnThread
     _tasks: dict[ConversationRef, set[asyncio.Task[None]]] = field(
         default_factory=lambda: defaultdict(set), init=False
     )
+    _passed_over: set[ConversationRef] = field(default_factory=set, init=False)
 
     async def deliver(self) -> int:
         """Send what is unsent now and wait until that is done; how many messages were tried."""
-        items = await self.begin()
+        look = await self.begin()
         await self.drain()
-        return items
+        return look.begun
 
-    async def begin(self) -> int:
-        """Begin to send what is unsent now, except where that is under way. How many messages.
+    async def begin(self) -> Look:
+        """Begin to send what is unsent now, except where that is under way.
 
         Raises:
             StoreError: The outbox cannot be read.
         """
         async with self.store.read() as tx:
-            items = await tx.outbox.unsent(self.clock(), without=self._busy())
+            items = await tx.outbox.unsent(self.clock(), limit=MAX_BEGUN, without=self._busy())
+            is_all = len(items) < MAX_BEGUN
+            next_due = await tx.outbox.next_due() if is_all else None
         for (conversation, _), several in _by_reader(items).items():
             self._start(conversation, several)
-        return len(items)
-
-    async def next_due(self) -> datetime | None:
-        """When the next message is due that has to wait; None without any."""
-        async with self.store.read() as tx:
-            return await tx.outbox.next_due()
+        return Look(begun=len(items), is_all=is_all, next_due=next_due)
 
     async def drain(self) -> None:
         """Wait until everything that was begun is done."""
@@ -91,6 +94,8 @@ class DeliveryService:
         return len(self._tasks) >= MAX_CONVERSATIONS
 
     def _busy(self) -> Sequence[ConversationRef]:
+        """Conversations that are seen to; what was said in them since is looked for afterwards."""
+        self._passed_over.update(self._tasks)
         return tuple(self._tasks)
 
     def _start(self, conversation: ConversationRef, items: Sequence[Outgoing]) -> None:
@@ -100,8 +105,12 @@ class DeliveryService:
 
     def _forget(self, conversation: ConversationRef, task: asyncio.Task[None]) -> None:
         self._tasks[conversation].discard(task)
-        if not self._tasks[conversation]:
-            del self._tasks[conversation]
+        if self._tasks[conversation]:
+            return
+        del self._tasks[conversation]
+        if conversation in self._passed_over:
+            self._passed_over.discard(conversation)
+            self.jobs.announce([Queue.DELIVERY])
 
     async def _send_all(self, items: Sequence[Outgoing]) -> None:
         try:

@@ -66,7 +66,8 @@ async def test_withdrawn_answer_is_claimed_by_nobody_and_no_longer_pending(scene
     async with scene.store.write() as tx:
         assert await tx.submissions.withdraw("gone")
         assert not await tx.submissions.withdraw("gone")
-        before = await tx.submissions.before(member=scene.members[0].id, answer="kept")
+        before = await tx.submissions.before(**scene.who(0), answer="kept")
+        assert before is not None
         assert before.pending == 1
         assert (await tx.submissions.get(gone)).state is SubmissionState.WITHDRAWN
     assert (await scene.must_claim()).submission.id == kept
@@ -145,7 +146,8 @@ async def test_no_more_are_pending_than_may_be_whoever_sends_at_once(
     async def send(store: SqlStore) -> bool:
         new = scene.submission(0)
         async with store.write() as tx:
-            before = await tx.submissions.before(member=new.member, answer=new.answer)
+            before = await tx.submissions.before(**scene.who(0), answer=new.answer)
+            assert before is not None
             if before.pending >= before.pending_limit:
                 return False
             return await tx.submissions.add(new)
@@ -164,12 +166,22 @@ async def test_pending_counts_what_is_queued_or_running(scene: Scene) -> None:
     await scene.must_claim()
 
     async with scene.store.write() as tx:
-        first = await tx.submissions.before(member=scene.members[0].id, answer="answer:same")
-        third = await tx.submissions.before(member=scene.members[2].id, answer="answer:other")
+        first = await tx.submissions.before(**scene.who(0), answer="answer:same")
+        third = await tx.submissions.before(**scene.who(2), answer="answer:other")
+        stranger = replace(scene.who(2)["user"], user="stranger")
+        nobody = await tx.submissions.before(
+            cohort=scene.cohort.id, user=stranger, answer="answer:other"
+        )
 
     limit = scene.cohort.pending_limit
-    assert first == Before(pending=2, pending_limit=limit, latest_source="newest")
-    assert third == Before(pending=0, pending_limit=limit, latest_source=None)
+    one, _, three = (member.id for member in scene.members)
+    assert first == Before(
+        member=one, pending=2, pending_limit=limit, latest_source="newest", queued=2
+    )
+    assert third == Before(
+        member=three, pending=0, pending_limit=limit, latest_source=None, queued=2
+    )
+    assert nobody is None
 
 
 async def test_history_is_newest_first_and_limited(scene: Scene) -> None:

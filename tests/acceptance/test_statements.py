@@ -1,0 +1,40 @@
+"""What each step costs the database, whatever the number of members: counts that may only fall."""
+
+import pytest
+
+from tests.bench.steps import Step, measure
+
+MOST = {
+    "message to verdict, all of these": (35, 5),
+    "release": (16, 1),  # 5 of them for all cohorts together
+    "/leaderboard": (12, 2),
+    "/plan": (12, 2),
+    "/progress": (12, 2),
+    "/challenge list": (12, 2),
+    "idle minute": (100, 0),
+}
+"""Statements, and transactions that write; two of a command's are its event's own."""
+
+
+@pytest.fixture(scope="module")
+async def steps() -> list[Step]:
+    return await measure(50)
+
+
+async def test_no_step_costs_more_than_it_may(steps: list[Step]) -> None:
+    costs = dict(steps)
+    for name, (statements, write_transactions) in MOST.items():
+        costs[name].check(write_transactions=write_transactions, statements=statements)
+
+
+async def test_a_release_is_one_transaction_of_few_statements(steps: list[Step]) -> None:
+    release = dict(steps)["release"]
+    assert release.write_transactions == 1
+    assert release.in_writes <= 12, str(release)
+
+
+async def test_statements_do_not_grow_with_members(steps: list[Step]) -> None:
+    with_few = await measure(3)
+    assert {name: seen.total for name, seen in steps} == {
+        name: seen.total for name, seen in with_few
+    }
