@@ -1,7 +1,7 @@
 """Places, identities, posts and exercise versions as rows; what processes share.
 
-It goes one way: what has become rows cannot be folded back into columns without loss. Before it runs
-on SQLite the bot copies the file to `backups`; on PostgreSQL that is for whoever runs the bot.
+It goes one way: what has become rows cannot be folded back into columns without loss. Before it
+runs on SQLite the bot copies the file to `backups`; on PostgreSQL that is for whoever runs the bot.
 """
 
 import json
@@ -47,7 +47,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("This change goes one way: bring back the copy from before it.")
+    raise NotImplementedError(
+        "This change goes one way: stop the bot and bring back the copy from before it."
+    )
 
 
 def add_places() -> None:
@@ -197,7 +199,7 @@ def name_slots_by_kind_and_date() -> None:
     if op.get_bind().dialect.name == "postgresql":
         on = f"CAST({on} AS date)"
     op.execute(
-        "INSERT INTO slots (cohort, kind, on_date, due_at, taken_at)"
+        "INSERT INTO slots (cohort, kind, on_date, due_at, taken_at)"  # noqa: S608 - our own words
         f" SELECT cohort, substr(key, 1, length(key) - {DAY_LENGTH + 1}), {on}, due_at, taken_at"
         " FROM kept_slots"
     )
@@ -217,9 +219,7 @@ def lease_to_workers() -> None:
         " FROM submissions s WHERE s.id = runs.submission AND s.run = runs.number"
         " AND s.state = 'running')"
     )
-    op.execute(
-        "UPDATE submissions SET state = 'queued', not_before = NULL WHERE state = 'running'"
-    )
+    op.execute("UPDATE submissions SET state = 'queued', not_before = NULL WHERE state = 'running'")
     with op.batch_alter_table("runs") as runs:
         runs.alter_column("owner", new_column_name="worker", existing_type=sa.Text())
     op.drop_index("ix_submissions_state", "submissions")
@@ -247,7 +247,7 @@ def say_by_kind() -> None:
         )
         outbox.add_column(moment("sent_at", nullable=True))
     op.execute("UPDATE outbox SET urgency = 0 WHERE key LIKE 'answer:%' OR key LIKE 'reply:%'")
-    op.execute("UPDATE outbox SET has_picture = true WHERE message LIKE '%\"type\":\"Image\"%'")
+    op.execute('UPDATE outbox SET has_picture = true WHERE message LIKE \'%"type":"Image"%\'')
     # When they were sent was not kept: from now on is soon enough to forget their pictures.
     op.execute("UPDATE outbox SET sent_at = CURRENT_TIMESTAMP WHERE sent_revision > 0")
     with op.batch_alter_table("outbox") as outbox:
@@ -258,6 +258,12 @@ def say_by_kind() -> None:
 def add_indexes() -> None:
     add_partial_index("ix_outbox_unsent", "outbox", "urgency", "number", "revision > sent_revision")
     add_partial_index(
+        "ix_outbox_waiting",
+        "outbox",
+        "not_before",
+        "revision > sent_revision AND not_before IS NOT NULL",
+    )
+    add_partial_index(
         "ix_outbox_pictured", "outbox", "sent_at", "has_picture AND sent_at IS NOT NULL"
     )
     add_partial_index(
@@ -265,11 +271,6 @@ def add_indexes() -> None:
     )
     add_partial_index("ix_challenges_not_closed", "challenges", "closes_at", "closed_at IS NULL")
     op.create_index("ix_challenges_cohort_opens_at", "challenges", ["cohort", "opens_at"])
-    op.create_index(
-        "ix_grades_submission_try_number_verdict_core_share_graded_at",
-        "grades",
-        ["submission", "try_number", "verdict", "core_share", "graded_at"],
-    )
     op.drop_index("ix_points_events_cohort_week", "points_events")
     op.create_index(
         "ix_points_events_cohort_week_member_points",
@@ -306,6 +307,6 @@ def restart_sequences() -> None:
         return
     for table in ("places", "posts"):
         op.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # noqa: S608 - our own words
             f" coalesce((SELECT max(id) FROM {table}), 0) + 1, false)"
         )
