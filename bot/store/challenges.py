@@ -138,7 +138,8 @@ class SqlChallenges(Challenges):
     @override
     async def since(self, cohort: int, at: datetime) -> Sequence[Challenge]:
         query = _of(cohort).where(ChallengeRow.opens_at >= at).order_by(*_OLDEST)
-        rows = await self.session.scalars(query.options(lazyload(ChallengeRow.posts)))
+        fresh = query.execution_options(populate_existing=True)
+        rows = await self.session.scalars(fresh.options(lazyload(ChallengeRow.posts)))
         return [value_of(Challenge, row, posts=()) for row in rows]
 
     @override
@@ -162,23 +163,23 @@ class SqlChallenges(Challenges):
 
     @override
     async def due_reminders(self, now: datetime) -> Sequence[Challenge]:
-        query = (
-            select(ChallengeRow, CohortRow.reminder_hours)
+        rows = await self.session.execute(
+            select(ChallengeRow.id, ChallengeRow.closes_at, CohortRow.reminder_hours)
             .join(CohortRow, CohortRow.id == ChallengeRow.cohort)
             .where(
                 ChallengeRow.reminded_at.is_(None),
                 ChallengeRow.closed_at.is_(None),
                 ChallengeRow.closes_at > now,
             )
-            .order_by(ChallengeRow.closes_at, ChallengeRow.id)
-            .execution_options(populate_existing=True)
         )
-        rows = (await self.session.execute(query)).unique()
-        return [
-            _challenge(row)
-            for row, hours in rows
-            if row.closes_at - timedelta(hours=hours) <= now and any(p.message for p in row.posts)
+        due = [
+            number for number, closes_at, hours in rows if closes_at - timedelta(hours=hours) <= now
         ]
+        if not due:
+            return []
+        query = select(ChallengeRow).where(ChallengeRow.id.in_(due))
+        found = await self._all(query.order_by(ChallengeRow.closes_at, ChallengeRow.id))
+        return [challenge for challenge in found if any(post.message for post in challenge.posts)]
 
     @override
     async def due_closings(self, now: datetime) -> Sequence[Challenge]:

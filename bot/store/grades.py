@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Usage, Verdict
@@ -36,7 +36,6 @@ class GradeRow(Base):
     __tablename__ = "grades"
     __table_args__ = (
         ForeignKeyConstraint(["submission", "run"], ["runs.submission", "runs.number"]),
-        Index(None, "submission", "try_number", "verdict", "core_share", "graded_at"),
     )
 
     submission: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)

@@ -241,6 +241,7 @@ _SOLVED = case((GradeRow.verdict == Verdict.SOLVED, 1), else_=0)
 def _tries(member: int, week: int | None) -> Subquery:
     """A member's tries: the best of each challenge has rank 1, the first of several best ones."""
     challenge = SubmissionRow.challenge
+    cohort = select(MemberRow.cohort).where(MemberRow.id == member)
     rank = func.row_number().over(
         partition_by=challenge,
         order_by=(GradeRow.core_share.desc(), GradeRow.graded_at, SubmissionRow.number),
@@ -261,7 +262,11 @@ def _tries(member: int, week: int | None) -> Subquery:
         )
         .join(SubmissionRow, SubmissionRow.challenge == ChallengeRow.id)
         .join(GradeRow, GradeRow.submission == SubmissionRow.id)
-        .where(SubmissionRow.member == member, GradeRow.try_number > 0)
+        .where(
+            SubmissionRow.member == member,
+            GradeRow.try_number > 0,
+            ChallengeRow.cohort == cohort.scalar_subquery(),  # a week is looked up by its cohort
+        )
     )
     if week is not None:
         query = query.where(ChallengeRow.week == week)

@@ -60,7 +60,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("This change goes one way: bring back the copy from before it.")
+    raise NotImplementedError(
+        "This change goes one way: stop the bot and bring back the copy from before it."
+    )
 
 
 def add_places() -> None:
@@ -269,6 +271,12 @@ def say_by_kind() -> None:
 def add_indexes() -> None:
     add_partial_index("ix_outbox_unsent", "outbox", "urgency", "number", "revision > sent_revision")
     add_partial_index(
+        "ix_outbox_waiting",
+        "outbox",
+        "not_before",
+        "revision > sent_revision AND not_before IS NOT NULL",
+    )
+    add_partial_index(
         "ix_outbox_pictured", "outbox", "sent_at", "has_picture AND sent_at IS NOT NULL"
     )
     add_partial_index(
@@ -276,11 +284,6 @@ def add_indexes() -> None:
     )
     add_partial_index("ix_challenges_not_closed", "challenges", "closes_at", "closed_at IS NULL")
     op.create_index("ix_challenges_cohort_opens_at", "challenges", ["cohort", "opens_at"])
-    op.create_index(
-        "ix_grades_submission_try_number_verdict_core_share_graded_at",
-        "grades",
-        ["submission", "try_number", "verdict", "core_share", "graded_at"],
-    )
     op.drop_index("ix_points_events_cohort_week", "points_events")
     op.create_index(
         "ix_points_events_cohort_week_member_points",

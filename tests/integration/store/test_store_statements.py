@@ -1,0 +1,119 @@
+"""What the store costs: as many statements for fifty members with a history as for three."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain.challenge import Challenge
+from bot.domain.exercise import Day
+from bot.domain.progression import PlanItem
+from bot.domain.schedule import SlotKind
+from bot.domain.store import Transaction
+from bot.store.store import SqlStore
+from tests.support.statements import Statements, counted
+from tests.support.stores import (
+    LEASE_S,
+    NOW,
+    Scene,
+    a_grade,
+    a_new_challenge,
+    channels,
+    later,
+    new_scene,
+)
+
+Work = Callable[[Transaction, Scene], Awaitable[object]]
+
+PLAN = [
+    PlanItem(member=0, week=1, day=day, exercise=exercise, reason="")
+    for day, exercise in zip(Day, ("double-it", "", ""), strict=True)
+]
+
+
+async def open_challenge(tx: Transaction, scene: Scene) -> Challenge | None:
+    new = replace(a_new_challenge("post:another"), cohort=scene.cohort.id)
+    return await tx.challenges.open(new, channels(scene.cohort))
+
+
+BUDGETS: dict[str, tuple[int, Work]] = {
+    "cohorts": (1, lambda tx, _: tx.cohorts.all()),
+    "channel": (1, lambda tx, s: tx.cohorts.find_by_channel(s.cohort.places[0].channel)),
+    "members": (1, lambda tx, s: tx.members.of(s.cohort.id)),
+    "member": (1, lambda tx, s: tx.members.find(s.cohort.id, s.members[0].identities[0])),
+    "open": (2, open_challenge),
+    "challenge": (1, lambda tx, s: tx.challenges.get(s.challenge.id)),
+    "week": (1, lambda tx, s: tx.challenges.of_week(s.cohort.id, 1)),
+    "newest": (1, lambda tx, s: tx.challenges.newest(s.cohort.id, limit=10)),
+    "not over": (1, lambda tx, s: tx.challenges.not_over(s.cohort.id, NOW)),
+    "closings": (1, lambda tx, _: tx.challenges.due_closings(later(10**6))),
+    "reminders": (2, lambda tx, s: tx.challenges.due_reminders(reminder_time(s))),
+    "slots": (1, lambda tx, _: tx.calendar.last_slots(SlotKind.POST)),
+    "plan week": (2, lambda tx, s: tx.progress.plan_week(s.cohort.id, PLAN)),
+    "plan": (1, lambda tx, s: tx.progress.plan_of(s.members[0].id, 1)),
+    "bests": (1, lambda tx, s: tx.progress.best_weeks(s.cohort.id, before=9)),
+    "points of week": (1, lambda tx, s: tx.progress.points_of_week(s.cohort.id, 1)),
+    "outcomes": (1, lambda tx, s: tx.progress.outcomes_of(s.members[0].id)),
+    "turnouts": (1, lambda tx, s: tx.progress.turnouts([s.challenge.id])),
+    "answered": (1, lambda tx, s: tx.submissions.answered_by(s.challenge.id)),
+    "line": (1, lambda tx, _: tx.submissions.waiting(limit=20)),
+    "claimable": (1, lambda tx, _: tx.submissions.is_claimable(now=NOW, lease_s=LEASE_S)),
+    "claim": (3, lambda tx, _: tx.submissions.claim(worker="one", now=NOW, lease_s=LEASE_S)),
+    "history": (2, lambda tx, s: tx.submissions.history(s.members[0].id)),
+    "unsent": (1, lambda tx, _: tx.outbox.unsent(NOW)),
+}
+
+
+def reminder_time(scene: Scene) -> datetime:
+    return scene.challenge.closes_at - timedelta(hours=1)
+
+
+async def spend(scene: Scene, work: Work) -> Statements:
+    """What one piece of work costs; nothing of it is kept."""
+
+    async def do() -> None:
+        async with scene.store.write() as tx:
+            await work(tx, scene)
+            raise LookupError
+
+    with counted(scene.store) as seen, pytest.raises(LookupError):
+        await do()
+    return seen
+
+
+async def grown(store: SqlStore, *, members: int, answers: int) -> Scene:
+    """A cohort with a history, and as many submissions in line."""
+    scene = await new_scene(store, members=members)
+    for number in range(answers):
+        await scene.graded(number % members, source=f"x = {number}")
+    for number in range(answers):
+        await scene.submit(number % members)
+    return scene
+
+
+@pytest.mark.parametrize("members", [3, 30])
+async def test_no_work_costs_more_for_more_members_or_a_longer_history(
+    store: SqlStore, members: int
+) -> None:
+    scene = await grown(store, members=members, answers=members)
+
+    costs = {name: await spend(scene, work) for name, (_, work) in BUDGETS.items()}
+
+    over = {
+        name: str(seen) for name, seen in costs.items() if seen.total > BUDGETS[name][0] + 1
+    }  # and one BEGIN
+    assert over == {}
+
+
+async def test_message_until_verdict_costs_the_store_little(scene: Scene) -> None:
+    """The store's part of accepting, claiming and grading one answer, in three transactions."""
+    new = scene.submission()
+    with counted(scene.store) as seen:
+        async with scene.store.write() as tx:
+            await tx.submissions.before(member=new.member, answer=new.answer)
+            await tx.submissions.add(new)
+        claim = await scene.must_claim()
+        await scene.finish(claim, a_grade())
+
+    seen.check(write_transactions=3, statements=18)
