@@ -96,13 +96,15 @@ async def test_solver_holds_no_check_and_no_secret(grader: ContainerGrader) -> N
         "import os\n"
         "print('environment', sorted(os.environ))\n"
         "print('files', sorted(os.listdir('/opt/freehand/bot')))\n"
+        "print('inside', sorted(os.listdir('/opt/freehand/bot/inside')))\n"
         "print('above', os.listdir('/opt/freehand'))\n" + SOLVED
     )
 
     output = (await grader.grade(request(source))).output
 
     assert "FREEHAND" not in output
-    assert "files ['__init__.py', 'inside', 'wire']" in output
+    assert "files ['__init__.py', '__pycache__', 'inside', 'wire']" in output
+    assert "inside ['__init__.py', '__pycache__', 'common', 'solver']" in output
     assert "exercises" not in output
 
 
@@ -313,14 +315,14 @@ async def test_failed_build_ends_with_what_was_said_last(tmp_path: Path) -> None
     await require_docker()
     (tmp_path / "Dockerfile").write_text(
         "ARG BASE\n\nFROM ${BASE} AS solver\nRUN echo out of luck; false\n\n"
-        "FROM ${BASE} AS judge\nCOPY README.md /\n"
+        "FROM ${BASE} AS judge\nCOPY Dockerfile /\n"
     )
     engine = Engine.connect()
     broken = Recipe(root=tmp_path, wheels=tmp_path)
 
     said: list[str] = []
 
-    with pytest.raises(SandboxBuildError, match=r"could not be built\.[^\n]*terminal why\.$"):
+    with pytest.raises(SandboxBuildError, match=r"could not be built\.[^\n]*says why\.$"):
         await broken.ensure(engine, said.append)
 
     assert "out of luck" in "\n".join(said)

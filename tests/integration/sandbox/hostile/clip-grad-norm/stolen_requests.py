@@ -1,4 +1,4 @@
-# expect: stalled
+# expect: timed out or stalled
 # Reads the judge's requests away, and with them perhaps what it expects.
 import os
 
