@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.challenge import Challenge
 from bot.domain.exercise import Day
-from bot.domain.progression import PlanItem
+from bot.domain.progression import PlanItem, PlanReason
 from bot.domain.schedule import SlotKind
 from bot.domain.store import Transaction
 from bot.store.store import SqlStore
@@ -27,7 +27,7 @@ from tests.support.stores import (
 Work = Callable[[Transaction, Scene], Awaitable[object]]
 
 PLAN = [
-    PlanItem(member=0, week=1, day=day, exercise=exercise, reason="")
+    PlanItem(member=0, week=1, day=day, exercise=exercise, reason=PlanReason.PINNED)
     for day, exercise in zip(Day, ("double-it", "", ""), strict=True)
 ]
 
@@ -111,7 +111,7 @@ async def test_message_until_verdict_costs_the_store_little(scene: Scene) -> Non
     new = scene.submission()
     with counted(scene.store) as seen:
         async with scene.store.write() as tx:
-            await tx.submissions.before(member=new.member, answer=new.answer)
+            await tx.submissions.before(**scene.who(0), answer=new.answer)
             await tx.submissions.add(new)
         claim = await scene.must_claim()
         await scene.finish(claim, a_grade())
