@@ -12,6 +12,7 @@ SUBMISSIONS = ROOT / "bot" / "sandbox" / "proof"  # as hostile people write them
 SOURCES = sorted(path for path in (ROOT / "bot").rglob("*.py") if SUBMISSIONS not in path.parents)
 
 MAX_MEDIAN_LINES, MAX_P95_LINES = 7, 22
+MAX_MODULE_LINES = 400
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -53,6 +54,12 @@ def test_lines_are_counted_without_docstring_and_decorators(source: str, lines: 
     (function,) = functions(source)
 
     assert lines_of(function) == lines
+
+
+def test_no_module_is_long() -> None:
+    lines = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in SOURCES}
+
+    assert {name: count for name, count in lines.items() if count > MAX_MODULE_LINES} == {}
 
 
 def test_nothing_lies_flat_in_tests() -> None:
