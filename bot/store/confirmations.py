@@ -20,7 +20,7 @@ Args = Mapping[str, str]
 
 
 class ConfirmationRow(Base):
-    """See `Confirmation`."""
+    """A `Confirmation` as a row."""
 
     __tablename__ = "confirmations"
 

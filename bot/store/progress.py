@@ -48,7 +48,7 @@ _DAYS = list(Day)
 
 
 class HintRow(Base):
-    """See `HintTaken`."""
+    """A `HintTaken` as a row."""
 
     __tablename__ = "hints"
 
@@ -59,7 +59,7 @@ class HintRow(Base):
 
 
 class PlanItemRow(Base):
-    """See `PlanItem`."""
+    """A `PlanItem` as a row."""
 
     __tablename__ = "plan_items"
 
@@ -71,7 +71,7 @@ class PlanItemRow(Base):
 
 
 class PointsEventRow(Base):
-    """See `PointsEvent`."""
+    """A `PointsEvent` as a row."""
 
     __tablename__ = "points_events"
     __table_args__ = (
