@@ -167,7 +167,9 @@ def in_place(solution: Solution, rng: Rng) -> None:
     "untouched", "Gradients that are small enough stay as they are, bit for bit", core=True, hint=2
 )
 def untouched(solution: Solution, rng: Rng) -> None:
-    unit = 2.0 ** rng.integer(-3, 4)  # 3, 4 and 5 times a power of two: every step on the way is exact
+    unit = 2.0 ** rng.integer(
+        -3, 4
+    )  # 3, 4 and 5 times a power of two: every step on the way is exact
     border = [torch.tensor([3.0, 0.0]) * unit, torch.tensor([[4.0]]) * unit]
     calls = [(border, 5.0 * unit)]
     for slack in (1.01, 2.0, 50.0):

@@ -240,9 +240,7 @@ def reproducible(solution: Solution, rng: Rng) -> None:
 def generalises(solution: Solution, rng: Rng) -> None:
     centres = [directions(rng) * SPREAD for _ in range(3)]
     states = [
-        weights(
-            trained(solution, (drawn(rng, c, BATCH) for _ in range(STEPS)), seed)
-        )
+        weights(trained(solution, (drawn(rng, c, BATCH) for _ in range(STEPS)), seed))
         for seed, c in enumerate(centres)
     ]
     evaluated = solution.restart()  # nothing but the weights gets there
