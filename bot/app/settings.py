@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(
-        Path("var"), description="Database, secret of the hidden inputs, local chat; made if absent"
+        Path("var"), description="SQLite database and its copies; made if absent"
     )
     database_url: SecretStr = Field(
         SecretStr(""),
