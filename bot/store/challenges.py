@@ -31,7 +31,7 @@ from bot.store.statements import insert_once
 
 
 class PostRow(Base):
-    """See `Post`."""
+    """A `Post` as a row."""
 
     __tablename__ = "posts"
     __table_args__ = (UniqueConstraint("challenge", "place"),)
@@ -45,7 +45,7 @@ class PostRow(Base):
 
 
 class ChallengeRow(Base):
-    """See `Challenge`."""
+    """A `Challenge` as a row."""
 
     __tablename__ = "challenges"
     __table_args__ = (

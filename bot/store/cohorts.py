@@ -18,7 +18,7 @@ from bot.store.mapping import is_possible_id, row_of, value_of
 
 
 class PlaceRow(Base):
-    """See `Place`."""
+    """A `Place` as a row."""
 
     __tablename__ = "places"
 
@@ -30,7 +30,7 @@ class PlaceRow(Base):
 
 
 class CohortRow(Base):
-    """See `Cohort`."""
+    """A `Cohort` as a row."""
 
     __tablename__ = "cohorts"
 

@@ -11,7 +11,7 @@ from bot.store.mapping import row_of, value_of
 
 
 class CheckResultRow(Base):
-    """See `CheckResult`; the checks of a grade keep their order."""
+    """A `CheckResult` as a row; the checks of a grade keep their order."""
 
     __tablename__ = "check_results"
 

@@ -16,7 +16,7 @@ from bot.store.statements import insert_once, insert_or_replace
 
 
 class InputKeyRow(Base):
-    """See `InputKey`."""
+    """A `InputKey` as a row."""
 
     __tablename__ = "input_keys"
 

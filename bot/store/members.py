@@ -32,7 +32,7 @@ class IdentityRow(Base):
 
 
 class MemberRow(Base):
-    """See `Member`."""
+    """A `Member` as a row."""
 
     __tablename__ = "members"
     __table_args__ = (UniqueConstraint("cohort", "alias"),)

@@ -47,7 +47,7 @@ _DAYS = list(Day)
 
 
 class HintRow(Base):
-    """See `HintTaken`."""
+    """A `HintTaken` as a row."""
 
     __tablename__ = "hints"
 
@@ -58,7 +58,7 @@ class HintRow(Base):
 
 
 class PlanItemRow(Base):
-    """See `PlanItem`."""
+    """A `PlanItem` as a row."""
 
     __tablename__ = "plan_items"
 
@@ -70,7 +70,7 @@ class PlanItemRow(Base):
 
 
 class PointsEventRow(Base):
-    """See `PointsEvent`."""
+    """A `PointsEvent` as a row."""
 
     __tablename__ = "points_events"
     __table_args__ = (
