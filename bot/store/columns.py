@@ -66,11 +66,11 @@ class Json(TypeDecorator[Value], Generic[Value]):
         self.kind = kind
 
     def process_bind_param(self, value: Value | None, dialect: Dialect) -> str | None:
-        """The JSON text that stands in the column."""
+        """Write it as `codec.encode` does."""
         return None if value is None else codec.encode(value, self.kind)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Value | None:
-        """The value of a column's text. Raises StoreError."""
+        """Read what `codec.encode` wrote. Raises StoreError."""
         return None if value is None else codec.decode(value, self.kind)
 
 

@@ -18,7 +18,7 @@ from bot.store.lock import wait_for
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 _KEPT_BACKUPS = 3
-_UPGRADE_LOCK = 0x66726565_0002  # see the engine's writer lock
+_UPGRADE_LOCK = 0x66726565_0002  # any number that no other program on that database uses
 
 
 async def upgrade(

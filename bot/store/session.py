@@ -57,14 +57,6 @@ class Session(AsyncSession):
         return await to_the_end(super().scalar(*args, **kwargs))
 
     @override
-    async def get(self, *args: Any, **kwargs: Any) -> Any:
-        return await to_the_end(super().get(*args, **kwargs))
-
-    @override
-    async def get_one(self, *args: Any, **kwargs: Any) -> Any:
-        return await to_the_end(super().get_one(*args, **kwargs))
-
-    @override
     async def flush(self, *args: Any, **kwargs: Any) -> None:
         await to_the_end(super().flush(*args, **kwargs))
 

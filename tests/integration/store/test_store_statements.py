@@ -1,10 +1,16 @@
 """What the store costs: as many statements for fifty members with a history as for three."""
 
+import shutil
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.domain.challenge import Challenge
 from bot.domain.exercise import Day
@@ -16,6 +22,7 @@ from tests.support.statements import Statements, counted
 from tests.support.stores import (
     LEASE_S,
     NOW,
+    THREAD,
     Scene,
     a_grade,
     a_new_challenge,
@@ -117,3 +124,80 @@ async def test_message_until_verdict_costs_the_store_little(scene: Scene) -> Non
         await scene.finish(claim, a_grade())
 
     seen.check(write_transactions=3, statements=18)
+
+
+# --- what is done costs nothing any more ------------------------------------------------------
+
+MORE: dict[str, Work] = {
+    "latest": lambda tx, _: tx.submissions.find_latest("answer:1"),
+    "before": lambda tx, s: tx.submissions.before(**s.who(0), answer="answer:1"),
+    "queue length": lambda tx, _: tx.submissions.queue_length(),
+    "take back": lambda tx, _: tx.submissions.take_back("one"),
+    "withdraw": lambda tx, _: tx.submissions.withdraw("answer:1"),
+    "thread": lambda tx, _: tx.challenges.find_by_thread(THREAD),
+    "points": lambda tx, s: tx.progress.total_points(s.members[0].id),
+    "pending": lambda tx, _: tx.inbox.pending(),
+    "kept": lambda tx, _: tx.inbox.has_kept(NOW),
+    "purge": lambda tx, _: tx.inbox.purge(NOW, limit=9),
+    "unsent count": lambda tx, _: tx.outbox.unsent_count(),
+    "next due": lambda tx, _: tx.outbox.next_due(),
+    "pictures": lambda tx, _: tx.outbox.has_pictures(NOW),
+    "purge pictures": lambda tx, _: tx.outbox.purge(NOW, limit=9),
+}
+LOOKED_AT = MORE | {name: work for name, (_, work) in BUDGETS.items() if name != "cohorts"}
+
+GROWING = [
+    "challenges",
+    "check_results",
+    "grades",
+    "hints",
+    "identities",
+    "inbox",
+    "members",
+    "outbox",
+    "plan_items",
+    "points_events",
+    "posts",
+    "runs",
+    "slots",
+    "submissions",
+]
+
+
+async def test_no_query_reads_a_whole_table_that_grows(migrated_file: Path, tmp_path: Path) -> None:
+    file = shutil.copy(migrated_file, tmp_path / "plans.sqlite3")
+    store = await SqlStore.open(f"sqlite:///{file}")
+    scene = await grown(store, members=3, answers=3)
+
+    plans = {name: await explain(scene, work) for name, work in LOOKED_AT.items()}
+    await store.close()
+
+    whole = {
+        (name, line)
+        for name, lines in plans.items()
+        for line in lines
+        for table in GROWING
+        if line == f"SCAN {table}" or line.startswith(f"SCAN {table} USING INDEX sqlite_autoindex")
+    }
+    assert whole == set()
+
+
+async def explain(scene: Scene, work: Work) -> list[str]:
+    """SQLite's plans for every statement of a piece of work."""
+    engine, ran = scene.store.writing.sync_engine, list[tuple[str, Any]]()
+
+    def note(_connection: object, _cursor: object, statement: str, values: Any, *_: Any) -> None:  # noqa: ANN401 - SQLAlchemy's
+        ran.append((statement, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        await spend(scene, work)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    with closing(sqlite3.connect(str(engine.url.database))) as file:
+        return [
+            str(line[3])
+            for statement, values in ran
+            if not statement.startswith("BEGIN")
+            for line in file.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
