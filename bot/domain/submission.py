@@ -116,14 +116,14 @@ class Before:
         pending: How many of the member's submissions are queued or running.
         pending_limit: How many may be.
         latest_source: Of the newest submission for the same answer; None for the first.
-        queued: How many submissions are in line, of all members.
+        pending_of_all: How many submissions of all members are queued or running.
     """
 
     member: int
     pending: int
     pending_limit: int
     latest_source: str | None
-    queued: int
+    pending_of_all: int
 
 
 class Submissions(Protocol):

@@ -85,7 +85,7 @@ class SqlSubmissions(Submissions):
                 pending.label("pending"),
                 CohortRow.pending_limit,
                 latest.label("latest_source"),
-                select(func.count()).where(QUEUED).scalar_subquery().label("queued"),
+                select(func.count()).where(PENDING).scalar_subquery().label("pending_of_all"),
             )
             .join(CohortRow, CohortRow.id == MemberRow.cohort)
             .where(MemberRow.id == author.scalar_subquery())

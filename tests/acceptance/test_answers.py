@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.chat.events import Attachment
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.grading import Verdict
 from tests.support.world import ANA, BEN, HALF, PRACTICE, RIGHT, WRONG, World, fenced, text_of
 
@@ -32,19 +32,26 @@ async def test_the_message_says_received_then_running_then_the_verdict(
     world: World, thread: ConversationRef
 ) -> None:
     services = world.services
-    await services.dispatcher.accept(world.message(ANA, fenced(HALF), thread))
-    await services.dispatcher.drain()
-    world.clock.advance(seconds=1)
+
+    async def send(user: UserRef) -> None:
+        await services.dispatcher.accept(world.message(user, fenced(HALF), thread))
+        await services.dispatcher.drain()
+
+    await send(BEN)
+    assert await services.grading.claim() is not None
+    await send(ANA)
     await services.delivery.deliver()
-    assert "Received" in world.answers()[0].text
+    [mine] = world.answers()
+    assert mine.text == "Received. You are next."
+    world.clock.advance(seconds=1)
     claim = await services.grading.claim()
     await services.delivery.deliver()
-    assert "Running" in world.answers()[0].text
+    assert "Running" in mine.text
     assert claim is not None
     await services.grading.grade(claim)
     await services.delivery.deliver()
-    assert "Partly there" in world.answers()[0].text
-    assert len(world.answers()) == 1
+    assert "Partly there" in mine.text
+    assert mine.private_to is None
 
 
 async def test_what_is_graded_at_once_is_said_at_once(
@@ -68,7 +75,7 @@ async def test_those_who_wait_hear_of_the_line_when_it_means_something_else(
     world.clock.advance(seconds=1)
     await world.services.delivery.deliver()
     assert [answer.text for answer in world.answers()] == [
-        "Received. You are next.",
+        "Running your code in the sandbox …",
         *["Received. One or two answers are before yours."] * 2,
         *["Received. Fewer than 10 answers are before yours."] * 7,
         *["Received. 10 or more answers are before yours."] * 2,
@@ -77,7 +84,7 @@ async def test_those_who_wait_hear_of_the_line_when_it_means_something_else(
     assert await world.services.grading.claim() is not None
     await world.services.delivery.deliver()
     told = [number for number, answer in enumerate(world.answers()) if answer.edits]
-    assert told == [0, 1, 3, 10]  # who runs, is next, will be soon, has come nearer
+    assert told == [1, 3, 10]  # who is next, will be soon, has come nearer
 
 
 async def test_conversation_is_left_alone(world: World, thread: ConversationRef) -> None:

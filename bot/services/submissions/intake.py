@@ -135,10 +135,13 @@ class IntakeService:
     ) -> None:
         if not await tx.submissions.add(submission):
             return
-        is_alone = before.queued == 0
-        position = 1 if is_alone else await tx.submissions.queue_position(submission.id)
-        message, reader = messages.waiting(position), answer.event.user
-        await tx.outbox.say(status(submission, message, reader=reader, delayed=position == 1))
+        reader = answer.event.user
+        if before.pending_of_all == 0:  # so its turn is now
+            message = messages.running()
+            await tx.outbox.say(status(submission, message, reader=reader, delayed=True))
+        else:
+            message = messages.waiting(await tx.submissions.queue_position(submission.id))
+            await tx.outbox.say(status(submission, message, reader=reader))
 
     def _submission(self, answer: Answer, before: Before, source: str) -> NewSubmission:
         event, challenge = answer.event, answer.challenge

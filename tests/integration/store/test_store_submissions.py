@@ -176,10 +176,10 @@ async def test_pending_counts_what_is_queued_or_running(scene: Scene) -> None:
     limit = scene.cohort.pending_limit
     one, _, three = (member.id for member in scene.members)
     assert first == Before(
-        member=one, pending=2, pending_limit=limit, latest_source="newest", queued=2
+        member=one, pending=2, pending_limit=limit, latest_source="newest", pending_of_all=3
     )
     assert third == Before(
-        member=three, pending=0, pending_limit=limit, latest_source=None, queued=2
+        member=three, pending=0, pending_limit=limit, latest_source=None, pending_of_all=3
     )
     assert nobody is None
 
