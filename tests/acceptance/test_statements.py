@@ -1,5 +1,7 @@
 """What each step costs the database, whatever the number of members: counts that may only fall."""
 
+import asyncio
+
 import pytest
 
 from tests.bench.steps import Step, measure
@@ -17,24 +19,24 @@ MOST = {
 
 
 @pytest.fixture(scope="module")
-async def steps() -> list[Step]:
-    return await measure(50)
+def steps() -> list[Step]:
+    return asyncio.run(measure(50))
 
 
-async def test_no_step_costs_more_than_it_may(steps: list[Step]) -> None:
+def test_no_step_costs_more_than_it_may(steps: list[Step]) -> None:
     costs = dict(steps)
     for name, (statements, write_transactions) in MOST.items():
         costs[name].check(write_transactions=write_transactions, statements=statements)
 
 
-async def test_a_release_is_one_transaction_of_few_statements(steps: list[Step]) -> None:
+def test_a_release_is_one_transaction_of_few_statements(steps: list[Step]) -> None:
     release = dict(steps)["release"]
     assert release.write_transactions == 1
     assert release.in_writes <= 12, str(release)
 
 
-async def test_statements_do_not_grow_with_members(steps: list[Step]) -> None:
-    with_few = await measure(3)
+def test_statements_do_not_grow_with_members(steps: list[Step]) -> None:
+    with_few = asyncio.run(measure(3))
     assert {name: seen.total for name, seen in steps} == {
         name: seen.total for name, seen in with_few
     }

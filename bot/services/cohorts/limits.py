@@ -6,7 +6,8 @@ from bot.domain.errors import UserError
 from bot.domain.exercise import Caps, Limits
 
 UNITS = {
-    "seconds": "s",
+    "seconds": "s of CPU time",
+    "wait_seconds": "s of waiting",
     "memory_mb": "MB of memory",
     "cpus": "cores",
     "processes": "processes and threads",
@@ -16,6 +17,7 @@ UNITS = {
 }
 LEAST = Limits(
     seconds=1,
+    wait_seconds=5,
     memory_mb=384,
     cpus=0.1,
     processes=16,
