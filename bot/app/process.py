@@ -13,7 +13,7 @@ import structlog
 from bot.app import files, local
 from bot.app.assembly import Ports, Services, assemble
 from bot.app.marks import StoredMark
-from bot.app.runners import Runner, choose, instance_of
+from bot.app.runners import Runner, choose
 from bot.app.settings import Settings
 from bot.catalogue.reading import Catalogue
 from bot.chat.common.watermark import take_over_file
@@ -196,21 +196,7 @@ async def _put_together(
         raise SettingsError(
             "There is no chat to serve: FREEHAND_WEB_CHAT is off and FREEHAND_DISCORD_TOKEN empty."
         )
-    services = assemble(
-        Ports(
-            store=store,
-            chats={chat.platform: chat for chat in chats},
-            catalogue=Catalogue.load(settings.exercises_dir),
-            grader=sandbox.grader,
-            jobs=jobs,
-            clock=clock,
-            new_id=lambda: secrets.token_hex(12),
-            draw=board.render,
-            # The next process on this data directory has the same name, and no other has.
-            worker=f"bot-{instance_of(settings.data_dir)}",
-            rules=local.rules_of(settings),
-        )
-    )
+    services = assemble(await _ports(settings, store, jobs, chats, sandbox, clock))
     metrics = Metrics()
     return App(
         settings=settings,
@@ -227,15 +213,47 @@ async def _put_together(
             observe=metrics.observe,
         ),
         sender=Sender(delivery=services.delivery, jobs=jobs, clock=clock),
-        operations=Operations(
-            host=settings.ops_host,
-            port=settings.ops_port,
-            metrics=metrics,
-            probes=_probes(settings, store, chats, sandbox),
-            refresh=_refresh(metrics, store, sandbox),
-        ),
+        operations=_operations(settings, metrics, store, chats, sandbox),
         clock=clock,
         say=say,
+    )
+
+
+async def _ports(  # one for each thing outside
+    settings: Settings,
+    store: SqlStore,
+    jobs: EmbeddedJobs,
+    chats: Sequence[ChatPort],
+    sandbox: Runner,
+    clock: Clock,
+) -> Ports:
+    return Ports(
+        store=store,
+        chats={chat.platform: chat for chat in chats},
+        catalogue=Catalogue.load(settings.exercises_dir),
+        grader=sandbox.grader,
+        jobs=jobs,
+        clock=clock,
+        new_id=lambda: secrets.token_hex(12),
+        draw=board.render,
+        worker=await files.worker_id(settings.data_dir),
+        rules=local.rules_of(settings),
+    )
+
+
+def _operations(
+    settings: Settings,
+    metrics: Metrics,
+    store: SqlStore,
+    chats: Sequence[ChatPort],
+    sandbox: Runner,
+) -> Operations:
+    return Operations(
+        host=settings.ops_host,
+        port=settings.ops_port,
+        metrics=metrics,
+        probes=_probes(settings, store, chats, sandbox),
+        refresh=_refresh(metrics, store, sandbox),
     )
 
 

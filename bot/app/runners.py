@@ -89,7 +89,7 @@ def _recipe(settings: Settings) -> Recipe:
 
 
 def instance_of(data_dir: Path) -> str:
-    """Names this installation's containers, so that two of them do not reap each other's."""
+    """Names this installation's containers, so that two of them leave each other's alone."""
     return hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
 
 

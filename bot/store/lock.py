@@ -56,7 +56,7 @@ def is_running(data_dir: Path) -> bool:
 
 @contextmanager
 def wait_for(path: Path) -> Generator[None]:
-    """Hold a lock file, after whoever holds it now. Blocks its thread.
+    """Hold a lock file, as soon as nobody else does. Blocks its thread.
 
     Raises:
         StoreError: It stays held, or cannot be written.

@@ -1,4 +1,4 @@
-"""Brings a database's schema up to date, once, whoever else tries at the same moment.
+"""Brings a database's schema up to date, once, even where several try at the same moment.
 
 Alembic stays unloaded while nothing is to be done: it costs 11 MB of memory.
 """

@@ -18,7 +18,7 @@ _ANNOUNCED = "announced"
 
 
 def announce(session: AsyncSession, queue: Queue) -> None:
-    """Let whoever works on a queue be woken when this session has committed.
+    """Wake those who work on a queue, once this session has committed.
 
     Said by the repositories that fill a queue, not after every change: none can be forgotten.
     """

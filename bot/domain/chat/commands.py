@@ -18,8 +18,8 @@ _WORD = re.compile(
 )
 """A word, or several in quotes, perhaps after a name and a colon. Never goes back: linear time."""
 
-_NEAREST_AT_MOST = 3
-_FAMILY_AT_MOST = 5
+_MAX_NEAREST = 3
+_MAX_FAMILY = 5
 _TYPED_CHARS = 40
 """Of a name that nobody knows, as it is shown and compared."""
 
@@ -107,8 +107,8 @@ def nearest(line: str, specs: Iterable[CommandSpec]) -> list[str]:
     if not words:
         return []
     family = [name for name in names if name.split()[0] == words[0]]
-    return family[:_FAMILY_AT_MOST] or difflib.get_close_matches(
-        " ".join(words[:2]), names, n=_NEAREST_AT_MOST, cutoff=0.5
+    return family[:_MAX_FAMILY] or difflib.get_close_matches(
+        " ".join(words[:2]), names, n=_MAX_NEAREST, cutoff=0.5
     )
 
 

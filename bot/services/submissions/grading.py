@@ -36,7 +36,7 @@ HEARTBEAT_S = LEASE_S / 3
 
 RETRY_AFTER_S = 5.0
 MAX_RUNS = 4
-"""Runs that failed by our own fault before the learner is told so."""
+"""Runs that failed by our own fault before we say so."""
 
 Halt = tuple[str, tuple[tuple[str, str], ...]]
 """Why the line does not move: for all, and for the exercises that are held up."""
@@ -74,7 +74,7 @@ class GradingService:
     clock: Clock
     worker: str
     _beaten_at: datetime | None = field(default=None, init=False)
-    _told: tuple[Halt, Sequence[str]] | None = field(default=None, init=False)
+    _explained: tuple[Halt, Sequence[str]] | None = field(default=None, init=False)
 
     async def take_back(self) -> int:
         """Queue again what this worker held when its last process ended. How many."""
@@ -172,9 +172,9 @@ class GradingService:
             latest = await tx.submissions.find_latest(submission.answer)
             if latest is not None and latest.id == submission.id:
                 await self._say(tx, submission, messages.running())
-        if self._told is None or self._told[0] != MOVING:  # it stood still, or may have
+        if self._explained is None or self._explained[0] != MOVING:  # it stood still, or may have
             await tell_why(tx, held_up=held_up)
-            self._told = (MOVING, ())
+            self._explained = (MOVING, ())
         elif claim.others_wait:
             await tell_next(tx)
 
@@ -201,19 +201,19 @@ class GradingService:
         """Tell those who wait, once, why the line does not move, or not for them."""
         async with self.store.read() as tx:
             waiting = await tx.submissions.waiting(limit=max(messages.POSITIONS_TOLD))
-        told = (halt, [item.submission for item in waiting])
-        if waiting and told != self._told:
+        explanation = (halt, [item.submission for item in waiting])
+        if waiting and explanation != self._explained:
             problem, held_up = halt
             async with self.store.write() as tx:
                 await tell_why(tx, problem=problem, held_up=dict(held_up))
-            self._told = told
+            self._explained = explanation
 
     async def _postpone(self, claim: Claim, *, problem: str = "") -> None:
         not_before = self.clock() + timedelta(seconds=RETRY_AFTER_S)
         async with self.store.write() as tx:
             await tx.submissions.release(claim, not_before=not_before)
             await tell_why(tx, problem=problem)
-            self._told = None
+            self._explained = None
 
     async def _fail(self, claim: Claim, error: SandboxError | CatalogueError) -> Submission | None:
         log.warning("grading_failed", submission=claim.submission.id, reason=str(error))

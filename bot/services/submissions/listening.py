@@ -1,4 +1,4 @@
-"""What is said in a challenge's thread: code, a wish for a hint, or conversation."""
+"""What is said in a challenge's thread: code, a request for a hint, or conversation."""
 
 from dataclasses import dataclass
 

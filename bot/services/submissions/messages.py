@@ -41,7 +41,7 @@ TWO_FILES = "Two code files came with that message. Please attach just one."
 
 
 POSITIONS_TOLD = (1, 3, 10)
-"""Who comes to one of these in line is told so: any more often is not worth an edit."""
+"""Who comes to one of these places in line hears of it: more often is not worth an edit."""
 
 
 def waiting(queue_position: int, *, problem: str = "") -> Message:
