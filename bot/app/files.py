@@ -9,12 +9,16 @@ from typing import cast
 
 import structlog
 
+from bot.chat.common.watermark import Mark
 from bot.domain.clock import Clock
-from bot.domain.errors import SettingsError
+from bot.domain.errors import SettingsError, StoreError
 from bot.domain.installation import InputKey
 from bot.domain.store import Store
+from bot.store.local_import import import_old_chat
 
 log = structlog.get_logger()
+
+OLD_CHAT = "web-chat.sqlite3"
 
 IMPORTED = ".imported"
 """Added to the name of a file whose content is in the database."""
@@ -56,8 +60,8 @@ async def take_over_keys(file: Path, store: Store, clock: Clock) -> None:
     async with store.write() as tx:
         for key in keys:
             await tx.input_keys.add(key)
-    await asyncio.to_thread(file.replace, file.with_name(file.name + IMPORTED))
     log.info("keys_taken_over", keys=len(keys))
+    await asyncio.to_thread(_set_aside, file)
 
 
 def _keys(file: Path, now: datetime) -> list[InputKey]:
@@ -76,3 +80,52 @@ def _keys(file: Path, now: datetime) -> list[InputKey]:
         InputKey(name=name, secret=secret, made_at=now - timedelta(seconds=age))
         for age, (name, secret) in enumerate(reversed(known))
     ]
+
+
+async def take_over_mark(file: Path, mark: Mark) -> None:
+    """Keep the moment of a file, until when a platform was heard; then set the file aside.
+
+    A mark that is there already is later, and stays.
+
+    Raises:
+        StoreError: The file or the mark cannot be read or written; the file stays.
+    """
+    if not await asyncio.to_thread(file.exists):
+        return
+    at = await asyncio.to_thread(_moment, file)
+    if at is not None and await mark.find() is None:
+        await mark.set(at)
+    await asyncio.to_thread(_set_aside, file)
+
+
+def _moment(file: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat(file.read_text(encoding="ascii"))
+    except ValueError:
+        return None
+    except OSError as error:
+        raise StoreError(f"{file} cannot be read: {error}") from error
+
+
+async def take_over_chat(data_dir: Path, url: str) -> None:
+    """Keep the local chat's own file in the database; then set the file aside.
+
+    Raises:
+        StoreError: The file cannot be read, or the database cannot be written; nothing was changed.
+    """
+    file = data_dir / OLD_CHAT
+    if not await asyncio.to_thread(file.exists):
+        return
+    if await import_old_chat(url, file):
+        await asyncio.to_thread(_set_aside, file)
+
+
+def _set_aside(file: Path) -> None:
+    """Rename it. One of that name may be there, from before somebody returned to an old version."""
+    names = (file.with_name(f"{file.name}{IMPORTED}{again}") for again in ("", *range(2, 100)))
+    try:
+        free = next(name for name in names if not name.exists())
+        file.rename(free)
+    except (OSError, StopIteration) as error:
+        raise StoreError(f"{file} cannot be renamed: {error or 'too many old ones'}") from error
+    log.info("file_set_aside", name=free.name)

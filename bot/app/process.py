@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import secrets
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,7 +17,6 @@ from bot.app.marks import StoredMark
 from bot.app.runners import Runner, choose
 from bot.app.settings import Settings
 from bot.catalogue.reading import Catalogue
-from bot.chat.common.watermark import take_over_file
 from bot.chat.discord.adapter import DiscordChat
 from bot.chat.web.adapter import WebChat
 from bot.domain.chat.port import ChatPort
@@ -29,8 +29,7 @@ from bot.jobs.sender import Sender
 from bot.jobs.worker import Worker
 from bot.services.submissions.grading import HEARTBEAT_S
 from bot.store.engine import parse_url
-from bot.store.local_import import import_old_chat
-from bot.store.lock import only_bot, only_instance
+from bot.store.lock import BotLock, only_bot, only_instance
 from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
 from bot.web.operations import Metrics, Operations, Probe
@@ -75,6 +74,7 @@ class App:
     worker: Worker
     sender: Sender
     operations: Operations
+    lock: BotLock
     clock: Clock
     say: Say
 
@@ -112,7 +112,7 @@ class App:
     async def _begin(self) -> None:
         """Take over what the last process of this installation left."""
         await files.take_over_keys(self.settings.old_keys, self.store, self.clock)
-        await take_over_file(self.settings.old_discord_mark, _discord_mark(self.store))
+        await files.take_over_mark(self.settings.old_discord_mark, _discord_mark(self.store))
         await self.services.seeds.start()
         taken = await self.services.grading.take_back()
         if taken:
@@ -127,6 +127,7 @@ class App:
                 "inbox": self.services.dispatcher.recover,
                 "keys": self.services.seeds.refresh,
                 "retention": self._purge,
+                "lock": self._keep_lock,
             }
         )
 
@@ -153,6 +154,13 @@ class App:
                 while await self.services.delivery.deliver():
                     pass
 
+    async def _keep_lock(self) -> None:
+        """Stop where another bot has taken the database over while it was away from us."""
+        if not await self.lock.hold():
+            self.say("Another Freehand has taken this database over: this one stops.")
+            log.error("database_taken_over")
+            self.stop()
+
     async def _purge(self) -> None:
         now = self.clock()
         async with self.store.read() as tx:
@@ -173,19 +181,25 @@ async def opened(settings: Settings, *, say: Say, clock: Clock = utc_now) -> Asy
         StoreError: The database cannot be opened or upgraded.
     """
     with only_instance(settings.data_dir):
-        async with only_bot(parse_url(settings.url)):
+        async with only_bot(parse_url(settings.url)) as lock:
             await upgrade(settings.url, backup_dir=settings.data_dir / "backups")
-            await import_old_chat(settings.url, settings.data_dir)
+            await files.take_over_chat(settings.data_dir, settings.url)
             jobs = EmbeddedJobs()
             store = await SqlStore.open(settings.url, announce=jobs.announce)
             try:
-                yield await _put_together(settings, store, jobs, say=say, clock=clock)
+                yield await _put_together(settings, store, jobs, lock=lock, say=say, clock=clock)
             finally:
                 await store.close()
 
 
 async def _put_together(
-    settings: Settings, store: SqlStore, jobs: EmbeddedJobs, *, say: Say, clock: Clock
+    settings: Settings,
+    store: SqlStore,
+    jobs: EmbeddedJobs,
+    *,
+    lock: BotLock,
+    say: Say,
+    clock: Clock,
 ) -> App:
     sandbox = await choose(settings)
     if sandbox.warning:
@@ -214,6 +228,7 @@ async def _put_together(
         ),
         sender=Sender(delivery=services.delivery, jobs=jobs, clock=clock),
         operations=_operations(settings, metrics, store, chats, sandbox),
+        lock=lock,
         clock=clock,
         say=say,
     )
@@ -272,9 +287,14 @@ def _refresh(
     metrics: Metrics, store: SqlStore, sandbox: Runner
 ) -> Callable[[], Coroutine[None, None, None]]:
     async def refresh() -> None:
-        async with store.read() as tx:
-            metrics.queued.set(await tx.submissions.queue_length())
-            metrics.unsent.set(await tx.outbox.unsent_count())
+        try:
+            async with store.read() as tx:
+                queued = await tx.submissions.queue_length()
+                unsent = await tx.outbox.unsent_count()
+        except StoreError:  # /healthz says so; what does not come from the database is still told
+            queued = unsent = math.nan
+        metrics.queued.set(queued)
+        metrics.unsent.set(unsent)
         grader = sandbox.grader
         metrics.look(waiting=grader.waiting, gpu_problems=grader.gpu_problems)
 

@@ -29,10 +29,8 @@ from bot.store.local_inputs import (
     leftovers,
 )
 from bot.store.local_messages import SqlChatMessages, SqlChatThreads
+from bot.store.lock import LOCAL_CHAT_LOCK
 from bot.store.session import begun
-
-_LOCK = 0x66726565_0003
-"""On PostgreSQL: any number that no other program on that database uses."""
 
 
 @dataclass(slots=True)
@@ -83,7 +81,7 @@ class SqlLocalChatStore(LocalChatStore):
     async def write(self) -> AsyncGenerator[LocalChat]:
         async with begun(self.writing) as session:
             if session.get_bind().dialect.name == POSTGRESQL:
-                await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+                await session.execute(select(func.pg_advisory_xact_lock(LOCAL_CHAT_LOCK)))
             yield SqlLocalChat.over(session)
 
     @override

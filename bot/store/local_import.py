@@ -1,8 +1,8 @@
 """Takes over the local chat's file of earlier versions, once.
 
 They kept the local chat in a SQLite file of its own, with other JSON in it. All of it is copied in
-one transaction, then the file is renamed. After a crash in between, the next start finds the
-messages here already and renames the file alone.
+one transaction, and the caller sets the file aside. After a crash in between, the next start finds
+the messages here already, and only sets it aside.
 """
 
 import asyncio
@@ -33,35 +33,31 @@ log = structlog.get_logger()
 Json = dict[str, Any]
 Columns = Mapping[str, Any]
 
-FILE_NAME = "web-chat.sqlite3"
-IMPORTED = ".imported"
-"""Ending of the file's name once everything in it is here."""
-
 BATCH = 100
 """Rows copied at a time: a file may have a megabyte."""
 
 
-async def import_old_chat(url: str, data_dir: Path) -> None:
-    """Take over the local chat's own file where there is one.
+async def import_old_chat(url: str, file: Path) -> bool:
+    """Take over the local chat's own file.
 
     Args:
         url: The database, with the newest schema.
-        data_dir: Where earlier versions kept the file.
+        file: Where earlier versions kept the local chat.
+
+    Returns:
+        Whether everything in the file is in the database now.
 
     Raises:
         StoreError: It cannot be read, or the database cannot be written; nothing was changed.
     """
-    file = data_dir / FILE_NAME
-    if file.exists():
-        await asyncio.to_thread(_import, url, file)
+    return await asyncio.to_thread(_import, url, file)
 
 
-def _import(url: str, file: Path) -> None:
+def _import(url: str, file: Path) -> bool:
     engine = migration_engine(parse_url(url))
     try:
         with errors_translated(), closing(_opened(file)) as old, engine.begin() as new:
-            if not _copied(old, new, file):
-                return
+            return _copied(old, new, file)
     except (sqlite3.Error, LookupError, TypeError, ValueError) as error:
         raise StoreError(
             f"The local chat's file of an earlier version, {file}, cannot be read ({error})."
@@ -69,8 +65,6 @@ def _import(url: str, file: Path) -> None:
         ) from error
     finally:
         engine.dispose()
-    file.rename(file.with_name(file.name + IMPORTED))
-    log.info("local_chat_file_renamed", name=file.name + IMPORTED)
 
 
 def _opened(file: Path) -> sqlite3.Connection:

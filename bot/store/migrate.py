@@ -13,12 +13,11 @@ from sqlalchemy import URL, Connection, Engine, inspect, text
 
 from bot.domain.errors import StoreError
 from bot.store.engine import IN_TRANSACTION, SQLITE, errors_translated, migration_engine, parse_url
-from bot.store.lock import wait_for
+from bot.store.lock import UPGRADE_LOCK, wait_for
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 _KEPT_BACKUPS = 3
-_UPGRADE_LOCK = 0x66726565_0002  # any number that no other program on that database uses
 
 
 async def upgrade(
@@ -96,9 +95,11 @@ def _back_up(engine: Engine, file: Path, folder: Path) -> None:
     copy = folder / f"{file.stem}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.sqlite3"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        copy.unlink(missing_ok=True)
-        copy.touch(mode=0o600)  # VACUUM INTO takes an empty file over, with its mode
-        _vacuum_into(engine, copy)
+        part = copy.with_name(f"{file.stem}.part")  # one that a crash left is half a copy
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)  # VACUUM INTO takes an empty file over, with its mode
+        _vacuum_into(engine, part)
+        part.replace(copy)
         for old in sorted(folder.glob(f"{file.stem}-*.sqlite3"))[:-_KEPT_BACKUPS]:
             old.unlink()
     except OSError as error:
@@ -122,7 +123,7 @@ def _apply(connection: Connection, migrations_dir: Path) -> None:
     from alembic.util import CommandError  # noqa: PLC0415
 
     if connection.dialect.name != SQLITE:
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})"))
     config = Config()
     config.set_main_option("script_location", str(migrations_dir).replace("%", "%%"))
     config.attributes["connection"] = connection

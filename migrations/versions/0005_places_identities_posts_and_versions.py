@@ -384,7 +384,7 @@ VERDICTS = (
 def add_to_grades() -> None:
     """CPU seconds, and the verdict on what only waits."""
     with op.batch_alter_table("grades") as grades:
-        grades.add_column(sa.Column("cpu_s", sa.Float(), nullable=True))
+        grades.add_column(sa.Column("cpu_s", sa.Double(), nullable=True))
         grades.alter_column(
             "verdict",
             existing_type=words("verdict", *VERDICTS),

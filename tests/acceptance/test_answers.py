@@ -258,3 +258,27 @@ async def test_a_text_file_is_remarked_upon(world: World, thread: ConversationRe
     event = world.message(ANA, "", thread, attachments=(file,))
     [reply] = (await world.take(event)).replies
     assert "mine.txt is neither" in text_of(reply)
+
+
+async def test_an_edit_takes_the_place_of_what_waits_even_at_the_limit(
+    world: World, thread: ConversationRef
+) -> None:
+    events = [world.message(ANA, fenced(f"{WRONG}# {number}"), thread) for number in range(3)]
+    for event in (*events, world.edited(events[2], fenced(RIGHT))):
+        await world.services.dispatcher.accept(event)
+    await world.settle()
+
+    assert [answer.text[:5] for answer in world.answers()] == ["🔴 **N", "🔴 **N", "✅ **S"]
+    assert len(world.grader.requests) == 3
+
+
+async def test_an_edit_of_the_prose_alone_leaves_what_waits_in_line(
+    world: World, thread: ConversationRef
+) -> None:
+    event = world.message(ANA, fenced(RIGHT), thread)
+    for each in (event, world.edited(event, f"Look: {fenced(RIGHT)}")):
+        await world.services.dispatcher.accept(each)
+    await world.settle()
+
+    [answer] = world.answers()
+    assert "Solved" in answer.text

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from typing_extensions import override
+
+from bot.chat.common.watermark import Mark
 from bot.domain.chat.events import Event
 from bot.domain.chat.port import Responder
 from bot.domain.chat.refs import ConversationRef
@@ -75,3 +78,21 @@ class RecordingSink:
         """Wait for the next call of `accept`."""
         self._news.clear()
         await self._news.wait()
+
+
+@dataclass
+class CountedMark(Mark):
+    """A mark that keeps every moment it was ever set to."""
+
+    moments: list[datetime] = field(default_factory=list[datetime])
+    trouble: list[Exception] = field(default_factory=list[Exception])
+
+    @override
+    async def find(self) -> datetime | None:
+        return self.moments[-1] if self.moments else None
+
+    @override
+    async def set(self, at: datetime) -> None:
+        if self.trouble:
+            raise self.trouble.pop()
+        self.moments.append(at)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -79,35 +78,3 @@ class Watermark:
             await self._news.wait()
             await asyncio.sleep(MARK_EVERY_S)
             await self.move()
-
-
-async def take_over_file(path: Path, mark: Mark) -> None:
-    """Take over the mark that earlier versions kept in a file, and set the file aside.
-
-    A mark that is there already is later, and stays.
-
-    Raises:
-        StoreError: The file or the mark cannot be read or written; the file stays.
-    """
-    at = await asyncio.to_thread(_read, path)
-    if at is not None and await mark.find() is None:
-        await mark.set(at)
-    await asyncio.to_thread(_set_aside, path)
-
-
-def _read(path: Path) -> datetime | None:
-    try:
-        return datetime.fromisoformat(path.read_text(encoding="ascii"))
-    except (FileNotFoundError, ValueError):
-        return None
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error}") from error
-
-
-def _set_aside(path: Path) -> None:
-    try:
-        path.replace(path.with_name(f"{path.name}.imported"))
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise StoreError(f"{path} cannot be renamed: {error}") from error

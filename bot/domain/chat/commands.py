@@ -112,13 +112,18 @@ def nearest(line: str, specs: Iterable[CommandSpec]) -> list[str]:
     )
 
 
-def unknown_command(line: str, specs: Iterable[CommandSpec]) -> str:
+def unknown_command(line: str, specs: Sequence[CommandSpec]) -> str:
     """What somebody is told whose command does not exist.
 
     Args:
         line: As typed.
         specs: The commands that this person may use.
     """
+    words = line.removeprefix("/").lower().split()
+    after = [spec.name.split()[1:] for spec in specs if spec.name.split()[:1] == words]
+    second = [name[0] for name in after if name]
+    if second:
+        return f"`/{words[0]}` needs a second word: {', '.join(second)}."
     typed = "".join(
         char for char in line.removeprefix("/") if char.isalnum() or char in " -"
     ).strip()

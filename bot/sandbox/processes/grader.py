@@ -33,6 +33,7 @@ class ProcessGrader(Grader):
     """Grades with plain processes, one grading at a time; one judge stays, and one solver waits."""
 
     _confine: bool = field(default=False, init=False)
+    _is_started: bool = field(default=False, init=False)
     _cleanup: Cleanup = field(default_factory=Cleanup, init=False)
     _judge: ProcessEndpoint | None = field(default=None, init=False)
     _waiting: "asyncio.Task[ProcessEndpoint] | None" = field(default=None, init=False)
@@ -49,9 +50,11 @@ class ProcessGrader(Grader):
             self._confine = await can_confine()
             self._judge = self._judge or await self._new_judge()
             self._refill()
+            self._is_started = True
 
     async def stop(self) -> None:
         """End everything."""
+        self._is_started = False
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.cancel()
@@ -86,7 +89,7 @@ class ProcessGrader(Grader):
     async def health(self, device: Device = Device.CPU) -> str:
         if device not in ON_CPU:
             return NOT_HERE
-        return "" if self._judge is not None else "The sandbox is still starting."
+        return "" if self._is_started else "The sandbox is still starting."
 
     async def missing(self) -> str:
         """What keeps it from starting: nothing; torch is looked for where a runner is chosen."""

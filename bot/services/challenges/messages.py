@@ -40,9 +40,11 @@ def announcement(challenge: Challenge, exercise: Exercise) -> Message:
         f"Week {challenge.week} · {theme} · about {exercise.minutes} minutes. An agent-free zone:"
         " by hand, without an assistant, until it closes. The task is in the thread; answer there"
         " with your code.",
-        Moment("Open until", challenge.closes_at)
-        if challenge.closed_at is None
-        else Moment("**Closed.** Late answers are graded until", challenge.late_until),
+        *(
+            [Moment("Open until", challenge.closes_at)]
+            if challenge.closed_at is None
+            else ["**Closed.**", Moment("Late answers are graded until", challenge.late_until)]
+        ),
     )
 
 
@@ -162,9 +164,10 @@ def close_question(title: str, challenge: Challenge, *, answered: int, members: 
         answered: How many members have answered.
         members: How many there are.
     """
+    others = "The others" if answered else "Then all of them"
     return Message.of(
-        f"Close **{title}** now? {answered} of {members} members have answered it. The others can"
-        " then only send late answers, and a closed challenge cannot be opened again.",
+        f"Close **{title}** now? {answered} of {members} members have answered it. {others} can"
+        " only send late answers afterwards, and a closed challenge cannot be opened again.",
         Moment("Late answers are graded until", challenge.late_until),
     )
 

@@ -119,7 +119,9 @@ class ChallengeService:
                 for challenge in await tx.challenges.not_over(cohort.id, now):
                     with contextlib.suppress(CatalogueError):
                         exercise = self.catalogue.get(challenge.exercise)
-                        if exercise.fingerprint != challenge.version:
+                        if exercise.fingerprint == challenge.version:
+                            continue
+                        if await tx.exercises.find(exercise.slug, challenge.version) is not None:
                             log.warning(
                                 "exercise_changed", slug=exercise.slug, challenge=challenge.id
                             )

@@ -24,7 +24,10 @@ def read_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UserError("Give the date as year-month-day, for example 2026-11-23.") from error
+        raise UserError(
+            f"`{text[:40].replace('`', '')}` is not a date. Give it as year-month-day, for example"
+            " 2026-11-23."
+        ) from error
 
 
 def with_days_off(cohort: Cohort, *, first: str, last: str, change: str, today: date) -> Cohort:

@@ -1,8 +1,10 @@
 """What members read about their week, their journey, and the board."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.domain.board import Standings
+from bot.domain.challenge import Window
 from bot.domain.chat.message import ChannelLink, Image, Message, Table, Text
 from bot.domain.cohort import theme_of
 from bot.domain.exercise import STAGES, Day
@@ -58,7 +60,7 @@ _MILESTONE_CONDITIONS = {
     MilestoneCondition.SPREAD: f"another exercise, {SPREAD.days} days after the first",
     MilestoneCondition.WITHOUT_HINTS: "one of the two without hints",
 }
-_VERDICTS = {
+VERDICTS = {
     Verdict.SOLVED: "solved",
     Verdict.PARTLY: "partly solved",
     Verdict.WRONG: "not yet",
@@ -67,6 +69,7 @@ _VERDICTS = {
     Verdict.SYNTAX_ERROR: "syntax error",
     Verdict.CRASHED: "crashed",
     Verdict.TIMED_OUT: "timed out",
+    Verdict.STALLED: "stalled",
     Verdict.OUT_OF_MEMORY: "out of memory",
     Verdict.TOO_MUCH_OUTPUT: "too much output",
     Verdict.SANDBOX_FAULT: "our fault",
@@ -85,18 +88,40 @@ NO_SUBMISSIONS = Message.of(
 
 def which_week(last: int) -> str:
     """To who asked for the board of a week that does not exist."""
+    if last == 1:
+        return "The programme is in its first week, so week 1 is the only one."
     return f"The week must be a number from 1 to {last}."
 
 
 # --- the week ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a plan says of exercises.
+
+    Attributes:
+        title_of: Names one by its slug.
+        windows: Whether the week's challenges are open, by slug.
+    """
+
+    title_of: TitleOf
+    windows: Mapping[str, Window]
+
+
+_UNTRIED = {
+    Window.OPEN: "open",
+    Window.LATE: "closed; late answers are graded",
+    Window.OVER: "over",
+}
+
+
 def plan(
     week: int,
     items: Sequence[PlanItem],
     outcomes: Sequence[Outcome],
-    places: Sequence[ChannelLink],
-    title_of: TitleOf,
+    links: Sequence[ChannelLink],
+    names: Names,
 ) -> Message:
     """A member's week: its theme, its days, what is done, and why these exercises.
 
@@ -104,36 +129,34 @@ def plan(
         week: Of the programme.
         items: The days that are not days off.
         outcomes: The member's, of this week.
-        places: Where they can answer now.
-        title_of: Names an exercise.
+        links: To where they can answer now.
+        names: How exercises are called, and which are closed.
     """
     head = f"**Week {week} · {theme_of(week)[1]}**"
     if not items:
-        return Message.of(f"{head} — days off, no challenge", *places)
+        return Message.of(f"{head} — days off, no challenge", *links)
     done = sum(any(outcome.exercise == item.exercise for outcome in outcomes) for item in items)
-    rows = tuple(_plan_row(item, outcomes, title_of) for item in items)
+    rows = tuple(_plan_row(item, outcomes, names) for item in items)
     reasons = [f"{WEEKDAYS[item.day]}: {reason}" for item in items if (reason := _reason(item))]
     return Message.of(
         f"{head} — {done} of {len(items)} days answered",
         Table(("Day", "Challenge", "You"), rows),
         *reasons,
-        *places,
+        *links,
     )
 
 
-def _plan_row(
-    item: PlanItem, outcomes: Sequence[Outcome], title_of: TitleOf
-) -> tuple[str, str, str]:
+def _plan_row(item: PlanItem, outcomes: Sequence[Outcome], names: Names) -> tuple[str, str, str]:
     day = WEEKDAYS[item.day]
     if not item.exercise:
         return day, f"announced on {day}", ""
     mine = [outcome for outcome in outcomes if outcome.exercise == item.exercise]
-    return day, title_of(item.exercise), _result(mine)
+    return day, names.title_of(item.exercise), _result(mine, names.windows.get(item.exercise))
 
 
-def _result(outcomes: Sequence[Outcome]) -> str:
+def _result(outcomes: Sequence[Outcome], window: Window | None) -> str:
     if not outcomes:
-        return "open"
+        return _UNTRIED[window or Window.OPEN]
     if any(outcome.solved for outcome in outcomes):
         return "✅ solved"
     return f"🟡 {max(outcome.best_core_share for outcome in outcomes):.0%} of the core checks"
@@ -248,7 +271,7 @@ def _history_row(submission: Submission, title: str) -> tuple[str, ...]:
     return (
         f"{submission.received_at:%d %b %H:%M}{' · late' if submission.late else ''}",
         title,
-        _VERDICTS[grade.verdict] if grade else _SUBMISSION_STATES[submission.state],
+        VERDICTS[grade.verdict] if grade else _SUBMISSION_STATES[submission.state],
         f"{grade.passed} of {len(grade.checks)}" if grade and grade.checks else "-",
         str(submission.try_number or "-"),
     )

@@ -29,17 +29,18 @@ class ProgressService:
 
     async def show_plan(self, cohort: Cohort, member: Member, *, near: ConversationRef) -> Message:
         """This week: its theme, three days, and what is done."""
-        week = cohort.week_at(self.clock())
+        now = self.clock()
+        week = cohort.week_at(now)
         async with self.store.read() as tx:
-            whole = planning.week_of(member.id, week, await tx.challenges.of_week(cohort.id, week))
+            challenges = await tx.challenges.of_week(cohort.id, week)
+            whole = planning.week_of(member.id, week, challenges)
             items = planning.completed(await tx.progress.plan_of(member.id, week), whole)
-            links = await planning.links_to_open(
-                tx, self.released, cohort.id, near=near, now=self.clock()
-            )
+            links = await planning.links_to_open(tx, self.released, cohort.id, near=near, now=now)
             outcomes = await tx.progress.outcomes_of(member.id, week=week)
         on = {slot.day for slot in slots_of(cohort, week)}
         items = [item for item in items if item.exercise or item.day in on]
-        return messages.plan(week, items, outcomes, links, self._title)
+        windows = {challenge.exercise: challenge.window(now) for challenge in challenges}
+        return messages.plan(week, items, outcomes, links, messages.Names(self._title, windows))
 
     async def show_standing(self, cohort: Cohort, member: Member) -> Message:
         """Stage, milestones, points and weeks."""

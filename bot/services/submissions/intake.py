@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.challenge import Challenge, Window
-from bot.domain.chat.events import Attachment, Event, FormSubmitted, MessageDeleted, MessagePosted
+from bot.domain.chat.events import (
+    Attachment,
+    Event,
+    FormSubmitted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+)
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.port import ChatPort
 from bot.domain.clock import Clock
@@ -125,7 +132,10 @@ class IntakeService:
             # Where the source is the same, only the prose was edited, or a link preview appeared.
             if before.latest_source != source:
                 _check_window(answer.challenge, answer.event)
-                _check_pending(before)
+                # What the message said before needs no grade any more.
+                is_edit = isinstance(answer.event, MessageEdited)
+                replaced = is_edit and await tx.submissions.withdraw(answer.key)
+                _check_pending(before, freed=int(replaced))
                 await self._add(tx, self._submission(answer, before, source), answer, before)
             if reply is not None:
                 await reply.mark_handled(tx)
@@ -186,6 +196,6 @@ def _check_window(challenge: Challenge, event: Event) -> None:
         raise UserError(messages.too_late(challenge))
 
 
-def _check_pending(before: Before) -> None:
-    if before.pending >= before.pending_limit:
+def _check_pending(before: Before, *, freed: int) -> None:
+    if before.pending - freed >= before.pending_limit:
         raise UserError(messages.too_many_waiting(before.pending))

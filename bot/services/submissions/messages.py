@@ -170,8 +170,8 @@ def too_late(challenge: Challenge) -> str:
 def too_many_waiting(pending: int) -> str:
     """To somebody who sends faster than the grader works."""
     return (
-        f"{pending} of your submissions are still waiting, which is the limit. Please send this one"
-        " again when one of them has its feedback."
+        f"{pending} of your submissions wait or are being graded, which is the limit. Please send"
+        " this one again when one of them has its feedback."
     )
 
 

@@ -37,6 +37,9 @@ class CommandService:
         """
         call = await self._call(event, args)
         command = self._permitted(name, call)
+        for option in command.spec.options:
+            if option.required:
+                call.require(option.name)
         if command.confirmation is None:
             return await self._carry_out(command, call)
         question = await command.confirmation(call)

@@ -89,7 +89,7 @@ def test_the_doctor_finds_what_is_missing_and_changes_nothing(tmp_path: Path) ->
         FREEHAND_EXERCISES_DIR=str(tmp_path / "none"),
     )
     assert ended.returncode == 1
-    assert "MEND  exercises: There is no folder" in ended.stdout
+    assert "FIX   exercises: There is no folder" in ended.stdout
     assert not (tmp_path / "data").exists()
 
 
@@ -140,7 +140,7 @@ def test_a_report_of_the_gate_is_for_people() -> None:
 
     total = (
         "Wrong solutions: 1, which earn 0.50 of the core points on average."
-        " Slowest reference: 0.12 s."
+        " Slowest reference: 0.12 s of CPU time."
     )
     assert report_text(passed).splitlines() == [
         "double: passes the gate",
@@ -149,5 +149,5 @@ def test_a_report_of_the_gate_is_for_people() -> None:
     ]
     assert report_text(failed).splitlines()[:2] == [
         "double: does not pass the gate",
-        "  MEND  No wrong solution fails speed.",
+        "  FIX  No wrong solution fails speed.",
     ]

@@ -75,3 +75,22 @@ open({str(told)!r}, "w").write(str(child))
         assert left_in(folders) == []
     finally:
         os.kill(int(told.read_text()), signal.SIGKILL)
+
+
+@pytest.mark.usefixtures("unconfined", "folders")
+async def test_a_judge_that_dies_leaves_a_grader_that_goes_on() -> None:
+    """The worker asks for its health before every grading."""
+    grader = ProcessGrader()
+    await grader.start()
+    try:
+        grading = asyncio.create_task(grader.grade(request(SOLVED)))
+        await asyncio.sleep(0)
+        grading.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await grading
+
+        assert await grader.health() == ""
+        assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
+    finally:
+        await grader.stop()
+    assert await grader.health() == "The sandbox is still starting."

@@ -1,5 +1,6 @@
 """One bot per data directory and per database, and one upgrade at a time."""
 
+import asyncio
 import os
 import signal
 import stat
@@ -8,11 +9,24 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL, NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.domain.errors import SettingsError, StoreError
 from bot.store import lock
 from bot.store.engine import parse_url
-from bot.store.lock import is_running, only_bot, only_instance, wait_for
+from bot.store.lock import (
+    BOT_LOCK,
+    LOCAL_CHAT_LOCK,
+    UPGRADE_LOCK,
+    is_running,
+    only_bot,
+    only_instance,
+    wait_for,
+)
+from bot.store.store import SqlStore
+from tests.support.patience import PATIENCE_S
+from tests.support.values import FIRST_MONDAY
 
 HOLD = """
 import sys, time
@@ -107,6 +121,55 @@ async def test_second_bot_on_a_database_is_refused(database_url: str) -> None:
                 pytest.fail("two at once")
     async with only_bot(url):
         pass
+
+
+async def test_a_lock_that_the_server_lost_is_taken_again(database_url: str) -> None:
+    """A server that starts again has forgotten its sessions, and their locks with them."""
+    url = parse_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return  # no server
+    async with only_bot(url) as held:
+        assert await held.hold()
+        await _end_other_sessions(url)
+        assert await held.hold()
+        with pytest.raises(SettingsError):
+            async with only_bot(url):
+                pytest.fail("two at once")
+
+
+async def test_a_bot_hears_that_another_has_the_database_by_now(database_url: str) -> None:
+    url = parse_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return  # no server
+    async with only_bot(url) as held:
+        await _end_other_sessions(url)
+        async with only_bot(url):
+            assert not await held.hold()
+        assert await held.hold()
+
+
+async def test_the_local_chat_writes_while_a_bot_holds_the_database(
+    database_url: str, store: SqlStore
+) -> None:
+    async with (
+        only_bot(parse_url(database_url)),
+        asyncio.timeout(PATIENCE_S),
+        store.local_chat.write() as chat,
+    ):
+        await chat.purge(FIRST_MONDAY)
+    assert len({UPGRADE_LOCK, BOT_LOCK, LOCAL_CHAT_LOCK}) == 3
+
+
+async def _end_other_sessions(url: URL) -> None:
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    await engine.dispose()
 
 
 async def test_database_that_cannot_be_reached_is_told(tmp_path: Path) -> None:

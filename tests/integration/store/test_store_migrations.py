@@ -282,6 +282,7 @@ async def test_database_is_copied_before_a_change(tmp_path: Path, later_migratio
 async def test_newest_copies_are_kept(tmp_path: Path, later_migrations: Path) -> None:
     await upgrade(sqlite_url(tmp_path))
     (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "a.part").touch()  # half a copy: that start was killed
     for year in range(2020, 2025):
         (tmp_path / "backups" / f"a-{year}0101T000000Z.sqlite3").touch()
     add_migration(later_migrations, "pass")

@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from sqlalchemy import func, select
 from yarl import URL
 
+from bot.app.files import OLD_CHAT, take_over_chat
 from bot.chat.web.adapter import WebChat
 from bot.domain.chat.events import (
     ActionPressed,
@@ -43,7 +44,6 @@ from bot.domain.local_chat import (
     Viewer,
 )
 from bot.store.engine import migration_engine, parse_url
-from bot.store.local_import import FILE_NAME, import_old_chat
 from bot.store.local_messages import MessageRow
 from bot.store.store import SqlStore
 from tests.contract.platforms import COMMANDS
@@ -52,7 +52,7 @@ from tests.support.values import a_key
 from tests.support.visitor import visit
 
 OLD = Path(__file__).parent / "old_chat.sql"
-IMPORTED = f"{FILE_NAME}.imported"
+IMPORTED = f"{OLD_CHAT}.imported"
 COOKIE = "a-known-cookie"
 
 PRACTICE = ConversationRef("web", "local", "practice")
@@ -64,7 +64,7 @@ MENTOR = Viewer("mentor", ("practice", "mentors"))
 
 def write_old(folder: Path, script: str = "") -> Path:
     """Make the file that the earlier version left."""
-    file = folder / FILE_NAME
+    file = folder / OLD_CHAT
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(OLD.read_text("utf-8"))
         connection.execute("PRAGMA journal_mode = WAL")
@@ -82,7 +82,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 async def taken_over(database_url: str, store: SqlStore, folder: Path) -> SqlStore:
     write_old(folder)
-    await import_old_chat(database_url, folder)
+    await take_over_chat(folder, database_url)
     return store
 
 
@@ -228,19 +228,30 @@ async def test_the_file_is_renamed_when_everything_is_here(
 ) -> None:
     del taken_over
     assert names_in(folder) == [IMPORTED]
-    await import_old_chat(database_url, folder)
+    await take_over_chat(folder, database_url)
     assert count_messages(database_url) == 10
 
 
 async def test_a_crash_before_the_file_is_renamed_imports_nothing_twice(
     taken_over: SqlStore, database_url: str, folder: Path
 ) -> None:
-    (folder / IMPORTED).rename(folder / FILE_NAME)
+    (folder / IMPORTED).rename(folder / OLD_CHAT)
     chat = WebChat(taken_over.local_chat, clock=SteppingClock(), port=0)
     await chat.post(PRACTICE, Message.of("said since"), key=a_key("since"))
-    await import_old_chat(database_url, folder)
+    await take_over_chat(folder, database_url)
     assert names_in(folder) == [IMPORTED]
     assert count_messages(database_url) == 11
+
+
+async def test_a_file_set_aside_earlier_stays(
+    taken_over: SqlStore, database_url: str, folder: Path
+) -> None:
+    del taken_over
+    before = (folder / IMPORTED).read_bytes()
+    write_old(folder, "DELETE FROM marks")
+    await take_over_chat(folder, database_url)
+    assert names_in(folder) == [IMPORTED, f"{IMPORTED}2"]
+    assert (folder / IMPORTED).read_bytes() == before
 
 
 async def test_a_file_that_cannot_be_read_changes_nothing(
@@ -248,7 +259,7 @@ async def test_a_file_that_cannot_be_read_changes_nothing(
 ) -> None:
     file = write_old(folder, "UPDATE events SET content = '{}' WHERE number = 14")
     with pytest.raises(StoreError, match=r"web-chat\.sqlite3.* cannot be read"):
-        await import_old_chat(database_url, folder)
+        await take_over_chat(folder, database_url)
     assert file.exists()
     assert count_messages(database_url) == 0
     async with store.local_chat.read() as chat:
@@ -256,9 +267,9 @@ async def test_a_file_that_cannot_be_read_changes_nothing(
 
 
 async def test_what_is_no_database_is_said(database_url: str, folder: Path) -> None:
-    (folder / FILE_NAME).write_text("something else, and more of it than a header has" * 10)
+    (folder / OLD_CHAT).write_text("something else, and more of it than a header has" * 10)
     with pytest.raises(StoreError, match="Move it elsewhere"):
-        await import_old_chat(database_url, folder)
+        await take_over_chat(folder, database_url)
 
 
 async def test_another_chats_file_is_left_alone(
@@ -267,11 +278,11 @@ async def test_another_chats_file_is_left_alone(
     chat = WebChat(store.local_chat, clock=SteppingClock(), port=0)
     await chat.post(PRACTICE, Message.of("mine"), key=a_key("mine"))
     file = write_old(folder)
-    await import_old_chat(database_url, folder)
+    await take_over_chat(folder, database_url)
     assert file.exists()
     assert count_messages(database_url) == 1
 
 
 async def test_without_a_file_nothing_happens(database_url: str, folder: Path) -> None:
-    await import_old_chat(database_url, folder)
+    await take_over_chat(folder, database_url)
     assert count_messages(database_url) == 0

@@ -4,38 +4,18 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from typing_extensions import override
 
 from bot.chat.common import watermark
-from bot.chat.common.watermark import OVERLAP, Mark, Watermark, take_over_file
+from bot.chat.common.watermark import OVERLAP, Watermark
 from bot.domain.errors import StoreError
-from tests.fakes.ports import SteppingClock
+from tests.fakes.ports import CountedMark, SteppingClock
 from tests.support.patience import PATIENCE_S
 from tests.support.values import FIRST_MONDAY
 
 LATER = FIRST_MONDAY + timedelta(hours=1)
-
-
-@dataclass
-class CountedMark(Mark):
-    """A mark that keeps every moment it was ever set to."""
-
-    moments: list[datetime] = field(default_factory=list[datetime])
-    trouble: list[Exception] = field(default_factory=list[Exception])
-
-    @override
-    async def find(self) -> datetime | None:
-        return self.moments[-1] if self.moments else None
-
-    @override
-    async def set(self, at: datetime) -> None:
-        if self.trouble:
-            raise self.trouble.pop()
-        self.moments.append(at)
 
 
 @dataclass
@@ -111,50 +91,3 @@ async def test_something_may_be_unheard_from_a_little_before_the_mark() -> None:
     await made.watermark.move()
     [at] = made.mark.moments
     assert await made.watermark.since() == at - OVERLAP
-
-
-# --- files ----------------------------------------------------------------------------------------
-
-
-def names(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir()]
-
-
-async def test_a_file_that_cannot_be_read_is_an_error_of_the_store(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="cannot be read"):
-        await take_over_file(tmp_path, CountedMark())
-
-
-async def test_the_file_of_an_earlier_version_is_taken_over_once(tmp_path: Path) -> None:
-    path, mark = tmp_path / "discord-heard-until", CountedMark()
-    path.write_text(FIRST_MONDAY.isoformat())
-    await take_over_file(path, mark)
-    await take_over_file(path, mark)
-    assert mark.moments == [FIRST_MONDAY]
-    assert names(tmp_path) == ["discord-heard-until.imported"]
-
-
-async def test_a_mark_that_is_there_already_is_kept(tmp_path: Path) -> None:
-    path, mark = tmp_path / "mark", CountedMark([LATER])
-    path.write_text(FIRST_MONDAY.isoformat())
-    await take_over_file(path, mark)
-    assert mark.moments == [LATER]
-    assert not path.exists()
-
-
-async def test_a_file_that_holds_no_moment_is_set_aside(tmp_path: Path) -> None:
-    path, mark = tmp_path / "mark", CountedMark()
-    path.write_text("no moment")
-    await take_over_file(path, mark)
-    assert mark.moments == []
-    assert not path.exists()
-
-
-async def test_a_file_stays_until_its_mark_is_kept(tmp_path: Path) -> None:
-    path, mark = tmp_path / "mark", CountedMark(trouble=[StoreError("away")])
-    path.write_text(FIRST_MONDAY.isoformat())
-    with pytest.raises(StoreError):
-        await take_over_file(path, mark)
-    assert path.exists()
-    await take_over_file(path, mark)
-    assert mark.moments == [FIRST_MONDAY]

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.chat.message import Table
 from bot.domain.exercise import Day
+from bot.domain.grading import Verdict
 from bot.domain.journey import (
     MilestoneCondition,
     MilestoneGap,
@@ -16,6 +17,7 @@ from bot.domain.journey import (
 from bot.domain.progression import PlanItem, PlanReason
 from bot.domain.streak import StreakWeek, streak
 from bot.services.progress import messages
+from bot.services.submissions.messages import HEADLINES
 from tests.support.world import text_of
 
 STAGE = StageStanding(stage=4, state=StageState.OPEN, value=0.3, exercises=2, missing=())
@@ -108,11 +110,15 @@ def test_a_reset_is_never_read_as_a_zero() -> None:
 def test_a_plan_says_why(reason: PlanReason, words: str) -> None:
     item = PlanItem(member=1, week=2, day=Day.IMPLEMENT, exercise="a", reason=reason)
 
-    assert words in text_of(messages.plan(2, [item], [], [], str)).splitlines()
+    assert words in text_of(messages.plan(2, [item], [], [], messages.Names(str, {}))).splitlines()
 
 
 @pytest.mark.parametrize("reason", [PlanReason.ALREADY_RELEASED, PlanReason.NOT_CHOSEN_YET])
 def test_where_there_is_no_reason_a_plan_gives_none(reason: PlanReason) -> None:
     item = PlanItem(member=1, week=2, day=Day.IMPLEMENT, exercise="a", reason=reason)
 
-    assert "Monday:" not in text_of(messages.plan(2, [item], [], [], str))
+    assert "Monday:" not in text_of(messages.plan(2, [item], [], [], messages.Names(str, {})))
+
+
+def test_every_verdict_has_words() -> None:
+    assert set(messages.VERDICTS) == set(HEADLINES) == set(Verdict)
