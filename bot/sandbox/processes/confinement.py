@@ -43,6 +43,15 @@ async def can_confine() -> bool:
     """Whether bubblewrap is there and the system lets it work."""
     if shutil.which("bwrap") is None:
         return False
+    # In a task of its own: were that cancelled half way, asyncio would leave the process behind.
+    trying = asyncio.create_task(_try_bubblewrap())
+    try:
+        return await asyncio.shield(trying)
+    finally:
+        await trying
+
+
+async def _try_bubblewrap() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         process = await asyncio.create_subprocess_exec(
             *confined([sys.executable, "-c", ""], folder),

@@ -60,6 +60,11 @@ async def metrics(settings: Settings) -> str:
         return await answer.text()
 
 
+async def rename(app: App, table: str, name: str) -> None:
+    async with begun(app.store.writing) as session:
+        await session.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+
 async def test_the_bot_starts_and_starts_again(settings: Settings) -> None:
     for _ in range(2):
         async with running(settings) as app:
@@ -69,9 +74,11 @@ async def test_the_bot_starts_and_starts_again(settings: Settings) -> None:
 
 async def test_metrics_are_told_while_the_database_is_away(settings: Settings) -> None:
     async with running(settings) as app:
-        async with begun(app.store.writing) as session:
-            await session.execute(text("ALTER TABLE submissions RENAME TO elsewhere"))
-        said = await metrics(settings)
+        await rename(app, "submissions", "elsewhere")
+        try:
+            said = await metrics(settings)
+        finally:
+            await rename(app, "elsewhere", "submissions")
 
         assert "freehand_queued NaN" in said
         assert "freehand_waiting_solvers" in said
