@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import (
@@ -135,6 +136,23 @@ async def test_an_answer_is_graded_by_the_exercise_that_was_released(
         released.fingerprint
     ] * 2
     assert all("Solved" in answer.text for answer in world.answers())
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_changed_exercise_is_told_of_where_the_released_one_is_graded(
+    world: World, thread: ConversationRef, *, kept: bool
+) -> None:
+    """Of one that an earlier version released nothing is kept: it may be the same as before."""
+    del thread
+    released = world.catalogue.exercises["double-it"]
+    world.catalogue.exercises["double-it"] = replace(released, fingerprint="another")
+    async with world.store.writing.begin() as connection:
+        await connection.execute(text("UPDATE exercise_versions SET whole = :kept"), {"kept": kept})
+
+    with capture_logs() as logged:
+        await world.services.challenges.notice_changes()
+
+    assert [line["event"] for line in logged] == ["exercise_changed"] * kept
 
 
 async def test_an_exercise_that_is_neither_kept_nor_there_is_said_to_be_gone(
