@@ -221,9 +221,13 @@ while time.process_time() < end: pass
 
 
 async def test_busy_machine_charges_nobody(grader: Grader) -> None:
-    """As much CPU time as 60 % of the limit, while every core has four others at work."""
+    """As much CPU time as 60 % of the limit, while every core has four others at work.
+
+    The pause makes it longer than the limit however the machine shares its cores.
+    """
+    source = f"{WORK}time.sleep(1.0)\n{SOLVED}"
     async with busy_machine():
-        grade = await grader.grade(request(WORK + SOLVED, limits=Limits(seconds=2.0)))
+        grade = await grader.grade(request(source, limits=Limits(seconds=2.0)))
 
     assert grade.verdict is Verdict.SOLVED, grade
     assert 1.1 <= (grade.usage.cpu_s or 0.0) < 2.0
