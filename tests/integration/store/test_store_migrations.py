@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Enum, inspect, text
 
 from bot.domain.errors import SettingsError, StoreError
+from bot.store import migrate
 from bot.store.lock import wait_for
 from bot.store.migrate import MIGRATIONS, upgrade
 from bot.store.store import Base
@@ -277,6 +278,28 @@ async def test_database_is_copied_before_a_change(tmp_path: Path, later_migratio
 
     assert "audit" in tables_of(f"sqlite:///{copy}")
     assert "audit" not in tables_of(sqlite_url(tmp_path))
+
+
+async def test_copy_that_a_kill_cut_short_has_no_copys_name(
+    tmp_path: Path, later_migrations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(BaseException):
+        """Stands for kill -9: nothing is tidied up."""
+
+    def killed(_engine: object, copy: Path) -> None:
+        assert copy.exists()
+        raise KilledError
+
+    await upgrade(sqlite_url(tmp_path))
+    add_migration(later_migrations, "pass")
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "_vacuum_into", killed)
+        with pytest.raises(KilledError):
+            await upgrade(sqlite_url(tmp_path), later_migrations)
+    assert [path.suffix for path in copies_in(tmp_path)] == [".part"]
+
+    await upgrade(sqlite_url(tmp_path), later_migrations)
+    assert [path.suffix for path in copies_in(tmp_path)] == [".sqlite3"]
 
 
 async def test_newest_copies_are_kept(tmp_path: Path, later_migrations: Path) -> None:
