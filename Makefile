@@ -10,8 +10,8 @@ PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3)
 
 # Compiled modules are kept whatever the environment says: tests start many a process of the bot.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
-# A process for each core; tests/conftest.py says what stays together.
-SIDE_BY_SIDE := -n auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder
+# A process for each core, each with whole files, in the order of tests/conftest.py.
+SIDE_BY_SIDE := -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: help
 help: ## List what there is

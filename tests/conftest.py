@@ -1,7 +1,6 @@
-"""What every test may ask for, and which tests may run at the same time."""
+"""What every test may ask for, and which tests begin."""
 
-import os
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -17,23 +16,13 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Say what stays together where several processes share the tests (`--dist loadgroup`).
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in containers take the longest, so several processes that share the tests begin there.
 
-    Tests in containers have the engine to themselves, one after the other, and begin first, for
-    they take the longest. All others stay with their file, whose fixtures they share.
+    A file's tests stay together (`--dist=loadfile`), for they share its fixtures.
     """
-    for item in items:
-        group = "containers" if _in_containers(item) else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-    yield
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: not _in_containers(item))
-
-
-def _in_containers(item: pytest.Item) -> bool:
-    return item.get_closest_marker("docker") is not None
+    items.sort(key=lambda item: item.get_closest_marker("docker") is None)
 
 
 @pytest.fixture(scope="session")
