@@ -57,7 +57,7 @@ async def test_help_names_what_can_be_chosen(world: World) -> None:
     await world.joined(ANA)
 
     assert "/board <named | alias | hidden>" in await world.command(ANA, "help")
-    assert "/board alias" in await world.command(ANA, "board")
+    assert "/board <named | alias | hidden>" in await world.command(ANA, "board")
 
 
 async def test_a_mention_that_is_no_command_and_no_code_gets_help(

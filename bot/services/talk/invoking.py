@@ -38,8 +38,8 @@ class CommandService:
         call = await self._call(event, args)
         command = self._permitted(name, call)
         for option in command.spec.options:
-            if option.required:
-                call.require(option.name)
+            if option.required and not call.get(option.name):
+                raise UserError(messages.incomplete(command.spec, option.name))
         if command.confirmation is None:
             return await self._carry_out(command, call)
         question = await command.confirmation(call)

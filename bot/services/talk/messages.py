@@ -33,8 +33,13 @@ NO = "No, leave it"
 
 
 def missing_option(name: str) -> str:
-    """To a command without one of its options."""
+    """To a command without an option that it needs this time."""
     return f"That command needs `{name}`. Type /help to see how it goes."
+
+
+def incomplete(spec: CommandSpec, missing: str) -> str:
+    """To a command without an option that it always needs: how it is typed."""
+    return f"That command needs `{missing}`. Type `{usage(spec)}`."
 
 
 def not_permitted(spec: CommandSpec) -> str:
