@@ -1,6 +1,7 @@
 """What judge and solver do before they wait for work."""
 
 import contextlib
+import gc
 import importlib
 import resource
 import sys
@@ -8,7 +9,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-import torch
+gc.disable()
+import torch  # noqa: E402  # a fifth of it would be looking for garbage, and there is none
+
+gc.enable()
 
 COMPILER = "torch._dynamo"
 
@@ -56,6 +60,7 @@ def warm_up(device: str = "cpu") -> None:
     optimizer: Any = torch.optim.SGD(layer.parameters(), lr=0.1)
     optimizer.step()
     repr(torch.ones(1))
+    gc.freeze()  # what is there now stays: no collection need look at it again
 
 
 def _use(device: str) -> None:
