@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     under = exercises.add_subparsers(title="commands", metavar="", required=True)
     check = under.add_parser("check", help="put exercises through the gate, in the sandbox")
     check.add_argument("slug", nargs="?", help="one exercise; all if left out")
+    check.add_argument("--quick", action="store_true", help="in processes, while you write one")
     check.add_argument("--json", action="store_true", help="print data")
     check.set_defaults(command=_check)
 
@@ -104,7 +105,7 @@ async def _grade(args: argparse.Namespace, wanted: Settings) -> int:
 
 
 async def _check(args: argparse.Namespace, wanted: Settings) -> int:
-    reports = await terminal.check_exercises(wanted, args.slug, say=_tell)
+    reports = await terminal.check_exercises(wanted, args.slug, quick=args.quick, say=_tell)
     if args.json:
         _print(json.dumps([report.as_data() for report in reports], indent=2))
     else:

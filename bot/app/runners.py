@@ -18,6 +18,11 @@ NOT_ISOLATED = (
     " That is for trying Freehand on your own machine, not for other people's code."
 )
 
+QUICK = (
+    "Solvers are forked in plain processes on the CPU: quick, but without isolation and without a"
+    " learner's limits on disk and processes. Leave out --quick before you commit."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runner:
@@ -67,6 +72,17 @@ async def choose(settings: Settings) -> Runner:
             " machine: `pip install 'freehand[torch]'`, or start Docker."
         )
     return Runner(grader=ProcessGrader(), warning=NOT_ISOLATED)
+
+
+def quick() -> Runner:
+    """A sandbox for code that is trusted, such as an exercise's own solutions.
+
+    Raises:
+        SettingsError: It cannot be had on this machine.
+    """
+    if not _has_torch():
+        raise SettingsError("--quick needs torch on this machine: `pip install 'freehand[torch]'`.")
+    return Runner(grader=ProcessGrader(forks=True), warning=QUICK)
 
 
 def _containers(settings: Settings) -> ContainerGrader:

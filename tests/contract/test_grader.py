@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import AsyncGenerator
-from importlib.util import find_spec
 
 import pytest
 import pytest_asyncio
@@ -20,12 +19,13 @@ from tests.support.gradings import (
     request,
     require_docker,
 )
-from tests.support.parts import require
+from tests.support.parts import require_torch
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
-BOTH = (
-    pytest.param("process", marks=pytest.mark.torch),
+EACH = (
+    pytest.param("processes", marks=pytest.mark.torch),
+    pytest.param("forks", marks=pytest.mark.torch),
     pytest.param("containers", marks=pytest.mark.docker),
 )
 SEGFAULT = """
@@ -36,7 +36,7 @@ print(far[1 << 39])
 SECOND = Limits(seconds=1.0, output_kb=64)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=BOTH)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=EACH)
 async def grader(
     request: pytest.FixtureRequest,
 ) -> AsyncGenerator[Grader]:
@@ -45,14 +45,8 @@ async def grader(
         async with containers(instance="contract", warm=2) as grader:
             yield grader
         return
-    async for grader in processes():
-        yield grader
-
-
-async def processes() -> AsyncGenerator[ProcessGrader]:
-    if find_spec("torch") is None:
-        require("torch", "the sandbox's two sides need it; install freehand[torch]")
-    grader = ProcessGrader()
+    require_torch()
+    grader = ProcessGrader(forks=request.param == "forks")
     await grader.start()
     yield grader
     await grader.stop()

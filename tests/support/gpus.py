@@ -13,6 +13,7 @@ from bot.sandbox.endpoints import Cause, Ending, FrameBuffer, Measurement
 from bot.sandbox.gpu.nvml import Meter
 from bot.sandbox.gpu.slot import GpuSlot
 from bot.wire.frames import Frame
+from tests.support.patience import LOOK_EVERY_S
 
 GPU = "GPU-fef8089b-4820-abfc-e83e-94318197576e"
 MB = 2**20
@@ -154,4 +155,4 @@ class Yard:
 async def until(holds: Callable[[], object]) -> None:
     """Wait for something that nobody announces."""
     while not holds():  # noqa: ASYNC110  # it looks on from outside
-        await asyncio.sleep(0)
+        await asyncio.sleep(LOOK_EVERY_S)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from functools import cache
+from importlib.util import find_spec
 from typing import NoReturn
 
 import pytest
@@ -25,6 +26,12 @@ def require(part: str, reason: str) -> NoReturn:
     if part in os.environ.get(REQUIRED_PARTS, "").split(","):
         pytest.fail(f"{part} is required here: {reason}", pytrace=False)
     pytest.skip(f"{part}: {reason}")
+
+
+def require_torch() -> None:
+    """Leave the test where torch is not installed."""
+    if find_spec("torch") is None:
+        require("torch", "the sandbox's two sides need it; install freehand[torch]")
 
 
 async def require_docker() -> None:

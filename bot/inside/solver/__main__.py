@@ -5,13 +5,14 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import NoReturn
 
 from bot.inside.common.boot import limit_memory, warm_up
 from bot.inside.common.pipe import private_pipe
 from bot.inside.solver.solver import FILE, Solver, flush
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> NoReturn:
     """Keep the frames' descriptors to ourselves, warm up, and serve.
 
     Args:

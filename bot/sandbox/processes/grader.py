@@ -6,10 +6,12 @@ serves for trying the product on one's own machine, and says so.
 
 import asyncio
 import contextlib
+import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from typing_extensions import override
 
@@ -20,6 +22,7 @@ from bot.sandbox.endpoints import Cleanup, FrameBuffer
 from bot.sandbox.gpu.gpus import NOT_HERE
 from bot.sandbox.processes.confinement import CODE, can_confine, confined
 from bot.sandbox.processes.endpoint import Listener, ProcessEndpoint
+from bot.sandbox.processes.forkserver import ForkServer
 from bot.sandbox.relay import Relay
 from bot.sandbox.verdict import grade_of, job_of
 
@@ -30,8 +33,15 @@ TORCH_MB = 512
 
 @dataclass(slots=True, kw_only=True)
 class ProcessGrader(Grader):
-    """Grades with plain processes, one grading at a time; one judge stays, and one solver waits."""
+    """Grades with plain processes, one grading at a time; one judge stays, and one solver waits.
 
+    Attributes:
+        forks: Whether solvers are forked from one process that has torch imported, unconfined: only
+            for code that is trusted.
+    """
+
+    forks: bool = False
+    _fork_server: ForkServer | None = field(default=None, init=False)
     _confine: bool = field(default=False, init=False)
     _is_started: bool = field(default=False, init=False)
     _cleanup: Cleanup = field(default_factory=Cleanup, init=False)
@@ -47,7 +57,7 @@ class ProcessGrader(Grader):
         """
         say("Starting the sandbox processes: importing torch takes a moment.")
         async with self._turn:
-            self._confine = await can_confine()
+            self._confine = not self.forks and await can_confine()
             self._judge = self._judge or await self._new_judge()
             self._refill()
             self._is_started = True
@@ -64,6 +74,9 @@ class ProcessGrader(Grader):
             await self._judge.kill()
             self._judge = None
         await self._cleanup.drain()
+        if self._fork_server is not None:
+            await self._fork_server.stop()
+            self._fork_server = None
 
     @property
     @override
@@ -129,19 +142,32 @@ class ProcessGrader(Grader):
             self._waiting = asyncio.create_task(self._new_solver(Limits()))
 
     async def _new_solver(self, limits: Limits) -> ProcessEndpoint:
-        command = [sys.executable, "-m", "bot.inside.solver", str(limits.memory_mb + TORCH_MB)]
-        return await self._start_endpoint(command, limits.output_kb * 1024, confine=self._confine)
+        megabytes, output_bytes = limits.memory_mb + TORCH_MB, limits.output_kb * 1024
+        if self.forks:
+            return await self._start_endpoint(partial(self._fork, megabytes), output_bytes)
+        command = [sys.executable, "-m", "bot.inside.solver", str(megabytes)]
+        return await self._start_endpoint(
+            partial(_run, command, confine=self._confine), output_bytes, confined=self._confine
+        )
+
+    async def _fork(
+        self, megabytes: int, folder: str, listener: Listener
+    ) -> asyncio.SubprocessTransport:
+        if self._fork_server is None or not self._fork_server.alive:
+            everywhere = tempfile.gettempdir()
+            self._fork_server = await ForkServer.start(everywhere, _environment(everywhere))
+        return await self._fork_server.fork(folder, megabytes, listener)
 
     async def _new_judge(self) -> ProcessEndpoint:
         command = [sys.executable, "-m", "bot.inside.judge"]
-        return await self._start_endpoint(command, JUDGE_OUTPUT_BYTES, confine=False)
+        return await self._start_endpoint(partial(_run, command, confine=False), JUDGE_OUTPUT_BYTES)
 
     async def _start_endpoint(
-        self, command: Sequence[str], output_bytes: int, *, confine: bool
+        self, run: "Run", output_bytes: int, *, confined: bool = False
     ) -> ProcessEndpoint:
         # Made in a task of its own: were that cancelled half way, asyncio would wait for streams
         # that nobody closes any more.
-        making = asyncio.create_task(self._make(command, output_bytes, confine=confine))
+        making = asyncio.create_task(self._make(run, output_bytes, confined=confined))
         try:
             endpoint = await asyncio.shield(making)
             await endpoint.begin()
@@ -150,19 +176,33 @@ class ProcessGrader(Grader):
             raise
         return endpoint
 
-    async def _make(
-        self, command: Sequence[str], output_bytes: int, *, confine: bool
-    ) -> ProcessEndpoint:
+    async def _make(self, run: "Run", output_bytes: int, *, confined: bool) -> ProcessEndpoint:
         folder = tempfile.mkdtemp(prefix="freehand-")
         buffer = FrameBuffer(output_bytes)
-        transport, listener = await asyncio.get_running_loop().subprocess_exec(
-            lambda: Listener(buffer),
-            *confined(command, folder) if confine else command,
-            cwd=folder,
-            env=_environment(folder),
-            start_new_session=True,
-        )
-        return ProcessEndpoint(transport, listener, buffer, folder, self._cleanup, confine)
+        listener = Listener(buffer)
+        try:
+            transport = await run(folder, listener)
+        except BaseException:
+            os.rmdir(folder)  # noqa: PTH106  # pathlib's does no more
+            raise
+        return ProcessEndpoint(transport, listener, buffer, folder, self._cleanup, confined)
+
+
+Run = Callable[[str, Listener], Awaitable[asyncio.SubprocessTransport]]
+"""Starts a process in a folder, heard by a listener."""
+
+
+async def _run(
+    command: Sequence[str], folder: str, listener: Listener, *, confine: bool
+) -> asyncio.SubprocessTransport:
+    transport, _ = await asyncio.get_running_loop().subprocess_exec(
+        lambda: listener,
+        *confined(command, folder) if confine else command,
+        cwd=folder,
+        env=_environment(folder),
+        start_new_session=True,
+    )
+    return transport
 
 
 def _environment(folder: str) -> dict[str, str]:

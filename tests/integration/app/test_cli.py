@@ -1,6 +1,5 @@
 """The command line, as a person uses it."""
 
-import importlib
 import os
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from bot.app.settings import ROOT
 from bot.catalogue.gate import GateReport, WrongSolution
 from bot.cli import report_text
 from bot.store.lock import only_instance
-from tests.support.parts import require
+from tests.support.parts import require_torch
 
 REFERENCE = ROOT / "exercises" / "clip-grad-norm" / "reference.py"
 
@@ -67,7 +66,7 @@ def test_a_missing_file_could_not_be_graded(tmp_path: Path) -> None:
 def test_a_file_is_graded_with_the_code_its_verdict_has(
     tmp_path: Path, name: str, code: int, word: str
 ) -> None:
-    _require_torch()
+    require_torch()
     ended = freehand("grade", "clip-grad-norm", str(REFERENCE.parent / name), folder=tmp_path)
     assert ended.returncode == code, ended.stderr
     assert ended.stdout.startswith(word)
@@ -76,9 +75,18 @@ def test_a_file_is_graded_with_the_code_its_verdict_has(
 
 @pytest.mark.torch
 def test_data_is_printed_on_request(tmp_path: Path) -> None:
-    _require_torch()
+    require_torch()
     ended = freehand("grade", "clip-grad-norm", str(REFERENCE), "--json", folder=tmp_path)
     assert '"verdict": "solved"' in ended.stdout
+
+
+@pytest.mark.torch
+def test_an_exercise_goes_through_the_gate_quickly(tmp_path: Path) -> None:
+    require_torch()
+    ended = freehand("exercises", "check", "clip-grad-norm", "--quick", folder=tmp_path)
+    assert ended.returncode == 0, ended.stdout
+    assert ended.stdout.startswith("clip-grad-norm: passes the gate")
+    assert "Leave out --quick before you commit" in ended.stderr
 
 
 def test_the_doctor_finds_what_is_missing_and_changes_nothing(tmp_path: Path) -> None:
@@ -112,13 +120,6 @@ def test_an_address_that_is_none_ends_the_start_with_one_sentence(tmp_path: Path
     assert ended.returncode == 2
     assert "FREEHAND_OPS_HOST" in ended.stderr
     assert "Traceback" not in ended.stderr
-
-
-def _require_torch() -> None:
-    try:
-        importlib.import_module("torch")
-    except ImportError:
-        require("torch", "torch is not installed")
 
 
 def test_a_report_of_the_gate_is_for_people() -> None:

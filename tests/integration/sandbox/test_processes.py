@@ -36,9 +36,12 @@ def left_in(folder: Path) -> list[Path]:
 
 
 @pytest.mark.usefixtures("unconfined")
+@pytest.mark.parametrize("forks", [False, True])
 @pytest.mark.parametrize("ticks", range(12))
-async def test_start_can_be_cancelled_at_any_moment(ticks: int, folders: Path) -> None:
-    grader = ProcessGrader()
+async def test_start_can_be_cancelled_at_any_moment(
+    ticks: int, folders: Path, *, forks: bool
+) -> None:
+    grader = ProcessGrader(forks=forks)
     start = asyncio.create_task(grader.start())
     for _ in range(ticks):
         await asyncio.sleep(0)
