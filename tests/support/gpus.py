@@ -1,8 +1,6 @@
 """GPUs that are not there: a driver's library in memory, and a yard where solvers come and go."""
 # ruff: noqa: N802  # the library's own names
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pynvml  # pyright: ignore[reportMissingTypeStubs]  # it has none
@@ -13,7 +11,7 @@ from bot.sandbox.endpoints import Cause, Ending, FrameBuffer, Measurement
 from bot.sandbox.gpu.nvml import Meter
 from bot.sandbox.gpu.slot import GpuSlot
 from bot.wire.frames import Frame
-from tests.support.patience import LOOK_EVERY_S
+from tests.support.patience import until
 
 GPU = "GPU-fef8089b-4820-abfc-e83e-94318197576e"
 MB = 2**20
@@ -150,9 +148,3 @@ class Yard:
     def use(self, more_mb: int) -> None:
         """Take memory of the GPU, or give it back."""
         self.nvml.memory[GPU].used += more_mb * MB
-
-
-async def until(holds: Callable[[], object]) -> None:
-    """Wait for something that nobody announces."""
-    while not holds():  # noqa: ASYNC110  # it looks on from outside
-        await asyncio.sleep(LOOK_EVERY_S)

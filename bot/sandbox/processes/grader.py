@@ -113,8 +113,7 @@ class ProcessGrader(Grader):
         if request.exercise.device not in ON_CPU:
             raise GpuUnavailableError(NOT_HERE)
         async with self._turn:
-            judge = self._judge if self._judge and self._judge.alive else await self._new_judge()
-            self._judge = judge
+            judge = self._judge = await self._living_judge()
             limits = request.exercise.limits
             relay = Relay(limits=limits, judge=judge, open_solver=lambda: self._solver(limits))
             try:
@@ -127,6 +126,13 @@ class ProcessGrader(Grader):
                 self._refill()
 
     # --- judges and solvers -------------------------------------------------------------------
+
+    async def _living_judge(self) -> ProcessEndpoint:
+        if self._judge is not None and self._judge.alive:
+            return self._judge
+        if self._judge is not None:
+            await self._judge.kill()  # what it leaves behind
+        return await self._new_judge()
 
     async def _solver(self, limits: Limits) -> ProcessEndpoint:
         waiting, self._waiting = self._waiting, None

@@ -19,8 +19,9 @@ from bot.sandbox.gpu.endpoint import NONE_NOW
 from bot.sandbox.gpu.nvml import Meter
 from bot.sandbox.gpu.slot import STARTING
 from bot.sandbox.grader import ContainerGrader
-from tests.support.gpus import GPU, MB, FakeNvml, until
+from tests.support.gpus import GPU, MB, FakeNvml
 from tests.support.gradings import SOLVED, containers, docker, request, require_docker
+from tests.support.patience import until
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
 

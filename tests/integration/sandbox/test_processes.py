@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import SandboxError
 from bot.domain.grading import Verdict
 from bot.sandbox.processes.grader import ProcessGrader
 from tests.support.gradings import SOLVED, request
+from tests.support.patience import until
 
 pytestmark = [pytest.mark.torch, pytest.mark.timeout(60)]
 
@@ -81,7 +83,7 @@ open({str(told)!r}, "w").write(str(child))
 
 
 @pytest.mark.usefixtures("unconfined", "folders")
-async def test_a_judge_that_dies_leaves_a_grader_that_goes_on() -> None:
+async def test_a_cancelled_grading_leaves_a_grader_that_goes_on() -> None:
     """The worker asks for its health before every grading."""
     grader = ProcessGrader()
     await grader.start()
@@ -97,3 +99,42 @@ async def test_a_judge_that_dies_leaves_a_grader_that_goes_on() -> None:
     finally:
         await grader.stop()
     assert await grader.health() == "The sandbox is still starting."
+
+
+@pytest.mark.usefixtures("unconfined")
+async def test_a_judge_that_dies_is_replaced(folders: Path) -> None:
+    """A grading that meets it is our fault, and carried out again by the worker."""
+    grader = ProcessGrader()
+    await grader.start()
+    try:
+        idle = judge()
+        os.kill(idle, signal.SIGKILL)
+        await until(lambda: not Path(f"/proc/{idle}").exists())
+        with contextlib.suppress(SandboxError):  # it may not have been noticed yet
+            await grader.grade(request(SOLVED))
+        assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
+
+        grading = asyncio.create_task(grader.grade(request("while True: pass\n")))
+        await asyncio.sleep(0)  # it has taken the judge
+        os.kill(judge(), signal.SIGKILL)
+        with pytest.raises(SandboxError):
+            await grading
+        assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
+    finally:
+        await grader.stop()
+    assert left_in(folders) == []
+
+
+def judge() -> int:
+    """The process id of this process's judge."""
+    children = [
+        int(child)
+        for thread in Path("/proc/self/task").iterdir()
+        for child in (thread / "children").read_text().split()
+    ]
+    (found,) = [
+        child
+        for child in children
+        if b"bot.inside.judge" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    return found

@@ -26,8 +26,9 @@ from bot.sandbox.relay import Relay
 from bot.sandbox.verdict import grade_of, job_of
 from bot.wire.frames import Frame, Kind
 from bot.wire.jobs import CheckEnd
-from tests.support.gpus import GPU, MB, SPEC, FakeMemory, FakeNvml, FakeSolver, Yard, until
+from tests.support.gpus import GPU, MB, SPEC, FakeMemory, FakeNvml, FakeSolver, Yard
 from tests.support.gradings import request
+from tests.support.patience import until
 from tests.unit.sandbox.test_relay import ASK, entry, gone, judge, result
 
 LIMITS = Limits()
