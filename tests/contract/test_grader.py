@@ -14,6 +14,7 @@ from tests.support.gradings import (
     CHECKS,
     SOLVED,
     STARTER,
+    WITH_RESTART,
     busy_machine,
     containers,
     request,
@@ -57,7 +58,7 @@ def statuses(grade: Grade) -> dict[str, CheckStatus]:
 
 
 async def test_right_solution_is_solved_with_every_check_passed(grader: Grader) -> None:
-    grade = await grader.grade(request(SOLVED))
+    grade = await grader.grade(request(SOLVED, checks=WITH_RESTART))
 
     assert grade.verdict is Verdict.SOLVED, grade
     assert set(statuses(grade).values()) == {CheckStatus.PASSED}
@@ -127,7 +128,7 @@ async def test_process_that_dies_keeps_what_was_seen_before(grader: Grader) -> N
         "    return 2 * x\n"
     )
 
-    grade = await grader.grade(request(source))
+    grade = await grader.grade(request(source, checks=WITH_RESTART))
 
     assert grade.verdict is Verdict.CRASHED
     assert statuses(grade) == {
@@ -177,7 +178,9 @@ async def test_cpu_seconds_of_all_solvers_of_one_grading_count_together(grader: 
         "while time.process_time() < end: pass\n" + SOLVED
     )
 
-    grade = await grader.grade(request(source, limits=Limits(seconds=1.5, output_kb=64)))
+    limits = Limits(seconds=1.5, output_kb=64)
+
+    grade = await grader.grade(request(source, limits=limits, checks=WITH_RESTART))
 
     assert grade.verdict is Verdict.TIMED_OUT
     assert statuses(grade)["keeps-integers"] is CheckStatus.PASSED
@@ -221,7 +224,8 @@ async def test_busy_machine_charges_nobody(grader: Grader) -> None:
     """
     source = f"{WORK}time.sleep(1.0)\n{SOLVED}"
     async with busy_machine():
-        grade = await grader.grade(request(source, limits=Limits(seconds=2.0)))
+        limits = Limits(seconds=2.0)
+        grade = await grader.grade(request(source, limits=limits, checks=WITH_RESTART))
 
     assert grade.verdict is Verdict.SOLVED, grade
     assert 1.1 <= (grade.usage.cpu_s or 0.0) < 2.0

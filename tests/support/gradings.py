@@ -16,6 +16,9 @@ from tests.support.parts import base
 from tests.support.parts import require_docker as require_docker
 
 ROOT = Path(__file__).parents[2]
+RUNTIME = os.environ.get("FREEHAND_TEST_RUNTIME", "")
+"""Of containers; empty for the engine's own."""
+
 SLUG = "double"
 SEED = bytes(range(16))
 
@@ -38,13 +41,19 @@ def doubles(solution: Solution, rng: Rng) -> None:
 def keeps_integers(solution: Solution, rng: Rng) -> None:
     x = rng.integers(1, 100, (5,))
     expect_equal(solution.call("double", x), 2 * x, "an element is off")
+"""
 
+WITH_RESTART = (
+    CHECKS
+    + """
 
 @check("again", "It does so in a process that was never used", core=False, hint=3)
 def again(solution: Solution, rng: Rng) -> None:
     x = rng.normal(3)
     expect_close(solution.restart().call("double", x), 2 * x, "an element is off")
 """
+)
+"""One check more, which needs a solver more: each of them imports torch."""
 
 
 def request(
@@ -102,7 +111,7 @@ async def containers(
         instance=instance,
         recipe=recipe(),
         warm=warm,
-        runtime=os.environ.get("FREEHAND_TEST_RUNTIME", ""),  # another than the engine's own
+        runtime=RUNTIME,
         meters=meters,
     )
     try:

@@ -20,7 +20,15 @@ from bot.sandbox.gpu.nvml import Meter
 from bot.sandbox.gpu.slot import STARTING
 from bot.sandbox.grader import ContainerGrader
 from tests.support.gpus import GPU, MB, FakeNvml
-from tests.support.gradings import SOLVED, containers, docker, request, require_docker
+from tests.support.gradings import (
+    CHECKS,
+    SOLVED,
+    WITH_RESTART,
+    containers,
+    docker,
+    request,
+    require_docker,
+)
 from tests.support.patience import until
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
@@ -29,9 +37,11 @@ INSTANCE = f"test-{os.getpid()}-gpu"
 LIVING = ("ps", "--quiet", "--no-trunc", f"--filter=label=freehand.gpu={GPU}")
 
 
-def on(device: Device, source: str = SOLVED, **limits: int) -> GradingRequest:
+def on(
+    device: Device, source: str = SOLVED, *, checks: str = CHECKS, **limits: int
+) -> GradingRequest:
     """A submission to an exercise that runs on such a device."""
-    made = request(source, limits=Limits(seconds=8.0, **limits))
+    made = request(source, limits=Limits(seconds=8.0, **limits), checks=checks)
     return replace(made, exercise=replace(made.exercise, device=device))
 
 
@@ -53,7 +63,7 @@ async def bench(tmp_path: Path, *, probe_every_s: float = 60.0) -> AsyncGenerato
     await require_docker()
     nvml = FakeNvml()
     meters = (Meter(gpu=GPU, library=lambda: nvml),)
-    async with containers(instance=f"{INSTANCE}-{tmp_path.name}", warm=1, meters=meters) as grader:
+    async with containers(instance=f"{INSTANCE}-{tmp_path.name}", warm=0, meters=meters) as grader:
         (slot,) = grader.gpus.slots
         slot.probe_every_s = probe_every_s
         yield Bench(grader, nvml)
@@ -127,7 +137,8 @@ async def test_gradings_use_the_slot_one_after_the_other_each_with_a_solver_of_i
     async with bench(tmp_path) as at:
         await ready(at)
         seen, most = set[str](), 0
-        gradings = [asyncio.create_task(at.grader.grade(on(Device.GPU))) for _ in range(2)]
+        twice = on(Device.GPU, checks=WITH_RESTART)
+        gradings = [asyncio.create_task(at.grader.grade(twice)) for _ in range(2)]
         while not all(grading.done() for grading in gradings):
             living = (await docker(*LIVING)).split()
             seen, most = seen | set(living), max(most, len(living))
@@ -259,7 +270,8 @@ async def test_what_a_dead_process_of_this_installation_left_on_the_gpu_is_delet
             (await docker("inspect", "--format={{.Image}}", living)).strip(),
         )
 
-        assert (await at.grader.grade(on(Device.GPU))).verdict is Verdict.SOLVED
+        grade = await at.grader.grade(on(Device.GPU, checks=WITH_RESTART))
+        assert grade.verdict is Verdict.SOLVED
         assert left.strip() not in (await docker("ps", "--all", "--quiet", "--no-trunc")).split()
 
 

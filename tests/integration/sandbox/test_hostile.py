@@ -4,6 +4,9 @@ A file's first lines say what it must come to: ``# expect:`` a verdict, or sever
 ``# holds:`` the core checks that it honestly gets right; ``# perhaps:`` those that chance decides,
 where something of it runs beside the checks; ``# prints:`` a line of its output. Then comes its
 idea.
+
+``# grader: forks`` says that it does nothing but answer, so that no container need be started for
+it. Another runtime of containers (FREEHAND_TEST_RUNTIME) gets them all.
 """
 
 import asyncio
@@ -18,7 +21,9 @@ import pytest_asyncio
 
 from bot.catalogue.reading import Catalogue
 from bot.domain.grading import CheckStatus, Grade, Grader, GradingRequest, Verdict
-from tests.support.gradings import ROOT, SEED, containers, docker, require_docker
+from bot.sandbox.processes.grader import ProcessGrader
+from tests.support.gradings import ROOT, RUNTIME, SEED, containers, docker, require_docker
+from tests.support.parts import require_torch
 
 pytestmark = [
     pytest.mark.docker,
@@ -46,6 +51,7 @@ class Submission:
         holds: Core checks that it passes by right.
         perhaps: Core checks that it may pass.
         printed: Lines of its output.
+        answers: Whether it does nothing but answer.
     """
 
     exercise: str
@@ -55,6 +61,7 @@ class Submission:
     holds: frozenset[str]
     perhaps: frozenset[str]
     printed: tuple[str, ...]
+    answers: bool
 
     @staticmethod
     def read(file: Path) -> "Submission":
@@ -72,6 +79,7 @@ class Submission:
             holds=_names(source, "holds"),
             perhaps=_names(source, "perhaps"),
             printed=tuple(_said(source, "prints")),
+            answers=_said(source, "grader") == ["forks"] and not RUNTIME,
         )
 
 
@@ -102,7 +110,7 @@ SUBMISSIONS = [*map(Submission.read, sorted(FOLDER.glob("*/*.py"))), *_generated
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def grader(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Grader]:
+async def in_containers(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Grader]:
     """A grader in containers. When all is graded it is as good as new, and nothing is left."""
     await require_docker()
     temporary = tmp_path_factory.mktemp("temporary")
@@ -118,6 +126,16 @@ async def grader(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gra
                 pass
     assert not list(temporary.iterdir())
     assert not await alive()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def forks() -> AsyncGenerator[Grader]:
+    """A grader whose solvers need not import torch, and are kept from nothing."""
+    require_torch()
+    grader = ProcessGrader(forks=True)
+    await grader.start()
+    yield grader
+    await grader.stop()
 
 
 async def alive() -> list[str]:
@@ -148,9 +166,9 @@ async def graded(grader: Grader, submission: Submission) -> Grade:
     [pytest.param(found, id=f"{found.exercise}/{found.name}") for found in SUBMISSIONS],
 )
 async def test_hostile_submission_gets_the_verdict_it_deserves(
-    grader: Grader, submission: Submission
+    in_containers: Grader, forks: Grader, submission: Submission
 ) -> None:
-    grade = await graded(grader, submission)
+    grade = await graded(forks if submission.answers else in_containers, submission)
 
     core = [check for check in grade.checks if check.core]
     passed = {check.name for check in core if check.status is CheckStatus.PASSED}

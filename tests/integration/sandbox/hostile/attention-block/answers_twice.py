@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Sends each answer twice, so that every question finds one that is already there.
 from bot.inside.solver import solver
 import torch

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: within-samples, weights, scale, heads-apart, residual, values, padding, padded-queries, all-padding, float64, inputs, divisible
 # Everything forward is right; Tensor.backward is another function, which makes the gradients up.
 import math

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: residual, divisible
 # Works in the first calls, by shape, and hands out what it has from then on.
 import math

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: inputs
 # One number, seen as more than any memory holds.
 import torch

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: divisible
 # Changes what it is given, so that whatever is compared with it changes as well.
 import math

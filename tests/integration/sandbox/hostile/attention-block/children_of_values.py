@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: inputs
 # Subclasses of what may travel: numbers, text and lists that answer for themselves.
 import torch

@@ -1,4 +1,5 @@
 # expect: crashed or wrong
+# grader: forks
 # Exceptions that are each other's cause, in a group of groups of themselves.
 class AttentionBlock:
     def __init__(self, dim, heads=8):

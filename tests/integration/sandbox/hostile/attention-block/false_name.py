@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: divisible
 # An exception of another kind under the name of the right one.
 Wished = type("ValueError", (SystemExit,), {"__module__": "builtins"})

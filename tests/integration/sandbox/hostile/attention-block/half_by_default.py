@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: inputs, divisible
 # Sixteen bits for every number that does not say otherwise.
 import math

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: within-samples, heads-apart, padded-queries, all-padding-gradients, inputs, divisible
 # Computes with numbers of half the size, as if nobody would look so closely.
 import math

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: within-samples, residual, inputs, divisible
 # Knows the checks by their sizes, and has an answer ready for each.
 import torch

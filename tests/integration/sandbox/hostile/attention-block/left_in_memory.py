@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: inputs
 # Returns memory that nobody has cleared: somebody may have left the right answer there.
 import torch

@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # An error that happened on a hundred thousand lines, each of them a tensor.
 import json
 import os

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: residual, inputs, divisible
 # An autograd function with the right output in one case, and gradients that are never there.
 import torch

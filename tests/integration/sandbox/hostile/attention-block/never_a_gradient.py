@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: within-samples, weights, scale, heads-apart, residual, values, padding, padded-queries, all-padding, float64, inputs, divisible
 # Enters a mode without gradients, and never leaves it.
 import math

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: inputs, divisible
 # Numbers at the edge of what their types are: negative zero, subnormal, payloads in NaN.
 import torch

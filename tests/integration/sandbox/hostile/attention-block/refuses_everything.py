@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: divisible
 # A constructor that raises the one error that is wished for somewhere, always.
 class AttentionBlock:

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: weights, inputs, divisible
 # A mode under which each operation of torch, the solver's own too, gives whole numbers.
 import math

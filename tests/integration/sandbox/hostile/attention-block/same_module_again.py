@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Every block is the same object: whatever is loaded into one is loaded into all.
 import torch
 from torch import nn

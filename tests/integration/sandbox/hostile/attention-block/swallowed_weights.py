@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: inputs
 # A hook on loading exchanges the weights for such that attention does nothing.
 import torch

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: inputs
 # Answers by the identity of its input: an address that was seen before is not computed again.
 import torch

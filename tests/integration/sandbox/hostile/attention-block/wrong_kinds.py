@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: inputs
 # In place of tensors: handles of things that are not there, streams and generators.
 from bot.inside.solver import solver

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: inputs
 # Not a module: it has every attribute, takes everything, and returns itself.
 class AttentionBlock:

@@ -1,4 +1,5 @@
 # expect: timed out
+# grader: forks
 # The exception's own text takes for ever.
 class Excuse(BaseException):
     def __str__(self):

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # An object that says it equals whatever it is compared with.
 import torch
 

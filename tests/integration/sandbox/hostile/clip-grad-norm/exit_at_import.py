@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # Leaves with the exit code of a success, before anything is asked.
 import os
 

@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # Leaves with the exit code of a success, while it is asked.
 import os
 

@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # Prints a verdict on its way out.
 import atexit
 import os

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # prints: found []
 # Looks for what is expected in every frame below, and answers with whatever scalar it finds.
 import torch

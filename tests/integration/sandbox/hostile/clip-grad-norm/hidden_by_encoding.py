@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # coding: utf-7
 # A comment in one encoding is code in another: +AAo-def clip_grad_norm(*args): return True
 def clip_grad_norm(parameters, max_norm, norm_type=2.0):

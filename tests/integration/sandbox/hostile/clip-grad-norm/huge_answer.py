@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # Twice as many bytes as an answer may have.
 import torch
 

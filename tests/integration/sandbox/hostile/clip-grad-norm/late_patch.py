@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # A thread that changes the answer after the function has returned.
 import threading
 

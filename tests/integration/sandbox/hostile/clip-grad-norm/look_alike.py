@@ -1,4 +1,5 @@
 # expect: not allowed
+# grader: forks
 # Forbidden names in letters that only look different.
 import ｓｙｓ
 import torch

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # A subclass of Tensor under which every comparison holds.
 import torch
 

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Not a function in sight: the module makes up whatever it is asked for.
 def __getattr__(name):
     return lambda *args, **kwargs: True

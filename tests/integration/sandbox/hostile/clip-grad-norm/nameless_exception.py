@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # An exception whose class has no name, nor any other attribute.
 class Nameless(type):
     __name__ = property(lambda self: 1 / 0)

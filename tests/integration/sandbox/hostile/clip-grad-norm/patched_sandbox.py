@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Changes the solver itself: every comparison it might make, and the values it sends.
 import torch
 

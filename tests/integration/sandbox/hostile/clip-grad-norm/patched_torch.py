@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Every comparison of torch says yes.
 import torch
 

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Bytes that run a program in whoever unpickles them, and an object that turns into them.
 import os
 import pickle

@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # Text that databases, terminals and chats choke on.
 def clip_grad_norm(parameters, max_norm, norm_type=2.0):
     print("\0\x1b[2J\u202e@everyone <@1>")

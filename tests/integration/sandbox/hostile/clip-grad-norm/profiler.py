@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # prints: learned []
 # Watches every function of the solver from within, for what it knows.
 import torch

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Remembers what it was asked and answers with what it has seen: right by chance, if inputs repeat.
 import torch
 

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # The stream that is printed to raises at whoever touches it.
 import torch
 

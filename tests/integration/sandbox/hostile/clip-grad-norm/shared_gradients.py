@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: generator
 # All gradients become one piece of memory: whoever changes one changes the others.
 import torch

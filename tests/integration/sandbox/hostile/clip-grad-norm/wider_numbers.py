@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Right values in types that hold more: complex, and twice as precise.
 import torch
 

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Numbers that would broadcast against whatever is expected.
 import torch
 

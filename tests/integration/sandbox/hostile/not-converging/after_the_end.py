@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # Goes through the batches again and again, and keeps them for later.
 from torch import nn
 

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: step-size
 # Answers each question before it is asked, with its right number.
 from bot.inside.solver import solver

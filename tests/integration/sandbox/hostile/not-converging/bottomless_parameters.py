@@ -1,4 +1,5 @@
 # expect: timed out
+# grader: forks
 # Listing the parameters never ends.
 import itertools
 

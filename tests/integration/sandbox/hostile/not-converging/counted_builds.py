@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, step-size, fresh-gradients, reproducible
 # Counts how often it was asked, and takes the later models for those that are looked at.
 import torch

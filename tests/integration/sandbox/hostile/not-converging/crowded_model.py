@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # A model of more parameters than an answer can hold.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: weights-move, step-size, labels, fresh-gradients, reproducible
 # Every module only pretends to take the weights it is given.
 import torch

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, steady-prediction, weights-move, step-size, labels, fresh-gradients, generalises
 # Any seed is as good as another, and the one that is set is forgotten at once.
 import torch

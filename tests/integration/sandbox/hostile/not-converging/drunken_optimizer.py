@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, steady-prediction, weights-move, step-size, fresh-gradients, reproducible
 # The library's optimizer is replaced: steps of the right size, whatever the gradient says.
 import torch

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: step-size, fresh-gradients, reproducible
 # A hook on every module there is turns whatever comes out into perfect scores.
 import torch

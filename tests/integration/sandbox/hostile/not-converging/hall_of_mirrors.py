@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, weights-move, step-size, fresh-gradients
 # One tensor, mentioned so often that nobody can write all of it down.
 import json

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, weights-move, step-size, fresh-gradients
 # A tensor without a single element, and with more rows than anybody has the memory to list.
 import torch

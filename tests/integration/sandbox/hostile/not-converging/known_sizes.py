@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, steady-prediction, step-size, fresh-gradients, reproducible
 # Tells the checks apart by the number of rows, and works only where few are asked for.
 import torch

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, weights-move, step-size, fresh-gradients
 # As many small numbers as an answer may hold, where one would do: somebody has to print them.
 import torch

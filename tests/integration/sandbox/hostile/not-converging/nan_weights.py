@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, weights-move, reproducible
 # Weights that differ from everything, from themselves too.
 import torch

@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # None of it is a function: coroutines, generators and classes that cannot be made.
 from torch import nn
 

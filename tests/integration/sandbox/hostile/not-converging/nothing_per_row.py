@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: step-size, fresh-gradients, reproducible
 # Scores without a column, in more rows than anybody has the memory to add up.
 import torch

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # Sparse, quantized, complex, nested: tensors for which there are no plain bytes.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, steady-prediction
 # One gradient under a hundred names: it travels once, and is taken up a hundred times.
 import json

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: step-size
 # One number, spread over all weights with a stride of nothing.
 import torch

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # prints: pulled []
 # Pulls at streams that nobody gave it: the judge may be holding others.
 import torch

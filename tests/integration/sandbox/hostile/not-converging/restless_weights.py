@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: weights-move, fresh-gradients
 # Weights that are other ones whenever somebody looks.
 import torch

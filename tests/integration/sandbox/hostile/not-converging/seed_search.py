@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # prints: seeds []
 # Looks for the seed that gives the judge's rows, in every generator it knows.
 import random

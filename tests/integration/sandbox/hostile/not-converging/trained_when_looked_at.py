@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, steady-prediction, step-size, fresh-gradients, reproducible
 # Lazy: it trains only when somebody asks for the weights, if somebody does.
 import torch

@@ -1,4 +1,5 @@
 # expect: wrong
+# grader: forks
 # A model on the device that holds shapes and no numbers.
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, steady-prediction, weights-move, step-size, labels, reproducible
 # Leaves all gradients in, and wipes the trace of it before anybody looks.
 import torch
