@@ -71,15 +71,18 @@ class Budget:
             await asyncio.sleep(self._look_in_s(endpoint.max_cpus))
             cpu_s = (await endpoint.measure()).cpu_s
             if cpu_s is not None:  # else it has just ended, which shows elsewhere
-                self._seen_cpu_s = cpu_s - before_s
+                self._seen_cpu_s = max(self._seen_cpu_s, cpu_s - before_s)
             if cause := self._exceeded():
                 endpoint.buffer.fail(cause)
                 await endpoint.kill()
                 return
 
     def settle(self, cpu_s: float | None) -> None:
-        """Add what the present endpoint has used at last; None where that cannot be told."""
-        self.used_cpu_s += self._seen_cpu_s if cpu_s is None else cpu_s
+        """Add what the present endpoint has used at last; None where that cannot be told.
+
+        Less than was seen before only shows that some of its processes are gone by now.
+        """
+        self.used_cpu_s += max(self._seen_cpu_s, cpu_s or 0.0)
         self._seen_cpu_s = 0.0
 
     def _exceeded(self) -> Cause | None:

@@ -131,7 +131,9 @@ class ProcessEndpoint(Endpoint):
     @override
     async def measure(self) -> Measurement:
         counted = proc.count(self.transport.get_pid())
-        cpu_s = None if counted.cpu_s is None else counted.cpu_s - self._ready_cpu_s
+        cpu_s = None
+        if counted.cpu_s is not None and counted.cpu_s >= self._ready_cpu_s:
+            cpu_s = counted.cpu_s - self._ready_cpu_s  # else what did the work is gone already
         return Measurement(cpu_s=cpu_s, peak_memory_bytes=counted.peak_memory_bytes)
 
     @override
