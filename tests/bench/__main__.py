@@ -198,6 +198,7 @@ async def _services(
             )
         )
         try:
+            await services.seeds.start()
             await _opened(store, services)
             yield services, chat, runner.grader
         finally:
