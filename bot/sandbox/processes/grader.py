@@ -159,7 +159,10 @@ class ProcessGrader(Grader):
     async def _fork(
         self, megabytes: int, folder: str, listener: Listener
     ) -> asyncio.SubprocessTransport:
-        if self._fork_server is None or not self._fork_server.alive:
+        if self._fork_server is not None and not self._fork_server.alive:
+            await self._fork_server.stop()  # what it leaves behind
+            self._fork_server = None
+        if self._fork_server is None:
             everywhere = tempfile.gettempdir()
             self._fork_server = await ForkServer.start(everywhere, _environment(everywhere))
         return await self._fork_server.fork(folder, megabytes, listener)

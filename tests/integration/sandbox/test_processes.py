@@ -15,6 +15,8 @@ from bot.sandbox.processes.grader import ProcessGrader
 from tests.support.gradings import SOLVED, request
 from tests.support.patience import until
 
+JUDGE = "bot.inside.judge"
+
 pytestmark = [pytest.mark.torch, pytest.mark.timeout(60)]
 
 
@@ -107,7 +109,7 @@ async def test_a_judge_that_dies_is_replaced(folders: Path) -> None:
     grader = ProcessGrader()
     await grader.start()
     try:
-        idle = judge()
+        idle = child(JUDGE)
         os.kill(idle, signal.SIGKILL)
         await until(lambda: not Path(f"/proc/{idle}").exists())
         with contextlib.suppress(SandboxError):  # it may not have been noticed yet
@@ -116,7 +118,7 @@ async def test_a_judge_that_dies_is_replaced(folders: Path) -> None:
 
         grading = asyncio.create_task(grader.grade(request("while True: pass\n")))
         await asyncio.sleep(0)  # it has taken the judge
-        os.kill(judge(), signal.SIGKILL)
+        os.kill(child(JUDGE), signal.SIGKILL)
         with pytest.raises(SandboxError):
             await grading
         assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
@@ -125,16 +127,30 @@ async def test_a_judge_that_dies_is_replaced(folders: Path) -> None:
     assert left_in(folders) == []
 
 
-def judge() -> int:
-    """The process id of this process's judge."""
+async def test_a_fork_server_that_dies_is_replaced(folders: Path) -> None:
+    grader = ProcessGrader(forks=True)
+    await grader.start()
+    try:
+        assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
+        died = child("bot.inside.solver.forkserver")
+        os.kill(died, signal.SIGKILL)
+        await until(lambda: not Path(f"/proc/{died}").exists())
+        with contextlib.suppress(SandboxError):  # it may not have been noticed yet
+            await grader.grade(request(SOLVED))
+        assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
+    finally:
+        await grader.stop()
+    assert left_in(folders) == []
+
+
+def child(module: str) -> int:
+    """The process id of this process's child that runs such a module."""
     children = [
-        int(child)
+        int(pid)
         for thread in Path("/proc/self/task").iterdir()
-        for child in (thread / "children").read_text().split()
+        for pid in (thread / "children").read_text().split()
     ]
     (found,) = [
-        child
-        for child in children
-        if b"bot.inside.judge" in Path(f"/proc/{child}/cmdline").read_bytes()
+        pid for pid in children if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
     ]
     return found
