@@ -9,7 +9,6 @@ import pytest_asyncio
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckStatus, Grade, Grader, Verdict
-from bot.sandbox.processes.grader import ProcessGrader
 from tests.support.gradings import (
     CHECKS,
     SOLVED,
@@ -17,10 +16,10 @@ from tests.support.gradings import (
     WITH_RESTART,
     busy_machine,
     containers,
+    processes,
     request,
     require_docker,
 )
-from tests.support.parts import require_torch
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -46,11 +45,8 @@ async def grader(
         async with containers(instance="contract", warm=2) as grader:
             yield grader
         return
-    require_torch()
-    grader = ProcessGrader(forks=request.param == "forks")
-    await grader.start()
-    yield grader
-    await grader.stop()
+    async with processes(forks=request.param == "forks") as grader:
+        yield grader
 
 
 def statuses(grade: Grade) -> dict[str, CheckStatus]:

@@ -9,9 +9,7 @@ import pytest_asyncio
 from bot.catalogue.gate import gate
 from bot.catalogue.reading import read
 from bot.domain.grading import Grader, GradingRequest, Verdict
-from bot.sandbox.processes.grader import ProcessGrader
-from tests.support.gradings import SEED, containers, require_docker
-from tests.support.parts import require_torch
+from tests.support.gradings import SEED, containers, processes, require_docker
 
 EXERCISES = Path(__file__).resolve().parents[2] / "exercises"
 FOLDERS = sorted(path.parent for path in EXERCISES.glob("*/exercise.toml"))
@@ -26,11 +24,8 @@ each_exercise = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: fo
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def forks() -> AsyncGenerator[Grader]:
     """A hundred solvers and more for each exercise: forked, none of them imports torch."""
-    require_torch()
-    grader = ProcessGrader(forks=True)
-    await grader.start()
-    yield grader
-    await grader.stop()
+    async with processes(forks=True) as grader:
+        yield grader
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -12,7 +12,8 @@ from bot.domain.grading import GradingRequest
 from bot.sandbox.containers.images import DEFAULT_BASE, Recipe
 from bot.sandbox.gpu.nvml import Meter
 from bot.sandbox.grader import ContainerGrader
-from tests.support.parts import base
+from bot.sandbox.processes.grader import ProcessGrader
+from tests.support.parts import base, require_torch
 from tests.support.parts import require_docker as require_docker
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +117,18 @@ async def containers(
     )
     try:
         await grader.start(lambda _line: None)
+        yield grader
+    finally:
+        await grader.stop()
+
+
+@asynccontextmanager
+async def processes(*, forks: bool = False) -> AsyncGenerator[ProcessGrader]:
+    """A started grader in plain processes; forked solvers need not import torch."""
+    require_torch()
+    grader = ProcessGrader(forks=forks)
+    try:
+        await grader.start()
         yield grader
     finally:
         await grader.stop()

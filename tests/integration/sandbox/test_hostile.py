@@ -21,9 +21,15 @@ import pytest_asyncio
 
 from bot.catalogue.reading import Catalogue
 from bot.domain.grading import CheckStatus, Grade, Grader, GradingRequest, Verdict
-from bot.sandbox.processes.grader import ProcessGrader
-from tests.support.gradings import ROOT, RUNTIME, SEED, containers, docker, require_docker
-from tests.support.parts import require_torch
+from tests.support.gradings import (
+    ROOT,
+    RUNTIME,
+    SEED,
+    containers,
+    docker,
+    processes,
+    require_docker,
+)
 
 pytestmark = [
     pytest.mark.docker,
@@ -131,11 +137,8 @@ async def in_containers(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenera
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def forks() -> AsyncGenerator[Grader]:
     """A grader whose solvers need not import torch, and are kept from nothing."""
-    require_torch()
-    grader = ProcessGrader(forks=True)
-    await grader.start()
-    yield grader
-    await grader.stop()
+    async with processes(forks=True) as grader:
+        yield grader
 
 
 async def alive() -> list[str]:
