@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     under = exercises.add_subparsers(title="commands", metavar="", required=True)
     check = under.add_parser("check", help="put exercises through the gate, in the sandbox")
     check.add_argument("slug", nargs="?", help="one exercise; all if left out")
-    check.add_argument("--quick", action="store_true", help="in processes, while you write one")
+    check.add_argument("--quick", action="store_true", help="in seconds, without isolation")
     check.add_argument("--json", action="store_true", help="print data")
     check.set_defaults(command=_check)
 

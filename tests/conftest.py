@@ -1,4 +1,4 @@
-"""What every test may ask for, and which tests begin."""
+"""What every test may ask for, and which tests run first."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
