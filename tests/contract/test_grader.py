@@ -23,11 +23,14 @@ from tests.support.gradings import (
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
-EACH = (
-    pytest.param("processes", marks=pytest.mark.torch),
-    pytest.param("forks", marks=pytest.mark.torch),
-    pytest.param("containers", marks=pytest.mark.docker),
+FORKS = pytest.param("forks", marks=pytest.mark.torch)
+CONTAINERS = pytest.param("containers", marks=pytest.mark.docker)
+PROCESSES = pytest.param("processes", marks=pytest.mark.torch)
+ON_EVERY_GRADER = pytest.mark.parametrize(
+    "grader", [FORKS, CONTAINERS, PROCESSES], indirect=True, scope="module"
 )
+"""For laws about how a solver starts, is limited and ends. Else plain processes differ from forks
+in nothing, but each of their solvers imports torch."""
 SEGFAULT = """
 import numpy
 far = numpy.lib.stride_tricks.as_strided(numpy.zeros(1), shape=(1 << 40,), strides=(8,))
@@ -36,7 +39,7 @@ print(far[1 << 39])
 SECOND = Limits(seconds=1.0, output_kb=64)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=EACH)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=[FORKS, CONTAINERS])
 async def grader(
     request: pytest.FixtureRequest,
 ) -> AsyncGenerator[Grader]:
@@ -53,6 +56,7 @@ def statuses(grade: Grade) -> dict[str, CheckStatus]:
     return {check.name: check.status for check in grade.checks}
 
 
+@ON_EVERY_GRADER
 async def test_right_solution_is_solved_with_every_check_passed(grader: Grader) -> None:
     grade = await grader.grade(request(SOLVED, checks=WITH_RESTART))
 
@@ -115,6 +119,7 @@ async def test_exception_in_every_check_is_a_crash_with_the_learners_own_lines(
     assert grade.checks[0].traceback == ("line 2, in double: return x.double_it()",)
 
 
+@ON_EVERY_GRADER
 async def test_process_that_dies_keeps_what_was_seen_before(grader: Grader) -> None:
     source = (
         "import os\n"
@@ -143,6 +148,7 @@ while True: pass
 """
 
 
+@ON_EVERY_GRADER
 @pytest.mark.parametrize(
     "source",
     [
@@ -159,6 +165,7 @@ async def test_cpu_seconds_end_a_submission(grader: Grader, source: str) -> None
     assert 1.0 <= (grade.usage.cpu_s or 0.0) < 3.0
 
 
+@ON_EVERY_GRADER
 async def test_cpu_seconds_of_all_processes_count(grader: Grader) -> None:
     """Four processes on the cores there are: each alone uses less than the limit."""
     grade = await grader.grade(request(SPINNER, limits=Limits(seconds=2.0, output_kb=64)))
@@ -213,6 +220,7 @@ while time.process_time() < end: pass
 """
 
 
+@ON_EVERY_GRADER
 async def test_busy_machine_charges_nobody(grader: Grader) -> None:
     """As much CPU time as 60 % of the limit, while every core has four others at work.
 
@@ -227,6 +235,7 @@ async def test_busy_machine_charges_nobody(grader: Grader) -> None:
     assert grade.usage.run_s > 1.0
 
 
+@ON_EVERY_GRADER
 async def test_submission_that_closes_every_channel_is_not_waited_for(grader: Grader) -> None:
     source = "import os\nos.closerange(0, 64)\nwhile True: pass\n"
 
@@ -235,6 +244,7 @@ async def test_submission_that_closes_every_channel_is_not_waited_for(grader: Gr
     assert grade.verdict in {Verdict.CRASHED, Verdict.TIMED_OUT}  # not every engine tells
 
 
+@ON_EVERY_GRADER
 async def test_flood_of_output_is_cut_and_named(grader: Grader) -> None:
     source = "while True:\n    print('x' * 10_000)\n"
 
@@ -264,6 +274,7 @@ async def test_same_seed_gives_the_same_inputs_and_another_seed_others(grader: G
     assert first.output != other.output
 
 
+@ON_EVERY_GRADER
 async def test_submissions_share_nothing(grader: Grader) -> None:
     leaving = (
         "import torch, pathlib\ntorch.set_default_dtype(torch.float64)\n"
@@ -280,6 +291,7 @@ async def test_submissions_share_nothing(grader: Grader) -> None:
     assert grade.verdict is Verdict.SOLVED, grade.detail
 
 
+@ON_EVERY_GRADER
 async def test_fault_in_the_checks_is_ours_and_the_next_grading_works(
     grader: Grader,
 ) -> None:
@@ -303,5 +315,6 @@ async def test_submission_is_graded_by_the_checks_that_come_with_it(grader: Grad
     assert verdicts == [Verdict.SOLVED, Verdict.WRONG, Verdict.SOLVED]
 
 
+@ON_EVERY_GRADER
 async def test_grader_that_can_grade_is_healthy(grader: Grader) -> None:
     assert await grader.health() == ""
