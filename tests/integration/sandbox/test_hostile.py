@@ -42,7 +42,7 @@ CATALOGUE = Catalogue.load(EXERCISES)
 FOLDER = Path(__file__).parent / "hostile"
 INSTANCE = f"test-{os.getpid()}-hostile"  # two runs on one engine leave each other alone
 WARM = 2
-SECONDS = 4.0
+SECONDS = 2.0
 """For those that are to run out of time, or to stall; the others have what learners have."""
 
 GONE_WITHIN_S = 30.0

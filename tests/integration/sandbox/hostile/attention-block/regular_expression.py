@@ -1,4 +1,5 @@
 # expect: timed out
+# grader: forks
 # A regular expression that tries everything twice for each letter.
 import re
 

@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # A thread of the interpreter's own, below all of Python, ends the process.
 import faulthandler
 

@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # An alarm rings all the time, also while nobody has asked anything.
 import signal
 

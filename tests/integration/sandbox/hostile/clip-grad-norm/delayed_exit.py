@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # A thread ends the process a moment after the answer.
 import os
 import threading

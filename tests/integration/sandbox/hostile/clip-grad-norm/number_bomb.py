@@ -1,4 +1,5 @@
 # expect: timed out
+# grader: forks
 # A number that a class needs before it exists.
 class Grader:
     def __class_getitem__(cls, power):

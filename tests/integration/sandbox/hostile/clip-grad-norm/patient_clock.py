@@ -1,4 +1,5 @@
 # expect: timed out
+# grader: forks
 # Stops every clock it can reach, and goes on for ever.
 import signal
 import time

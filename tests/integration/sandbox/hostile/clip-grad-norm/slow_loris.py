@@ -1,4 +1,5 @@
 # expect: stalled
+# grader: forks
 # Each answer is quick enough; all of them together are not.
 import time
 

@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # Recursion through code that is not Python's, until its stack is full.
 raise_limit = getattr(__import__("s" + "ys"), "setrecursion" + "limit")
 

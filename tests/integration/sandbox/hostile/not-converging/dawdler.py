@@ -1,4 +1,5 @@
 # expect: stalled
+# grader: forks
 # Thinks for a moment before each batch.
 import time
 

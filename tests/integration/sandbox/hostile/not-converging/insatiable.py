@@ -1,4 +1,5 @@
 # expect: timed out or too much output
+# grader: forks
 # Asks for one more batch for ever.
 from torch import nn
 

@@ -1,4 +1,5 @@
 # expect: crashed
+# grader: forks
 # The model ends the process when it is thrown away.
 import os
 

@@ -1,4 +1,5 @@
 # expect: partly
+# grader: forks
 # holds: scores, steady-prediction, weights-move
 # perhaps: fresh-gradients
 # A thread goes on training after the answer, and while the weights are read.
