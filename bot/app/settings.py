@@ -6,7 +6,7 @@ The table in docs/settings.md is compared with this class by a test.
 import difflib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.app import env_file
 from bot.domain.errors import SettingsError
 
 PREFIX = "FREEHAND_"
@@ -43,7 +44,7 @@ class Settings(BaseSettings):
     """The settings. Field descriptions are the documentation table's text."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     data_dir: Path = Field(
@@ -214,9 +215,11 @@ def load() -> Settings:
     Raises:
         SettingsError: One is wrong or unknown; one sentence says which and what it should be.
     """
-    _refuse_unknown(name for name in os.environ if name.startswith(PREFIX))
+    in_file = env_file.read()
+    _refuse_unknown(name for name in os.environ if name.upper().startswith(PREFIX))
+    _refuse_unknown(name for name in in_file if _is_meant(name))
     try:
-        return Settings()  # pyright: ignore[reportCallIssue]  # every field has a default
+        return Settings(**_fields(in_file))  # pyright: ignore[reportArgumentType]  # text
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
         name = f"{PREFIX}{first['loc'][0]}".upper()
@@ -233,12 +236,32 @@ def _verb(reason: str) -> str:
     return reason if reason.startswith("is ") else f"is wrong: {reason}"
 
 
+def _known() -> Sequence[str]:
+    return [f"{PREFIX}{name}".upper() for name in Settings.model_fields]
+
+
+def _is_meant(name: str) -> bool:
+    """Whether a name in a file that compose.yaml reads as well is meant for the bot."""
+    whole = name.upper()
+    return whole.startswith(PREFIX) or bool(difflib.get_close_matches(whole, _known(), cutoff=0.9))
+
+
+def _fields(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Those that the environment does not have, however either writes them."""
+    there = {name.upper() for name in os.environ}
+    return {
+        name.upper().removeprefix(PREFIX).lower(): value
+        for name, value in values.items()
+        if name.upper() in _known() and name.upper() not in there
+    }
+
+
 def _refuse_unknown(names: Iterable[str]) -> None:
     # A misspelt setting would otherwise be silently without effect.
-    known = [f"{PREFIX}{name}".upper() for name in Settings.model_fields]
+    known = _known()
     for name in sorted(names):
-        if name not in known and not name.startswith(f"{PREFIX}TEST_"):
-            near = difflib.get_close_matches(name, known, n=1)
+        if name.upper() not in known and not name.upper().startswith(f"{PREFIX}TEST_"):
+            near = difflib.get_close_matches(name.upper(), known, n=1)
             raise SettingsError(
                 f"There is no setting {name}{f'; did you mean {near[0]}?' if near else '.'}"
             )

@@ -101,3 +101,71 @@ def test_settings_are_frozen() -> None:
     settings = load()
     with pytest.raises(ValueError, match="frozen"):
         settings.hour = 3  # pyright: ignore[reportAttributeAccessIssue]
+
+
+TEXT = "# für uns\nFREEHAND_HOUR=7\nPOSTGRES_PASSWORD=x\nexport FREEHAND_TIMEZONE='Europe/Berlin'\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-32"),
+        TEXT.encode("cp1252"),
+        TEXT.replace("\n", "\r\n").encode(),
+        TEXT.replace("FREEHAND_HOUR", "freehand_hour").encode(),
+    ],
+    ids=["8", "8-marked", "16", "16-le", "16-be", "32", "ansi", "windows", "small"],
+)
+def test_a_file_of_settings_is_read_as_every_editor_writes_it(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / ".env").write_bytes(data)
+
+    settings = load()
+
+    assert (settings.hour, settings.timezone) == (7, "Europe/Berlin")
+
+
+def test_the_environment_wins_over_the_file_however_names_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("FREEHAND_HOUR=7\nFREEHAND_WEB_PORT=1\n")
+    monkeypatch.setenv("freehand_hour", "8")
+
+    assert (load().hour, load().web_port) == (8, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"FREEHAND_HOURS=7\n", ("FREEHAND_HOURS", "did you mean FREEHAND_HOUR?")),
+        (b"FREEHND_DISCORD_TOKEN=hunter2\n", ("FREEHND_DISCORD_TOKEN", "FREEHAND_DISCORD_TOKEN")),
+        (b"FREEHAND_HOUR=7\nhunter2 'hunter2\n", ("Line 2", "NAME=value")),
+        (b"FREEHAND_HOUR=noon\n", ("FREEHAND_HOUR", "integer")),
+        (b"\xff\xfehunter2\xd8", ("save it as UTF-8",)),
+        (b"FREEHAND_HOUR=7\x81\n", ("save it as UTF-8",)),
+        (b"#" * (2 << 20), ("too large",)),
+    ],
+)
+def test_a_wrong_file_of_settings_gives_one_sentence_without_what_is_in_it(
+    tmp_path: Path, data: bytes, words: tuple[str, ...]
+) -> None:
+    (tmp_path / ".env").write_bytes(data)
+
+    with pytest.raises(SettingsError) as caught:
+        load()
+
+    sentence = str(caught.value)
+    assert all(word in sentence for word in words), sentence
+    assert "hunter2" not in sentence
+    assert "\n" not in sentence
+
+
+def test_a_folder_named_like_the_file_of_settings_gives_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+
+    with pytest.raises(SettingsError, match="cannot be read: is a directory"):
+        load()
