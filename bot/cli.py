@@ -2,19 +2,27 @@
 
 import argparse
 import asyncio
+import difflib
 import json
+import re
 import signal
 import sys
 import webbrowser
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
+from typing import NoReturn
+
+from typing_extensions import override
 
 from bot.app import doctor, process, settings, terminal
 from bot.app.log import configure
 from bot.app.settings import LogFormat, Settings
 from bot.catalogue.gate import GateReport
-from bot.domain.errors import BotError
+from bot.catalogue.reading import Catalogue
+from bot.domain.errors import BotError, UserError
+from bot.domain.exercise import Exercise
 from bot.domain.grading import CheckStatus, Grade, Verdict
 from bot.sandbox.proving import Proof
 
@@ -25,9 +33,9 @@ Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and exit: 0 well, 1 not solved or not well, 2 could not."""
-    args = _parser().parse_args(argv)
-    command: Command = args.command
     try:
+        args = _parser().parse_args(argv)
+        command: Command = args.command
         wanted = settings.load()
         configure(level=wanted.log_level, as_json=wanted.log_format is LogFormat.JSON)
         code = asyncio.run(command(args, wanted))
@@ -39,12 +47,43 @@ def main(argv: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says in a sentence what cannot be read."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{_sentence(message)} Try: {self.prog} --help")
+
+
+def _sentence(message: str) -> str:
+    """What argparse found, in words; what it words in a new way stays as it is."""
+    choice = re.search(r"invalid choice: (.+?) \(choose from (.+)\)$", message)
+    if choice:
+        typed, known = choice[1].strip("'"), re.findall(r"[\w-]+", choice[2])
+        near = difflib.get_close_matches(typed, known, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
+        return f"There is no command {typed}. {hint}"
+    for begin, sentence in _FOUND.items():
+        if message.startswith(begin):
+            return f"{sentence} {message.removeprefix(begin)}."
+    return f"{message[:1].upper()}{message[1:]}."
+
+
+_FOUND = {
+    "the following arguments are required: ": "Something is missing:",
+    "unrecognized arguments: ": "This cannot be read here:",
+}
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="freehand", description="Agent-free coding practice, graded in the thread."
     )
+    parser.add_argument(
+        "--version", action="version", version=f"Freehand {metadata.version('freehand')}"
+    )
     parser.set_defaults(command=_run)
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="command")
     commands.add_parser("run", help="start the bot (the default)").set_defaults(command=_run)
 
     grade = commands.add_parser("grade", help="grade a file: exit 0 solved, 1 not, 2 could not")
@@ -54,7 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     grade.set_defaults(command=_grade)
 
     exercises = commands.add_parser("exercises", help="work on exercises")
-    under = exercises.add_subparsers(title="commands", metavar="", required=True)
+    under = exercises.add_subparsers(title="commands", metavar="command", required=True)
+    listed = under.add_parser("list", help="which exercises there are")
+    listed.add_argument("--json", action="store_true", help="print data")
+    listed.set_defaults(command=_list)
     check = under.add_parser("check", help="put exercises through the gate, in the sandbox")
     check.add_argument("slug", nargs="?", help="one exercise; all if left out")
     check.add_argument("--quick", action="store_true", help="in seconds, without isolation")
@@ -62,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
 
     sandbox = commands.add_parser("sandbox", help="the sandbox's images and secret")
-    under = sandbox.add_subparsers(title="commands", metavar="", required=True)
+    under = sandbox.add_subparsers(title="commands", metavar="command", required=True)
     under.add_parser("build", help="build them now").set_defaults(command=_build)
     prove = under.add_parser("check", help="prove on this machine that the sandbox holds")
     prove.add_argument("--json", action="store_true", help="print the result as data")
@@ -102,6 +144,27 @@ async def _grade(args: argparse.Namespace, wanted: Settings) -> int:
     grade = await terminal.grade_file(wanted, args.exercise, args.file, say=_tell)
     _print(json.dumps(asdict(grade), indent=2) if args.json else _grade_text(grade))
     return WELL if grade.verdict is Verdict.SOLVED else NOT_SO
+
+
+async def _list(args: argparse.Namespace, wanted: Settings) -> int:
+    exercises = sorted(
+        Catalogue.load(wanted.exercises_dir).all(), key=lambda found: (found.stage, found.week)
+    )
+    if args.json:
+        _print(json.dumps([_entry(exercise) for exercise in exercises], indent=2))
+    else:
+        width = max((len(exercise.slug) for exercise in exercises), default=0)
+        for found in exercises:
+            _print(
+                f"{found.slug:{width}}  stage {found.stage}, week {found.week}, {found.day}:"
+                f" {found.title}"
+            )
+    return WELL
+
+
+def _entry(exercise: Exercise) -> dict[str, object]:
+    names = ("slug", "title", "day", "stage", "week", "difficulty", "minutes", "device")
+    return {name: getattr(exercise, name) for name in names}
 
 
 async def _check(args: argparse.Namespace, wanted: Settings) -> int:

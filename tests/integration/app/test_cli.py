@@ -1,6 +1,8 @@
 """The command line, as a person uses it."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,7 +12,7 @@ import pytest
 
 from bot.app.settings import ROOT
 from bot.catalogue.gate import GateReport, WrongSolution
-from bot.cli import report_text
+from bot.cli import main, report_text
 from bot.store.lock import only_instance
 from tests.support.parts import require_torch
 
@@ -40,6 +42,42 @@ def test_a_wrong_setting_ends_every_command_with_one_sentence_and_code_2(
     assert ended.returncode == 2
     assert "FREEHAND_HOUR" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("exercise", "There is no command exercise. Did you mean exercises? Try: freehand --help"),
+        ("zzz", "There is no command zzz. There are: run, grade, exercises, sandbox, doctor."),
+        ("exercises", "Something is missing: command. Try: freehand exercises --help"),
+        ("grade", "Something is missing: exercise, file. Try: freehand grade --help"),
+        ("doctor --loud", "This cannot be read here: --loud. Try: freehand --help"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_a_sentence(
+    typed: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(typed.split())
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith(f"freehand: {sentence}")
+
+
+def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+
+    assert re.fullmatch(r"Freehand \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_exercises_are_listed_in_the_order_of_the_journey(tmp_path: Path) -> None:
+    lines = freehand("exercises", "list", folder=tmp_path).stdout.splitlines()
+    data = json.loads(freehand("exercises", "list", "--json", folder=tmp_path).stdout)
+
+    assert lines[0] == "not-converging   stage 3, week 4, debug: Not converging"
+    assert [line.split()[0] for line in lines] == [entry["slug"] for entry in data]
+    assert [entry["stage"] for entry in data] == sorted(entry["stage"] for entry in data)
 
 
 def test_an_unknown_exercise_could_not_be_graded(tmp_path: Path) -> None:
