@@ -113,7 +113,7 @@ class App:
         """Take over what the last process of this installation left."""
         await files.take_over_keys(self.settings.old_keys, self.store, self.clock)
         await files.take_over_mark(self.settings.old_discord_mark, _discord_mark(self.store))
-        await self.services.seeds.start()
+        await self.services.seeds.refresh()
         taken = await self.services.grading.take_back()
         if taken:
             log.info("leases_taken_back", submissions=taken)

@@ -170,7 +170,6 @@ class Seeds(Protocol):
     async def seed(self, *, key: str, submission: str) -> bytes:
         """16 bytes: HMAC-SHA-256 of the submission id under the named key, cut to 128 bits.
 
-        Raises:
-            SandboxError: The key has been removed.
+        A key that was lost is replaced by the current one, and the log says so.
         """
         ...

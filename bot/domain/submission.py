@@ -183,6 +183,14 @@ class Submissions(Protocol):
         """Queue it again, not to be claimed before a moment. Raises LeaseLostError."""
         ...
 
+    async def fail(self, claim: Claim, *, not_before: datetime) -> None:
+        """As `release`, after a fault of ours: `failures` counts it. Raises LeaseLostError."""
+        ...
+
+    async def failures(self, submission: str) -> int:
+        """How many of its runs failed by a fault of ours."""
+        ...
+
     async def finish(self, claim: Claim, grade: Grade, *, at: datetime) -> Graded:
         """Store the grade with its check results. Raises LeaseLostError."""
         ...

@@ -70,7 +70,8 @@ class RunOutcome(StrEnum):
     """How a run ended."""
 
     GRADED = "graded"
-    RELEASED = "released"  # queued again: the sandbox could not run it
+    RELEASED = "released"  # queued again: it could not run
+    FAILED = "failed"  # queued again after a fault of ours
     LOST = "lost"  # its worker fell silent, or was known to be gone
 
 

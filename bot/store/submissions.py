@@ -148,23 +148,32 @@ class SqlSubmissions(Submissions):
         await self._end_run(row, RunOutcome.LOST)
         row.state, row.worker = SubmissionState.RUNNING, worker
         row.run += 1
-        row.started_at = now
-        self.session.add(RunRow(submission=row.id, number=row.run, worker=worker, started_at=now))
+        started_at = max(now, row.received_at)  # by another machine's clock, or one set back
+        row.started_at = started_at
+        self.session.add(
+            RunRow(submission=row.id, number=row.run, worker=worker, started_at=started_at)
+        )
         await self.session.flush()
         return Claim(_submission(row, None), row.run, others_wait=others > 0)
 
     @override
     async def release(self, claim: Claim, *, not_before: datetime) -> None:
-        row = await self._owned(claim)
-        await self._end_run(row, RunOutcome.RELEASED)
-        row.state, row.worker = SubmissionState.QUEUED, None
-        row.not_before = not_before
-        await self.session.flush()
+        await self._queue_again(claim, RunOutcome.RELEASED, not_before)
+
+    @override
+    async def fail(self, claim: Claim, *, not_before: datetime) -> None:
+        await self._queue_again(claim, RunOutcome.FAILED, not_before)
+
+    @override
+    async def failures(self, submission: str) -> int:
+        failed = and_(RunRow.submission == submission, RunRow.outcome == RunOutcome.FAILED)
+        return await self.session.scalar(select(func.count()).where(failed)) or 0
 
     @override
     async def finish(self, claim: Claim, grade: Grade, *, at: datetime) -> Graded:
         row = await self._owned(claim)
         try_number, newer = await self._standing(row, grade)
+        at = max(at, row.started_at or at)
         made = grade_row(grade, submission=row.id, run=row.run, at=at, try_number=try_number)
         await self._end_run(row, RunOutcome.GRADED, at=at)
         row.state, row.worker = SubmissionState.GRADED, None
@@ -218,6 +227,13 @@ class SqlSubmissions(Submissions):
         fresh = query.execution_options(populate_existing=True)
         rows = (await self.session.scalars(fresh)).unique()
         return [_submission(row, row.grade) for row in rows]
+
+    async def _queue_again(self, claim: Claim, outcome: RunOutcome, not_before: datetime) -> None:
+        row = await self._owned(claim)
+        await self._end_run(row, outcome)
+        row.state, row.worker = SubmissionState.QUEUED, None
+        row.not_before = not_before
+        await self.session.flush()
 
     async def _owned(self, claim: Claim) -> SubmissionRow:
         """The row of a run that is still the current one, locked until the transaction ends."""

@@ -93,6 +93,55 @@ async def test_a_fault_of_ours_is_retried_then_owned_and_costs_no_try(
     assert "try 1" in world.answers()[1].text
 
 
+async def test_restarts_and_an_engine_that_is_away_do_not_count_as_faults(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.services.dispatcher.accept(world.message(ANA, fenced(RIGHT), thread))
+    await world.services.dispatcher.drain()
+    for _ in range(5):
+        assert await world.services.grading.claim() is not None
+        assert await world.services.grading.take_back() == 1
+    world.grader.trouble.extend(SandboxUnavailableError("it restarts") for _ in range(5))
+    world.grader.trouble.append(SandboxError("the judge died"))
+    for _ in range(8):
+        world.clock.advance(seconds=30)
+        await world.settle()
+
+    assert "+6 points" in world.answers()[0].text
+    [submission] = await world.submissions(ANA)
+    assert submission.run > 10
+
+
+async def test_lost_key_of_hidden_inputs_costs_nothing(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.services.dispatcher.accept(world.message(ANA, fenced(RIGHT), thread))
+    await world.services.dispatcher.drain()
+    async with world.store.writing.begin() as connection:
+        await connection.execute(text("DELETE FROM input_keys"))
+    await world.services.seeds.refresh()
+    await world.settle()
+
+    [submission] = await world.submissions(ANA)
+    assert submission.seed_key != world.services.seeds.current_key
+    assert "+6 points" in world.answers()[0].text
+
+
+async def test_submission_never_starts_before_it_was_received(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.services.dispatcher.accept(world.message(ANA, fenced(RIGHT), thread))
+    await world.services.dispatcher.drain()
+    world.clock.advance(minutes=-10)  # somebody sets the machine's clock
+    await world.settle()
+
+    [submission] = await world.submissions(ANA)
+    assert submission.started_at is not None
+    assert submission.started_at >= submission.received_at
+    assert submission.finished_at is not None
+    assert submission.finished_at >= submission.started_at
+
+
 async def test_a_run_whose_process_died_is_graded_once_after_the_restart(
     world: World, thread: ConversationRef
 ) -> None:

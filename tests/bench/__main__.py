@@ -198,7 +198,7 @@ async def _services(
             )
         )
         try:
-            await services.seeds.start()
+            await services.seeds.refresh()
             await _opened(store, services)
             yield services, chat, runner.grader
         finally:

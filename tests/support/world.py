@@ -522,7 +522,7 @@ async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGene
             rules={},
         )
     )
-    await services.seeds.start()
+    await services.seeds.refresh()
     try:
         yield World(services, chat, grader, clock, catalogue, store, cohort, jobs)
     finally:

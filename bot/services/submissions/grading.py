@@ -35,7 +35,7 @@ LEASE_S = 30.0
 HEARTBEAT_S = LEASE_S / 3
 
 RETRY_AFTER_S = 5.0
-MAX_RUNS = 4
+MAX_FAILURES = 4
 """Runs that failed by our own fault before we say so."""
 
 Halt = tuple[str, tuple[tuple[str, str], ...]]
@@ -139,9 +139,7 @@ class GradingService:
             LeaseLostError: Another run owns it.
             StoreError: Not now.
         """
-        if claim.run < MAX_RUNS:
-            await self._postpone(claim)
-        else:
+        if not await self._try_again(claim):
             await self._give_up(claim)
 
     async def _is_claimable(self) -> bool:
@@ -149,8 +147,8 @@ class GradingService:
             return await tx.submissions.is_claimable(now=self.clock(), lease_s=LEASE_S)
 
     async def _lease(self, held_up: Mapping[str, str]) -> Claim | None:
-        now = self.clock()
         async with self.store.write() as tx:
+            now = self.clock()  # later than what was put in line while the store was waited for
             claim = await tx.submissions.claim(
                 worker=self.worker, now=now, lease_s=LEASE_S, without=tuple(held_up)
             )
@@ -209,18 +207,32 @@ class GradingService:
             self._explained = explanation
 
     async def _postpone(self, claim: Claim, *, problem: str = "") -> None:
-        not_before = self.clock() + timedelta(seconds=RETRY_AFTER_S)
         async with self.store.write() as tx:
-            await tx.submissions.release(claim, not_before=not_before)
+            await tx.submissions.release(claim, not_before=self._soon())
             await tell_why(tx, problem=problem)
             self._explained = None
 
     async def _fail(self, claim: Claim, error: SandboxError | CatalogueError) -> Submission | None:
         log.warning("grading_failed", submission=claim.submission.id, reason=str(error))
-        if claim.run < MAX_RUNS and isinstance(error, SandboxError):
-            await self._postpone(claim)
+        if isinstance(error, SandboxError) and await self._try_again(claim):
             return None
         return await self._give_up(claim)
+
+    async def _try_again(self, claim: Claim) -> bool:
+        """Queue what failed by a fault of ours; False where it has failed too often.
+
+        Runs that were lost or could not begin do not count: they say nothing of the submission.
+        """
+        async with self.store.write() as tx:
+            if await tx.submissions.failures(claim.submission.id) + 1 >= MAX_FAILURES:
+                return False
+            await tx.submissions.fail(claim, not_before=self._soon())
+            await tell_why(tx)
+            self._explained = None
+        return True
+
+    def _soon(self) -> datetime:
+        return self.clock() + timedelta(seconds=RETRY_AFTER_S)
 
     async def _record(self, claim: Claim, assignment: Assignment, grade: Grade) -> Submission:
         async with self.store.write() as tx:
@@ -259,7 +271,7 @@ class GradingService:
                 Wanted(
                     key=MessageKey(Kind.FAULT, done.submission.id),
                     conversation=cohort.mentors_channel_for(done.submission.conversation),
-                    message=messages.fault_for_mentors(done.submission, runs=claim.run),
+                    message=messages.fault_for_mentors(done.submission),
                 )
             )
         return done.submission

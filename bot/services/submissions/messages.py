@@ -98,11 +98,11 @@ def fault() -> Message:
     return Message.of(f"{HEADLINES[Verdict.SANDBOX_FAULT]} {_STEPS[Verdict.SANDBOX_FAULT]}")
 
 
-def fault_for_mentors(submission: Submission, *, runs: int) -> Message:
+def fault_for_mentors(submission: Submission) -> Message:
     """To the mentors: an answer could not be graded, and its author cannot help it."""
     return Message.of(
-        f"A submission could not be graded after {runs} runs, through no fault of its author. Its"
-        f" number is `{submission.id}`; the log says more."
+        "A submission could not be graded, tried again and again, through no fault of its author."
+        f" Its number is `{submission.id}`; the log says more."
     )
 
 
