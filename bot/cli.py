@@ -201,10 +201,11 @@ async def _rotate(_args: argparse.Namespace, wanted: Settings) -> int:
 
 
 async def _doctor(_args: argparse.Namespace, wanted: Settings) -> int:
-    findings = await doctor.examine(wanted)
-    for finding in findings:
+    code = WELL
+    async for finding in doctor.examine(wanted, say=_tell):
         _print(f"{'ok  ' if finding.well else 'FIX '}  {finding.part}: {finding.sentence}")
-    return WELL if all(finding.well for finding in findings) else NOT_SO
+        code = code if finding.well else NOT_SO
+    return code
 
 
 def _grade_text(grade: Grade) -> str:
@@ -244,6 +245,7 @@ def _proof_text(proof: Proof) -> str:
 
 def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()  # as it is found, also into a file or a pipe
 
 
 def _tell(text: str) -> None:

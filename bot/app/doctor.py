@@ -3,7 +3,7 @@
 import os
 import shutil
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from bot.app import runners, terminal
@@ -31,16 +31,20 @@ class Finding:
     sentence: str
 
 
-async def examine(settings: Settings) -> Sequence[Finding]:
-    """Look at every part; nothing is changed."""
-    return [
-        _data_dir(settings),
-        _exercises(settings),
-        *await _sandbox(settings),
-        *await _database(settings),
-        *await _discord(settings),
-        *_ports(settings),
-    ]
+async def examine(settings: Settings, *, say: terminal.Say) -> AsyncGenerator[Finding]:
+    """Look at every part, the quick ones first; nothing is changed.
+
+    `say` is told what takes a while, before it begins.
+    """
+    yield _data_dir(settings)
+    yield _exercises(settings)
+    for finding in _ports(settings):
+        yield finding
+    for look in (_database, _discord):
+        for finding in await look(settings):
+            yield finding
+    async for finding in _sandbox(settings, say):
+        yield finding
 
 
 def _data_dir(settings: Settings) -> Finding:
@@ -63,31 +67,30 @@ def _exercises(settings: Settings) -> Finding:
     return _well("exercises", f"{count} in {settings.exercises_dir}.")
 
 
-async def _sandbox(settings: Settings) -> list[Finding]:
+async def _sandbox(settings: Settings, say: terminal.Say) -> AsyncGenerator[Finding]:
     try:
         runner = await runners.choose(settings)
         problem = await runner.missing()
         if problem:
-            return [_to_fix("sandbox", problem)]
-        well = runner.warning or "the Docker engine answers and the images are there."
-        return [
-            _well("sandbox", well),
-            *await examine_gpus(settings),
-            *await _isolation(settings, runner),
-        ]
+            yield _to_fix("sandbox", problem)
+            return
+        yield _well("sandbox", runner.warning or "the Docker engine answers, the images are there.")
+        for finding in await examine_gpus(settings):
+            yield finding
+        if runner.grader.isolated:
+            say("Trying whether the sandbox holds on this machine, for half a minute.")
+            yield await _isolation(settings)
     except BotError as error:
-        return [_to_fix("sandbox", str(error))]
+        yield _to_fix("sandbox", str(error))
 
 
-async def _isolation(settings: Settings, runner: runners.Runner) -> list[Finding]:
-    if not runner.grader.isolated:
-        return []
+async def _isolation(settings: Settings) -> Finding:
     proofs = [proof async for proof in terminal.prove_sandbox(settings, say=_nothing)]
     broken = [proof.what for proof in proofs if not proof.holds]
     if broken:
         what = "; ".join(broken)
-        return [_to_fix("isolation", f"`freehand sandbox check` tells more of: {what}.")]
-    return [_well("isolation", f"{len(proofs)} proofs hold on this machine.")]
+        return _to_fix("isolation", f"`freehand sandbox check` tells more of: {what}.")
+    return _well("isolation", f"{len(proofs)} proofs hold on this machine.")
 
 
 async def examine_gpus(settings: Settings) -> list[Finding]:

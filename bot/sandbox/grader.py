@@ -56,6 +56,7 @@ class ContainerGrader(Grader):
         warm: Solvers kept waiting, if the engine's machine has the memory.
         runtime: Docker's runtime for them; empty for the engine's default.
         meters: One for each GPU that is this installation's alone.
+        strict: Whether it refuses an engine that does not hold every limit; else it says so.
     """
 
     instance: str
@@ -63,6 +64,7 @@ class ContainerGrader(Grader):
     warm: int
     runtime: str = ""
     meters: Sequence[Meter] = ()
+    strict: bool = True
     gpus: Gpus = field(init=False)
     _engine: Engine | None = field(default=None, init=False)
     _owner: Owner | None = field(default=None, init=False)
@@ -143,7 +145,8 @@ class ContainerGrader(Grader):
         """
         engine = Engine.connect()
         try:
-            return await self.recipe.missing(engine)
+            machine = await engine.machine()
+            return machine.problem or await self.recipe.missing(engine)
         finally:
             await engine.close()
 
@@ -250,12 +253,14 @@ class ContainerGrader(Grader):
         await engine.require()
         self._owner = self._owner or Owner.begin()
         await self._delete_leftovers(engine)
+        machine = await engine.machine()
+        machine.require_limits(say, strict=self.strict)
         tags = await self.recipe.ensure(engine, say)
         await self.gpus.close()
         for pool in (self._solvers, self._judges):
             if pool is not None:
                 await pool.close()
-        warm = fitting(self.warm, await engine.memory_bytes())
+        warm = fitting(self.warm, machine.memory_bytes)
         if warm < self.warm:
             say(f"Memory is short: {warm} solvers are kept waiting instead of {self.warm}.")
         self._solvers = self._pool(self._spec("solver", tags.solver, Limits()), warm)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Container, Generator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -31,6 +31,40 @@ NO_ANSWER = 900  # aiodocker's own number: the engine could not be reached
 AWAY = "the Docker engine does not answer."
 
 
+_LIMITS = {"MemoryLimit": "memory", "CpuCfsQuota": "CPU time", "PidsLimit": "processes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the engine runs on.
+
+    Attributes:
+        problem: What it does not limit, as a sentence: the engine takes such a limit, says so in
+            its log, and discards it. Empty where it holds all.
+    """
+
+    memory_bytes: int
+    problem: str = ""
+
+    @staticmethod
+    def of(info: Mapping[str, Any]) -> "Machine":
+        """Read the engine's answer."""
+        missing = [name for key, name in _LIMITS.items() if not info.get(key, True)]
+        listed = " and ".join(", ".join(missing).rsplit(", ", 1))
+        problem = (
+            f"the Docker engine does not limit {listed} here, so one submission could take the"
+            " whole machine; docs/operations.md says what it needs."
+        )
+        return Machine(memory_bytes=int(info["MemTotal"]), problem=problem if missing else "")
+
+    def require_limits(self, say: Callable[[str], None], *, strict: bool) -> None:
+        """Say what is not limited. Raises SandboxUnavailableError instead where it is strict."""
+        if self.problem and strict:
+            raise SandboxUnavailableError(self.problem)
+        if self.problem:
+            say(f"Careful: {self.problem}")
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """A connection to the engine that `DOCKER_HOST` or Docker's own context names."""
@@ -55,10 +89,9 @@ class Engine:
             async with asyncio.timeout(MAX_ANSWER_S):
                 await self.docker.version()
 
-    async def memory_bytes(self) -> int:
-        """Memory of the engine's machine. Raises SandboxUnavailableError."""
-        found = await self._call("look at its machine", "info", "GET")
-        return int(found["MemTotal"])
+    async def machine(self) -> "Machine":
+        """What the engine runs on. Raises SandboxUnavailableError."""
+        return Machine.of(await self._call("look at its machine", "info", "GET"))
 
     # --- images -------------------------------------------------------------------------------
 

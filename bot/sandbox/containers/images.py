@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
+from urllib.request import getproxies_environment
 
 import structlog
 
@@ -134,7 +135,9 @@ class Recipe:
         last: deque[str] = deque(maxlen=LAST_LINES)
         with tempfile.TemporaryFile() as context:  # wheels are too much for memory
             await asyncio.to_thread(_pack, files, context)
-            build = engine.build(context, tag=tag, arguments=arguments, network=self.wheels is None)
+            network = self.wheels is None
+            known = {**arguments, **(proxies() if network else {})}
+            build = engine.build(context, tag=tag, arguments=known, network=network)
             try:
                 async for line in build:
                     last.append(line)
@@ -224,6 +227,14 @@ async def _require_base(engine: Engine, base: str, say: Say) -> None:
             f"{str(error).rstrip('.')}. Run `make images` to make a base without a registry, or set"
             " FREEHAND_SANDBOX_BASE to an image that is here, with Python 3.11 or newer."
         ) from error
+
+
+def proxies() -> Mapping[str, str]:
+    """The proxies of this process, for pip in a build. No layer keeps these arguments."""
+    found = {f"{name.upper()}_PROXY": url for name, url in getproxies_environment().items()}
+    return {
+        name: found[name] for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY") if name in found
+    }
 
 
 def _tags(solver: Files, judge: Files, arguments: Mapping[str, str]) -> Tags:

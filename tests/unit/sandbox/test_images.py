@@ -140,8 +140,12 @@ def test_another_base_or_other_wheels_are_another_solver(tmp_path: Path) -> None
     assert len(names) == 4  # where there are wheels, nothing is taken from an index
 
 
-async def test_index_of_torch_reaches_the_build_unless_there_are_wheels(tmp_path: Path) -> None:
+async def test_index_of_torch_and_proxies_reach_the_build_unless_there_are_wheels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index, built = "https://example.org/cu130", list[Mapping[str, str]]()
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    monkeypatch.setenv("NO_PROXY", "localhost")
 
     async def build(
         context: object, *, tag: str, arguments: Mapping[str, str], network: bool
@@ -160,6 +164,8 @@ async def test_index_of_torch_reaches_the_build_unless_there_are_wheels(tmp_path
         await recipe.ensure(engine, lambda _line: None)  # pyright: ignore[reportArgumentType]
 
     assert [arguments["TORCH_INDEX"] for arguments in built] == [index, ""]
+    assert [arguments.get("HTTPS_PROXY") for arguments in built] == ["http://proxy:3128", None]
+    assert [arguments.get("NO_PROXY") for arguments in built] == ["localhost", None]
     assert "ARG TORCH_INDEX" in section(DOCKERFILE, "solver")
 
 
