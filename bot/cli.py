@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import contextlib
 import difflib
 import json
+import os
 import re
 import signal
 import sys
@@ -42,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     except BotError as error:
         _tell(f"freehand: {error}")
         code = COULD_NOT
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = NOT_SO
     except KeyboardInterrupt:
         code = INTERRUPTED  # what a shell expects after Ctrl-C
     sys.exit(code)
@@ -128,10 +133,10 @@ async def _run(_args: argparse.Namespace, wanted: Settings) -> int:
 
 def _stop(bot: process.App, loop: asyncio.AbstractEventLoop) -> None:
     """First time: let what runs finish. Second time: the sudden way."""
-    _tell("Stopping: what is being graded finishes first. Ctrl-C again stops at once.")
     bot.stop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.remove_signal_handler(name)
+    _tell("Stopping: what is being graded finishes first. Ctrl-C again stops at once.")
 
 
 def _show(wanted: Settings, url: str) -> None:
@@ -249,4 +254,5 @@ def _print(text: str) -> None:
 
 
 def _tell(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    with contextlib.suppress(OSError):  # whoever read it may be gone, and the bot goes on
+        sys.stderr.write(f"{text}\n")

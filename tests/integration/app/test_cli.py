@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,18 +22,22 @@ REFERENCE = ROOT / "exercises" / "clip-grad-norm" / "reference.py"
 
 
 def freehand(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith("FREEHAND_")
-    }
     return subprocess.run(  # noqa: S603  # our own code
         [sys.executable, "-m", "bot", *arguments],
         check=False,
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**inherited, "PYTHONPATH": str(ROOT), "FREEHAND_SANDBOX": "process", **settings},
+        env=_environment(**settings),
         timeout=100,
     )
+
+
+def _environment(**settings: str) -> Mapping[str, str]:
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("FREEHAND_")
+    }
+    return {**inherited, "PYTHONPATH": str(ROOT), "FREEHAND_SANDBOX": "process", **settings}
 
 
 @pytest.mark.parametrize("arguments", [("run",), ("doctor",), ("grade", "x", "y.py")])
@@ -158,6 +164,49 @@ def test_an_address_that_is_none_ends_the_start_with_one_sentence(tmp_path: Path
     assert ended.returncode == 2
     assert "FREEHAND_OPS_HOST" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_bot_whose_terminal_is_gone_stops_when_it_is_told_to(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    require_torch()
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=_environment(FREEHAND_WEB_PORT="0", FREEHAND_OPS_PORT="0"),
+    ) as bot:
+        assert bot.stderr is not None
+        assert any(b"Freehand is at" in line for line in bot.stderr)
+        bot.stderr.close()
+        bot.send_signal(sent)
+
+        try:
+            assert bot.wait(timeout=60) == 0
+        finally:
+            bot.kill()
+
+
+def test_reader_of_the_output_may_leave_early(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "bot", "exercises", "list"],
+            check=False,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env=_environment(),
+            timeout=100,
+        )
+    finally:
+        os.close(writing)
+
+    assert ended.returncode == 1
+    assert ended.stderr == b""
 
 
 def test_a_report_of_the_gate_is_for_people() -> None:
