@@ -9,8 +9,10 @@ moment.
 """
 
 import re
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -26,6 +28,9 @@ POSTGRESQL = "postgresql"
 
 _DRIVERS = {SQLITE: "sqlite+aiosqlite", POSTGRESQL: "postgresql+psycopg"}
 _WAIT_S = 10
+_LEAST_FREE_BYTES = 64 * 2**20
+"""Before the disk is full: some days of submissions."""
+
 _READERS = 4
 _WRITERS = 4
 
@@ -110,6 +115,19 @@ def probe(url: URL) -> None:
     engine = migration_engine(url)
     with errors_translated(), engine.connect() as connection:
         connection.execute(text("SELECT 1"))
+
+
+def disk_problem(url: URL) -> str:
+    """What is wrong with the disk of a SQLite database, as a sentence; empty for a server's."""
+    if url.get_backend_name() != SQLITE or not url.database:
+        return ""
+    try:
+        free_bytes = shutil.disk_usage(Path(url.database).parent).free
+    except OSError:
+        return _SQLITE_SENTENCES["SQLITE_CANTOPEN"]
+    if free_bytes >= _LEAST_FREE_BYTES:
+        return ""
+    return f"The disk that holds the database is nearly full: {free_bytes / 2**20:.0f} MB are left."
 
 
 def _arguments(url: URL, wait_s: int) -> dict[str, object]:

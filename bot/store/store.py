@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from sqlalchemy import text
@@ -19,7 +19,7 @@ from bot.store.calendar import SqlCalendar
 from bot.store.challenges import SqlChallenges
 from bot.store.cohorts import SqlCohorts
 from bot.store.confirmations import SqlConfirmations
-from bot.store.engine import connect, parse_url, probe
+from bot.store.engine import connect, disk_problem, parse_url, probe
 from bot.store.exercises import SqlExerciseVersions
 from bot.store.inbox import SqlInbox
 from bot.store.installation import SqlInputKeys, SqlWatermarks
@@ -54,17 +54,30 @@ class SqlTransaction(Transaction):
         self.confirmations = SqlConfirmations(session)
 
 
+_TOUCH = text("UPDATE alembic_version SET version_num = version_num")
+"""Changes nothing, and has to be written all the same."""
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Whether a change could not be written, and nothing was written since."""
+
+    seen: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlStore(Store):
     """SQLite or PostgreSQL. On SQLite a write begun inside a write waits for it, in vain.
 
     Attributes:
         announce: Told after a commit which queues it filled.
+        trouble: Of the last change.
     """
 
     writing: AsyncEngine
     reading: AsyncEngine
     announce: Announce
+    trouble: Trouble = field(default_factory=Trouble)
 
     @classmethod
     async def open(cls, url: str, *, announce: Announce = tell_nobody) -> Self:
@@ -90,21 +103,31 @@ class SqlStore(Store):
         await self.reading.dispose()
 
     async def health(self) -> str:
-        """Empty when the database answers, else one sentence on what is wrong."""
+        """Empty when the database can be read and written, else one sentence on what is wrong.
+
+        After a change that could not be written a small one is tried, else nothing is: who only
+        asks does not wear out a disk.
+        """
         try:
-            async with begun(self.reading) as session:
-                await session.execute(text("SELECT 1"))
+            engine = self.writing if self.trouble.seen else self.reading
+            async with begun(engine) as session:
+                await session.execute(_TOUCH if self.trouble.seen else text("SELECT 1"))
         except StoreError as error:
             return str(error)
-        return ""
+        self.trouble.seen = False
+        return await asyncio.to_thread(disk_problem, self.reading.url)
 
     @override
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Transaction]:
-        async with begun(self.writing, self.announce) as session:
-            transaction = SqlTransaction(session)
-            yield transaction
-            await transaction.finish()
+        try:
+            async with begun(self.writing, self.announce) as session:
+                transaction = SqlTransaction(session)
+                yield transaction
+                await transaction.finish()
+        except StoreError:
+            self.trouble.seen = True
+            raise
 
     @override
     @asynccontextmanager

@@ -1,6 +1,7 @@
 """What is told of one kind of database: full disks, locks, lost servers, wrong URLs."""
 
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import AsyncGenerator
@@ -88,10 +89,27 @@ async def test_database_locked_by_another_process_is_told(sqlite_url: str) -> No
                 await say(tx, "one")
 
         assert await said(store) == []  # who only reads is not held up
+        assert await store.health() == "The database is locked by another process."
         other.execute("ROLLBACK")
         other.close()
+        assert await store.health() == ""
         async with store.write() as tx:
             await say(tx, "two")
+
+
+async def test_disk_that_is_nearly_full_is_told_before_a_change_fails(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with impatient(sqlite_url) as store:
+        nearly_full = shutil.disk_usage(Path.cwd())._replace(free=12 * 2**20)
+
+        def disk_usage(_: Path) -> object:
+            return nearly_full
+
+        monkeypatch.setattr(shutil, "disk_usage", disk_usage)
+        assert await store.health() == (
+            "The disk that holds the database is nearly full: 12 MB are left."
+        )
 
 
 async def test_write_within_a_write_fails_instead_of_hanging(sqlite_url: str) -> None:
