@@ -47,9 +47,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = NOT_SO
+    except OSError as error:
+        _tell(f"freehand: {_unusable(error)}")
+        code = COULD_NOT
     except KeyboardInterrupt:
         code = INTERRUPTED  # what a shell expects after Ctrl-C
     sys.exit(code)
+
+
+def _unusable(error: OSError) -> str:
+    """What the system refused, in a sentence, wherever it happened."""
+    reason = (error.strerror or type(error).__name__).lower()
+    return f"{error.filename or 'A file or connection'} cannot be used: {reason}."
 
 
 class _Parser(argparse.ArgumentParser):

@@ -14,6 +14,7 @@ import structlog
 from bot.app import files, local
 from bot.app.assembly import Ports, Services, assemble
 from bot.app.marks import StoredMark
+from bot.app.recall import Recall
 from bot.app.runners import Runner, choose
 from bot.app.settings import Settings
 from bot.catalogue.reading import Catalogue
@@ -75,6 +76,7 @@ class App:
     sender: Sender
     operations: Operations
     lock: BotLock
+    recall: Recall
     clock: Clock
     say: Say
 
@@ -111,6 +113,9 @@ class App:
 
     async def _begin(self) -> None:
         """Take over what the last process of this installation left."""
+        missing = await self.recall.missing()
+        if missing:
+            self.say(missing)
         await files.take_over_keys(self.settings.old_keys, self.store, self.clock)
         await files.take_over_mark(self.settings.old_discord_mark, _discord_mark(self.store))
         await self.services.seeds.refresh()
@@ -128,6 +133,7 @@ class App:
                 "keys": self.services.seeds.refresh,
                 "retention": self._purge,
                 "lock": self._keep_lock,
+                "recall": self.recall.keep,
             }
         )
 
@@ -229,6 +235,7 @@ async def _put_together(
         sender=Sender(delivery=services.delivery, jobs=jobs, clock=clock),
         operations=_operations(settings, metrics, store, chats, sandbox),
         lock=lock,
+        recall=Recall(folder=settings.data_dir, store=store),
         clock=clock,
         say=say,
     )

@@ -156,6 +156,10 @@ class Submissions(Protocol):
         """The head of the line, in the order it will be claimed; one for each answer."""
         ...
 
+    async def latest_number(self) -> int:
+        """The highest number that a submission has; 0 before the first."""
+        ...
+
     async def queue_length(self) -> int:
         """How many submissions are queued."""
         ...

@@ -65,7 +65,10 @@ def _only_one(url: URL) -> Generator[None]:
         return
     file = Path(url.database or "")
     with wait_for(file.with_name(f"{file.name}.upgrade-lock")):
-        file.touch(mode=0o600)  # it holds people's work; its side files take the mode over
+        try:
+            file.touch(mode=0o600)  # it holds people's work; its side files take the mode over
+        except OSError as error:
+            raise StoreError(f"The database file {file} cannot be written to.") from error
         yield
 
 

@@ -128,6 +128,10 @@ class SqlSubmissions(Submissions):
         return [_waiting(list(some)) for _, some in groupby(rows, lambda row: row.submission)]
 
     @override
+    async def latest_number(self) -> int:
+        return await self.session.scalar(select(func.max(SubmissionRow.number))) or 0
+
+    @override
     async def queue_length(self) -> int:
         return await self.session.scalar(select(func.count()).where(QUEUED)) or 0
 
