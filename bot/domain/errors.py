@@ -17,6 +17,7 @@
             ├── RateLimitedError   try again after `retry_after_s`
             ├── ExpiredError       the responder is too old: post instead
             ├── ForbiddenError     the bot lacks a permission
+            ├── UnreachableError   the person takes no private messages from the bot
             ├── GoneError          the conversation or message no longer exists
             ├── TooLargeError      an attachment or message is over the platform's limit
             ├── TransientError     worth trying again
@@ -96,6 +97,10 @@ class ExpiredError(ChatError):
 
 class ForbiddenError(ChatError):
     """The bot lacks a permission."""
+
+
+class UnreachableError(ChatError):
+    """The person takes no private messages from the bot; that may change at any time."""
 
 
 class GoneError(ChatError):

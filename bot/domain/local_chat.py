@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.chat.events import Attachment, Event
-from bot.domain.chat.message import Buttons, ChannelLink, Code, Form, Moment, Table, Text
+from bot.domain.chat.message import Address, Buttons, ChannelLink, Code, Form, Moment, Table, Text
 
 UNUSED_KEPT = timedelta(days=1)
 """Uploads that no message took, and dialogs that nobody sent."""
@@ -45,7 +45,7 @@ class PersonContent:
     attachments: tuple[Attachment, ...] = ()
 
 
-StoredBlock = Text | Code | Table | Moment | ChannelLink | StoredImage | Buttons
+StoredBlock = Text | Code | Table | Moment | ChannelLink | Address | StoredImage | Buttons
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,10 @@ from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 
+Readers = tuple[ConversationRef, UserRef | None]
+"""A conversation, and the one person who reads there if it is private. What is said to the same
+readers is said in order."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -17,8 +21,8 @@ class Wanted:
     Attributes:
         private_to: Who alone may read it; None for everyone in the conversation.
         thread_title: Title of the thread that belongs to it; None for a message without one.
-        not_before: When a message that was never posted may be; what it should say may change
-            until then, and a change makes it due at once.
+        not_before: When it is due, if something better may be said before: what is not urgent. It
+            may change until then, and a change without such a moment is due at once.
     """
 
     key: MessageKey
@@ -49,6 +53,11 @@ class Outgoing:
     ref: MessageRef | None
     failures: int
 
+    @property
+    def readers(self) -> Readers:
+        """Who reads it, and where."""
+        return self.conversation, self.private_to
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -77,14 +86,14 @@ class Outbox(Protocol):
         ...
 
     async def unsent(
-        self, now: datetime, *, limit: int = 20, without: Collection[ConversationRef] = ()
+        self, now: datetime, *, limit: int = 20, without: Collection[Readers] = ()
     ) -> Sequence[Outgoing]:
         """Messages whose wanted state is not on the platform yet; what is waited for comes first.
 
         Args:
             now: Aware UTC.
             limit: How many.
-            without: Conversations that are seen to already.
+            without: Readers who are seen to already.
         """
         ...
 
@@ -100,8 +109,17 @@ class Outbox(Protocol):
         """This revision is on the platform."""
         ...
 
-    async def failed(self, item: Outgoing, *, reason: str, retry_at: datetime | None) -> None:
-        """Try again at a moment; never when None."""
+    async def failed(
+        self, item: Outgoing, ref: MessageRef | None, *, reason: str, retry_at: datetime | None
+    ) -> None:
+        """Try again at a moment; never when None.
+
+        Args:
+            item: What was tried.
+            ref: The message on the platform, as far as it came: it may be there without its thread.
+            reason: Why it failed, for who looks into the database.
+            retry_at: Aware UTC.
+        """
         ...
 
     async def has_pictures(self, before: datetime) -> bool:

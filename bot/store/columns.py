@@ -89,10 +89,19 @@ class Ref(TypeDecorator[Reference], Generic[Reference]):
 
     def process_bind_param(self, value: Reference | None, dialect: Dialect) -> str | None:
         """The parts, in the order of the fields."""
-        return None if value is None else json.dumps(_parts(value), separators=(",", ":"))
+        return None if value is None else self.text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Reference | None:
         """The reference. Raises StoreError."""
+        return self.read(value)
+
+    @staticmethod
+    def text(value: UserRef | ConversationRef | MessageRef) -> str:
+        """As it is kept."""
+        return json.dumps(_parts(value), separators=(",", ":"))
+
+    def read(self, value: str | None) -> Reference | None:
+        """What is kept so. Raises StoreError."""
         if value is None:
             return None
         try:

@@ -1,10 +1,11 @@
 """What is to be said and on which platform it already is, over SQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     ColumnElement,
     Text,
@@ -27,13 +28,17 @@ from typing_extensions import override
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Image, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from bot.domain.errors import StoreError
 from bot.domain.jobs import Queue
-from bot.domain.outbox import Outbox, Outgoing, Wanted
+from bot.domain.outbox import Outbox, Outgoing, Readers, Wanted
 from bot.store import codec
 from bot.store.base import Base, partial_index
+from bot.store.columns import Ref
 from bot.store.mapping import value_of
 from bot.store.session import announce
 from bot.store.statements import insert, values_of
+
+log = structlog.get_logger()
 
 _UNSENT = "revision > sent_revision"
 _WAITING = "revision > sent_revision AND not_before IS NOT NULL"
@@ -75,6 +80,15 @@ _IS_KNOWN = or_(
 )
 """Whether this version knows its kind: what a newer one wrote waits until that runs again."""
 
+_NOBODY = ""
+_READERS = type_coerce(OutboxRow.conversation, Text).concat(
+    func.coalesce(type_coerce(OutboxRow.private_to, Text), _NOBODY)
+)
+"""Who reads it, as one text to compare: both references are JSON arrays."""
+
+_AS_TEXT = ("conversation", "private_to", "ref", "message")
+"""Read by us, one row at a time: one that cannot be read must not hold up all the others."""
+
 _IS_UNSENT = and_(
     OutboxRow.revision > OutboxRow.sent_revision, OutboxRow.dead.is_(False), _IS_KNOWN
 )
@@ -106,20 +120,21 @@ class SqlOutbox(Outbox):
 
     @override
     async def unsent(
-        self, now: datetime, *, limit: int = 20, without: Collection[ConversationRef] = ()
+        self, now: datetime, *, limit: int = 20, without: Collection[Readers] = ()
     ) -> Sequence[Outgoing]:
         await self.write()
         due = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
-        others = OutboxRow.conversation.not_in(without) if without else true()
+        others = _READERS.not_in([_readers(item) for item in without]) if without else true()
+        columns = [getattr(OutboxRow, name) for name in _AS_TEXT]
         rows = await self.session.execute(
-            select(OutboxRow, type_coerce(OutboxRow.message, Text))
-            .options(defer(OutboxRow.message))
+            select(OutboxRow, *(type_coerce(column, Text) for column in columns))
+            .options(*(defer(column) for column in columns))
             .where(_IS_UNSENT, due, others)
             .order_by(OutboxRow.urgency, OutboxRow.number)
             .limit(limit)
             .execution_options(populate_existing=True)
         )
-        found = (_outgoing(row, text) for row, text in rows)
+        found = (_outgoing(row, dict(zip(_AS_TEXT, texts, strict=True))) for row, *texts in rows)
         return [item for item in found if item is not None]
 
     @override
@@ -150,7 +165,9 @@ class SqlOutbox(Outbox):
         )
 
     @override
-    async def failed(self, item: Outgoing, *, reason: str, retry_at: datetime | None) -> None:
+    async def failed(
+        self, item: Outgoing, ref: MessageRef | None, *, reason: str, retry_at: datetime | None
+    ) -> None:
         await self.write()
         given_up = and_(
             OutboxRow.revision == item.revision, true() if retry_at is None else ~true()
@@ -161,6 +178,7 @@ class SqlOutbox(Outbox):
             .values(
                 failures=OutboxRow.failures + 1,
                 reason=reason,
+                ref=ref,
                 not_before=retry_at,
                 dead=given_up,
             )
@@ -192,7 +210,7 @@ class SqlOutbox(Outbox):
         revived = {
             "revision": table.revision + 1,
             "failures": _unless_dead(table.failures, 0),
-            "not_before": _when_posted(table.not_before),
+            "not_before": _when_due(table.not_before, new.not_before),
             "dead": false(),
         }
         await self.session.execute(
@@ -202,12 +220,21 @@ class SqlOutbox(Outbox):
         )
 
 
-def _outgoing(row: OutboxRow, text: str) -> Outgoing | None:
+def _outgoing(row: OutboxRow, texts: Mapping[str, str | None]) -> Outgoing | None:
     """None for what a newer or broken version wrote: it must not hold up all the others."""
-    message = codec.decode_or_none(text, Message, key=row.key)
-    if message is None:
+    try:
+        return value_of(
+            Outgoing,
+            row,
+            key=MessageKey.read(row.key),
+            conversation=Ref(ConversationRef).read(texts["conversation"]),
+            private_to=Ref(UserRef).read(texts["private_to"]),
+            ref=Ref(MessageRef).read(texts["ref"]),
+            message=codec.decode(texts["message"] or "", Message),
+        )
+    except StoreError as error:
+        log.error("row_unreadable", key=row.key, reason=str(error))  # noqa: TRY400 - no trace: it is not code
         return None
-    return value_of(Outgoing, row, key=MessageKey.read(row.key), message=message)
 
 
 def _is_pictured(before: datetime) -> ColumnElement[bool]:
@@ -220,10 +247,20 @@ def _unless_dead(value: ColumnElement[Any], otherwise: object) -> ColumnElement[
     return case((OutboxRow.dead, otherwise), else_=value)
 
 
-def _when_posted(not_before: ColumnElement[Any]) -> ColumnElement[Any]:
-    """After a failure a message keeps its wait; one that was never tried is due at once."""
+def _when_due(before: ColumnElement[Any], wanted: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The moment of the new words, or of those that they replace if it is sooner.
+
+    After a failure a message keeps its wait.
+    """
     waits = and_(OutboxRow.failures > 0, OutboxRow.dead.is_(False))
-    return case((waits, not_before), else_=null())
+    replaces = and_(OutboxRow.revision > OutboxRow.sent_revision, OutboxRow.dead.is_(False))
+    is_sooner = and_(replaces, or_(before.is_(None), before < wanted))
+    return case((waits, before), (wanted.is_(None), null()), (is_sooner, before), else_=wanted)
+
+
+def _readers(readers: Readers) -> str:
+    conversation, reader = readers
+    return Ref.text(conversation) + (_NOBODY if reader is None else Ref.text(reader))
 
 
 def _row(wanted: Wanted) -> OutboxRow:

@@ -9,7 +9,7 @@ from bot.domain.errors import ForbiddenError
 from bot.domain.schedule import first_monday
 from bot.services.cohorts.messages import shown_name
 from bot.services.talk import delivery
-from bot.services.talk.delivery import BACKOFF_S, MAX_FORBIDDEN_TRIES
+from bot.services.talk.delivery import BACKOFF_S, MAX_TRIES
 from tests.support.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, fenced
 
 HERE = replace(PRACTICE, channel="evening")
@@ -189,9 +189,9 @@ async def test_what_may_not_be_posted_is_posted_once_it_may(world: World) -> Non
 async def test_what_may_not_be_posted_for_days_is_given_up(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert timedelta(seconds=MAX_FORBIDDEN_TRIES * BACKOFF_S[-1]) == timedelta(days=3)
+    assert timedelta(seconds=MAX_TRIES * BACKOFF_S[-1]) == timedelta(days=3)
     tries = 5  # three days of them take ten seconds
-    monkeypatch.setattr(delivery, "MAX_FORBIDDEN_TRIES", tries)
+    monkeypatch.setattr(delivery, "MAX_TRIES", tries)
     world.chat.trouble = [ForbiddenError("Missing Access")] * (tries + 1)
     await world.services.challenges.tick()
     for _ in range(tries + 1):

@@ -1,5 +1,6 @@
 """A whole bot in one process, with a real database, and fakes for chat, sandbox and time."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -21,11 +22,21 @@ from bot.domain.chat.events import (
     UserInfo,
 )
 from bot.domain.chat.keys import MessageKey
-from bot.domain.chat.message import Buttons, ChannelLink, Code, Form, Message, Moment, Table, Text
+from bot.domain.chat.message import (
+    Address,
+    Buttons,
+    ChannelLink,
+    Code,
+    Form,
+    Message,
+    Moment,
+    Table,
+    Text,
+)
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import Cohort, Place
-from bot.domain.errors import CatalogueError, GoneError, TooLargeError
+from bot.domain.errors import CatalogueError, GoneError, TooLargeError, UnreachableError
 from bot.domain.exercise import Day, Device, Exercise, Limits, MilestoneRule
 from bot.domain.grading import (
     CheckResult,
@@ -194,6 +205,8 @@ def text_of(message: Message) -> str:
                 words.append(f"{label} {at:%Y-%m-%d %H:%M}")
             case ChannelLink(label, conversation, title):
                 words.append(f"{label} {title} ({conversation.thread or conversation.channel})")
+            case Address(user, said):
+                words.append(f"{user.user}: {said}")
             case _:
                 pass
     return "\n".join(words)
@@ -211,12 +224,24 @@ def actions_of(message: Message) -> list[str]:
 
 @dataclass
 class FakeChat:
-    """A chat platform in memory."""
+    """A chat platform in memory.
+
+    Attributes:
+        trouble: Raised by the next requests, one for each.
+        broken: Raised by every request that says this.
+        unread: Answers to the next posts that are lost: they are made all the same.
+        closed_to: Who takes no private messages.
+        paused: Every request that says this waits until it is set.
+    """
 
     platform: str = "fake"
     posted: dict[str, Posted] = field(default_factory=dict[str, Posted])
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     trouble: list[Exception] = field(default_factory=list[Exception])
+    broken: dict[str, Exception] = field(default_factory=dict[str, Exception])
+    unread: list[Exception] = field(default_factory=list[Exception])
+    closed_to: set[UserRef] = field(default_factory=set[UserRef])
+    paused: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
     mentors: set[str] = field(default_factory=lambda: {"mentor"})
     roles: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     threads: dict[MessageRef, str] = field(default_factory=dict[MessageRef, str])
@@ -238,17 +263,30 @@ class FakeChat:
         key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
-        if self.trouble:
-            raise self.trouble.pop(0)
+        await self._meet(message)
+        if private_to in self.closed_to:
+            raise UnreachableError("no private messages")
         name = str(key)
         if name not in self.posted:
             ref = MessageRef(conversation, f"m{len(self.posted) + 1}")
             self.posted[name] = Posted(ref, message, private_to)
+        self.posted[name].message = message
+        if self.unread:
+            raise self.unread.pop(0)
         return self.posted[name].ref
 
-    async def edit(self, ref: MessageRef, message: Message) -> None:
+    async def _meet(self, message: Message) -> None:
+        """Run into whatever trouble a test wants."""
+        said = text_of(message)
+        for event in [event for words, event in self.paused.items() if words in said]:
+            await event.wait()
         if self.trouble:
             raise self.trouble.pop(0)
+        for error in [error for words, error in self.broken.items() if words in said]:
+            raise error
+
+    async def edit(self, ref: MessageRef, message: Message) -> None:
+        await self._meet(message)
         for posted in self.posted.values():
             if posted.ref == ref:
                 posted.message = message

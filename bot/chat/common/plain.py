@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.chat.message import (
+    Address,
     Block,
     Buttons,
     ChannelLink,
@@ -39,7 +40,7 @@ def unmarked(markdown: str) -> str:
 
 def _lines(block: Block) -> Iterator[str]:
     match block:
-        case Text(markdown):
+        case Text(markdown) | Address(_, markdown):
             yield unmarked(markdown)
         case Code(source):
             yield source

@@ -20,7 +20,9 @@ from bot.domain.errors import (
 
 THREAD_EXISTS = 160004
 ARCHIVED, LOCKED = 50083, 160005
-NO_DIRECT_MESSAGES = 50007
+NO_DIRECT_MESSAGES = {50007, 50278}
+"""They take none from the bot, or share no server with it."""
+
 ANSWERED = 40060
 TOO_LATE = {10062, 10015, 50027, ANSWERED}
 """Unknown interaction, unknown webhook, its token no longer valid; a second first answer."""
@@ -29,13 +31,20 @@ TOO_LARGE = {40005, 50035}
 """Entity too large; and an invalid body, which with us is one that is too long somewhere."""
 
 REQUEST_TOO_LARGE, TOO_MANY, SERVER_ERRORS = 413, 429, 500
-KINDS = {403: ForbiddenError, 404: GoneError}
+FORBIDDEN, NOT_FOUND = 403, 404
 
 NO_ANSWER = (aiohttp.ClientError, OSError, json.JSONDecodeError)
 """TimeoutError is an OSError; and an answer may break off."""
 
+NOT_AS_DOCUMENTED = (LookupError, TypeError, AttributeError, ValueError)
+"""What discord.py raises over an answer that says yes and is not what Discord documents."""
+
 CLOSED = "Session is closed"
 """What aiohttp says to a request that was waiting while the connection was closed."""
+
+
+class UnreadableError(AmbiguousError):
+    """Discord said yes, in an answer that cannot be read."""
 
 
 @contextlib.contextmanager
@@ -56,6 +65,8 @@ def translate_errors(doing: str) -> Generator[None]:
         raise translate(error, doing) from error
     except NO_ANSWER as error:
         raise AmbiguousError(f"Discord did not answer; I tried to {doing}.") from error
+    except NOT_AS_DOCUMENTED as error:
+        raise UnreadableError(f"Discord gave an odd answer; I tried to {doing}.") from error
     except RuntimeError as error:
         if str(error) != CLOSED:
             raise
@@ -75,4 +86,8 @@ def translate(error: discord.HTTPException, doing: str) -> ChatError:
         return ForbiddenError(refused)
     if error.status >= SERVER_ERRORS:
         return TransientError(refused)
-    return KINDS.get(error.status, ChatError)(refused)
+    if error.status == FORBIDDEN:
+        return ForbiddenError(refused)
+    if error.status == NOT_FOUND and error.code:  # without, it is not Discord that does not know it
+        return GoneError(refused)
+    return ChatError(refused)

@@ -17,7 +17,7 @@ from bot.chat.discord.render import Rendered, render
 from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
-from bot.domain.errors import GoneError
+from bot.domain.errors import GoneError, UnreachableError
 
 NONCE_CHARS = 25
 ARCHIVE_AFTER_MINUTES = 10080
@@ -26,12 +26,6 @@ ARCHIVE_AFTER_MINUTES = 10080
 TITLE_CHARS = 100
 NO_MENTIONS = discord.AllowedMentions.none()
 """Whatever a message quotes, nobody is notified."""
-
-ALLOW_DIRECT_MESSAGES = (
-    "I have an answer for you alone, but you take no direct messages from this server. Allow them"
-    " in the server's menu, under Privacy Settings. Nothing is lost: `/history` has what was"
-    " graded."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +42,9 @@ class Outbound:
         self, conversation: ConversationRef, message: Message, *, key: MessageKey
     ) -> MessageRef:
         """Post once, for all to read. Raises ChatError."""
+        channel, made = self._channel(conversation), _rendered(message, conversation)
         with translate_errors("post a message"):
-            sent = await self._send(self._channel(conversation), render(message), str(key))
+            sent = await self._send(channel, made, str(key))
         return refs.message_in(conversation, sent.id)
 
     async def post_privately(
@@ -57,19 +52,16 @@ class Outbound:
     ) -> MessageRef:
         """Post once, in direct messages, under a link to the conversation. Raises ChatError."""
         with translate_errors("write a direct message"):
-            channel = await self.client().create_dm(discord.Object(refs.parse_id(to.user)))
-            where = refs.direct_messages(to.tenant, channel.id, refs.subject_id(conversation))
             try:
+                channel = await self.client().create_dm(discord.Object(refs.parse_id(to.user)))
+                where = refs.direct_messages(to.tenant, channel.id, refs.subject_id(conversation))
                 sent = await self._send(channel, _rendered(message, where), str(key))
             except discord.Forbidden as error:
-                if error.code != NO_DIRECT_MESSAGES:
+                if error.code not in NO_DIRECT_MESSAGES:
                     raise
-                # A reminder is not worth a message that everybody reads.
-                if not key.kind.asked_for or not await self._is_member(to):
-                    raise GoneError("They take no direct messages.") from error
-                await self._ask_to_allow(conversation, to, key)
-                # Never that message: a later edit would make public what is private.
-                return refs.message_in(refs.direct_messages(to.tenant, 0), 0)
+                if not await self._is_member(to):
+                    raise GoneError("They have left the server.") from error
+                raise UnreachableError("They take no direct messages.") from error
         return refs.message_in(where, sent.id)
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
@@ -81,9 +73,10 @@ class Outbound:
             try:
                 await self._change(partial, made)
             except discord.HTTPException as error:
-                if error.code != ARCHIVED:
+                if error.code == ARCHIVED:
+                    await self.client().http.edit_channel(channel.id, archived=False)
+                elif not isinstance(error, discord.NotFound) or not await _is_there(partial):
                     raise
-                await self.client().http.edit_channel(channel.id, archived=False)
                 await self._change(partial, made)
 
     async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
@@ -113,7 +106,8 @@ class Outbound:
     async def _send(
         self, channel: discord.abc.Messageable, made: Rendered, key: str
     ) -> discord.Message:
-        return await channel.send(
+        """Post once. Under a nonce that it knows, Discord gives the message that it had made."""
+        sent = await channel.send(
             content=made.content or None,
             embeds=made.embeds(),
             files=made.attached(),
@@ -121,8 +115,13 @@ class Outbound:
             nonce=nonce(key),
             allowed_mentions=NO_MENTIONS,
         )
+        if not made.is_said_by(sent):
+            await self._change(sent, made)
+        return sent
 
-    async def _change(self, message: discord.PartialMessage, made: Rendered) -> None:
+    async def _change(
+        self, message: discord.PartialMessage | discord.Message, made: Rendered
+    ) -> None:
         await message.edit(
             content=made.content or None,
             embeds=made.embeds(),
@@ -130,17 +129,6 @@ class Outbound:
             view=made.view(),
             allowed_mentions=NO_MENTIONS,
         )
-
-    async def _ask_to_allow(
-        self, conversation: ConversationRef, user: UserRef, key: MessageKey
-    ) -> None:
-        """Ask somebody for whom there is a message to allow direct messages.
-
-        Once for a message, however often it is posted anew.
-        """
-        words = Rendered(content=f"<@{refs.parse_id(user.user)}> {ALLOW_DIRECT_MESSAGES}")
-        once = f"allow:{user.user}:{replace(key, repost=0)}"
-        await self._send(self._channel(conversation), words, once)
 
     async def _is_member(self, user: UserRef) -> bool:
         """Whether somebody is still in the server."""
@@ -150,6 +138,18 @@ class Outbound:
         except discord.NotFound:
             return False
         return True
+
+
+async def _is_there(message: discord.PartialMessage) -> bool:
+    """Whether a message can be read that an edit did not find: then that was a fault of Discord's.
+
+    If it were posted anew, it would stand there twice.
+    """
+    try:
+        await message.fetch()
+    except (discord.NotFound, discord.Forbidden):
+        return False
+    return True
 
 
 def _rendered(message: Message, where: ConversationRef) -> Rendered:

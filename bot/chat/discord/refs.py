@@ -22,7 +22,7 @@ def parse_id(text: str) -> int:
         GoneError: It is no id, so Discord has nothing of this name.
     """
     bare = text.removeprefix(DIRECT)
-    if not bare.isdecimal():
+    if not bare.isdecimal() or not int(bare[:20]):
         raise GoneError(f"Discord has nothing with the id {text[:40]!r}.")
     return int(bare)
 

@@ -5,7 +5,7 @@ what does not fit there either comes as a file, so that no code block is ever cu
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import discord
@@ -13,6 +13,7 @@ import discord
 from bot.chat.common import text_table
 from bot.chat.discord import refs
 from bot.domain.chat.message import (
+    Address,
     Block,
     Button,
     Buttons,
@@ -75,16 +76,35 @@ class Rendered:
             for name, data, alt in self.files
         ]
 
+    def is_said_by(self, message: discord.Message) -> bool:
+        """Whether a message of ours says this. Discord may trim what it is sent."""
+        ours = [embed for embed in message.embeds if embed.type == "rich"]  # others are previews
+        said = [message.content, *(embed.description or "" for embed in ours)]
+        wanted = [self.content, *self.pages]
+        return (
+            [words.split() for words in said if words]
+            == [words.split() for words in wanted if words]
+            and [file.size for file in message.attachments]
+            == [len(data) for _, data, _ in self.files]
+            and _labels_of(message) == [(one.label, one.custom_id) for one in self._buttons()]
+        )
+
     def view(self) -> discord.ui.View | None:
         """The buttons. Each is known by its name alone, also after a restart."""
         if not self.buttons:
             return None
         view = discord.ui.View(timeout=None)
-        for row, buttons in enumerate(self.buttons):
-            for button in buttons:
-                view.add_item(self._button(button, row))
+        for button in self._buttons():
+            view.add_item(button)
         view.stop()  # else discord.py would keep it, and every other, for as long as we run
         return view
+
+    def _buttons(self) -> Sequence[discord.ui.Button[discord.ui.View]]:
+        return [
+            self._button(button, row)
+            for row, buttons in enumerate(self.buttons)
+            for button in buttons
+        ]
 
     def _button(self, button: Button, row: int) -> discord.ui.Button[discord.ui.View]:
         return discord.ui.Button(
@@ -118,6 +138,12 @@ def render(message: Message, *, tag: str = "", about: str = "") -> Rendered:
     return made
 
 
+def _labels_of(message: discord.Message) -> list[tuple[str | None, str | None]]:
+    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+    parts = [part for row in rows for part in row.children]
+    return [(one.label, one.custom_id) for one in parts if isinstance(one, discord.Button)]
+
+
 def _without_texts(message: Message, tag: str) -> Rendered:
     return Rendered(
         files=[
@@ -142,6 +168,8 @@ def _texts(block: Block) -> Iterator[str]:
             yield f"{label} {discord.utils.format_dt(at, 'F')} ({discord.utils.format_dt(at, 'R')})"
         case ChannelLink(label, conversation):
             yield f"{label} <#{refs.subject_id(conversation)}>"
+        case Address(user, words):
+            yield f"<@{refs.parse_id(user.user)}> {words}"
         case _:
             pass
 

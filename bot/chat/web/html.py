@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.chat.web import markup
 from bot.chat.web.workspace import BOT, Workspace, name_of
 from bot.domain.chat.events import Attachment
-from bot.domain.chat.message import Buttons, ChannelLink, Code, Moment, Table, Text
+from bot.domain.chat.message import Address, Buttons, ChannelLink, Code, Moment, Table, Text
 from bot.domain.local_chat import (
     ChatMessage,
     OpenedForm,
@@ -129,7 +129,7 @@ def _blocks(message: ChatMessage) -> list[Block]:
 
 def _block(block: StoredBlock) -> Block:
     match block:
-        case Text(markdown):
+        case Text(markdown) | Address(_, markdown):  # all names are known here, nobody is called
             return Block("html", markup.trusted(markdown))
         case Code(source, language):
             return Block("html", markup.code(source, language))

@@ -34,7 +34,7 @@ async def say(  # noqa: PLR0913  # a message, where, for whom, and why
     private_to: str = "",
     about: str = "",
 ) -> ChatMessage:
-    """Post once: with a known key this gives the first post.
+    """Post once: with a known key this gives the first post, which says this from now on.
 
     Raises:
         GoneError: The thread is not there.
@@ -42,17 +42,19 @@ async def say(  # noqa: PLR0913  # a message, where, for whom, and why
     if conversation.thread and not await chat.threads.exists(conversation):
         raise GoneError("That thread is not here.")
     await chat.files.add_pictures(_pictures(message), at)
-    return await chat.messages.add(
+    content = content_of(message)
+    posted = await chat.messages.add(
         NewChatMessage(
             key=f"{BOT}:{key}",
             conversation=conversation,
             author=BOT,
-            content=content_of(message),
+            content=content,
             posted_at=at,
             private_to=private_to,
             about=about,
         )
     )
+    return posted if posted.content == content else await chat.messages.set_content(posted, content)
 
 
 async def change(chat: LocalChat, number: int, message: Message, at: datetime) -> None:

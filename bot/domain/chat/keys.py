@@ -18,6 +18,7 @@ class Kind(StrEnum):
     GREETING = "greeting"  # says in a channel what it is for now
     FAULT = "fault"  # tells the mentors what could not be graded
     DISPUTE = "dispute"  # gives the mentors a check that a learner finds wrong
+    KNOCK = "knock"  # asks somebody to take private messages, because there is one for them
 
     @property
     def asked_for(self) -> bool:
@@ -31,22 +32,22 @@ class MessageKey:
 
     Attributes:
         subject: What of its kind it is about, such as a challenge's number; may be empty.
-        repost: Tells a message that is posted anew, because somebody deleted it, from the one
-            before; 0 for the first.
+        repost: The platform's id of the message that somebody deleted, where this one is posted
+            in its place: the same for every try to do so. Empty for the first.
     """
 
     kind: Kind
     subject: str
-    repost: int = 0
+    repost: str = ""
 
     def __str__(self) -> str:
         """``kind:subject``, or ``kind:subject:repost``."""
-        parts = (self.kind.value, self.subject, str(self.repost or ""))
+        parts = (self.kind.value, self.subject, self.repost)
         return ":".join(part for part in parts if part)
 
     @staticmethod
     def read(text: str) -> "MessageKey":
-        """The key of a first post from its text. Of a repost, the number stays in the subject.
+        """The key of a first post from its text. Of a repost, the id stays in the subject.
 
         Raises:
             ValueError: It is of no kind that is known.

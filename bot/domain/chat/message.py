@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,14 @@ class ChannelLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Words to one person, for all to read, under the name that the platform knows them by."""
+
+    user: UserRef
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A PNG picture."""
 
@@ -84,7 +92,7 @@ class Buttons:
     row: tuple[Button, ...]
 
 
-Block = Text | Code | Table | Moment | ChannelLink | Image | Buttons
+Block = Text | Code | Table | Moment | ChannelLink | Address | Image | Buttons
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,14 +76,22 @@ class ChatPort(Protocol):
         key: MessageKey,
         private_to: UserRef | None = None,
     ) -> MessageRef:
-        """Post once: a second call with a key of the same text returns the first reference.
+        """Post once: a key of the same text names the same message, which says this afterwards.
 
-        With `private_to` only that person can read it.
+        So a post whose answer was lost may be repeated, with other words too. With `private_to`
+        only that person can read it.
+
+        Raises:
+            UnreachableError: The person takes no private messages.
         """
         ...
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
-        """Replace the content of one of the bot's messages."""
+        """Replace the content of one of the bot's messages.
+
+        Raises:
+            GoneError: It is no longer there, and not merely out of reach: it may be posted anew.
+        """
         ...
 
     async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:

@@ -1,40 +1,51 @@
 """Makes what the bot wants to have said true on the platforms."""
 
 import asyncio
-from collections import defaultdict
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 
-from bot.domain.chat.keys import MessageKey
+from bot.domain.chat.keys import Kind, MessageKey
+from bot.domain.chat.message import Address, Message
 from bot.domain.chat.port import ChatPort
-from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
+from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.clock import Clock
 from bot.domain.errors import (
-    ChatError,
+    AmbiguousError,
+    BotError,
     ForbiddenError,
     GoneError,
     RateLimitedError,
     StoreError,
     TooLargeError,
     TransientError,
+    UnreachableError,
 )
 from bot.domain.jobs import Jobs, Queue
-from bot.domain.outbox import Look, Outgoing
+from bot.domain.outbox import Look, Outgoing, Readers, Wanted
 from bot.domain.store import Store, Transaction
+from bot.services.talk import messages
 
 log = structlog.get_logger()
 
 BACKOFF_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """Waits after failures in a row; the last one repeats."""
 
-MAX_FORBIDDEN_TRIES = 3 * 24 * 12
-"""Three days: a platform that is asked in vain for ever takes it for an attack."""
+UNREACHABLE_S = (60.0,) * 60 + (300.0,)
+"""The same while somebody takes no private messages: most open them soon after they are asked."""
 
-MAX_CONVERSATIONS = 50
-"""Seen to at once: one that the platform slows down holds up nobody else's."""
+MAX_TRIES = 3 * 24 * 12
+"""Three days of what a platform refuses: if asked in vain for ever, it takes that for an attack."""
+
+MAX_AT_ONCE = 50
+"""Messages under way: one that the platform slows down holds up nobody else's."""
+
+MAX_UNASKED = 40
+"""So many of them may be announcements and the like: there is room for who waits for an answer."""
 
 MAX_BEGUN = 20
 """Messages that are read at once."""
@@ -42,15 +53,13 @@ MAX_BEGUN = 20
 OnThread = Callable[[Transaction, MessageKey, MessageRef, ConversationRef], Awaitable[None]]
 """Told of a message whose thread was opened, in the transaction that stores that it was posted."""
 
-Reader = tuple[ConversationRef, UserRef | None]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class DeliveryService:
     """Sends the outbox. A message that was posted before is edited, so that repetition is harmless.
 
-    Messages of one conversation to the same readers are sent one after the other, in order; all
-    others do not wait for them.
+    To the same readers one message goes after the other, what is waited for first and then in
+    order; others do not wait for them. What fails waits by itself.
     """
 
     store: Store
@@ -58,83 +67,75 @@ class DeliveryService:
     clock: Clock
     jobs: Jobs
     on_thread: OnThread
-    _tasks: dict[ConversationRef, set[asyncio.Task[None]]] = field(
-        default_factory=lambda: defaultdict(set), init=False
+    _sending: dict[Readers, asyncio.Task[None]] = field(
+        default_factory=dict[Readers, asyncio.Task[None]], init=False
     )
-    _passed_over: set[ConversationRef] = field(default_factory=set, init=False)
+    _unasked: set[Readers] = field(default_factory=set[Readers], init=False)
+    _slowed: dict[Readers, datetime] = field(default_factory=dict[Readers, datetime], init=False)
+    _passed_over: bool = field(default=False, init=False)
 
     async def deliver(self) -> int:
         """Send what is unsent now and wait until that is done; how many messages were tried."""
-        look = await self.begin()
-        await self.drain()
-        return look.begun
+        tried = 0
+        while (look := await self.begin()).begun or self._sending:
+            await self.drain()
+            tried += look.begun
+        return tried
 
     async def begin(self) -> Look:
-        """Begin to send what is unsent now, except where that is under way.
+        """Begin to send the first unsent message to all readers, except where one is under way.
 
         Raises:
             StoreError: The outbox cannot be read.
         """
+        now, limit = self.clock(), min(MAX_BEGUN, MAX_AT_ONCE - len(self._sending))
         async with self.store.read() as tx:
-            items = await tx.outbox.unsent(self.clock(), limit=MAX_BEGUN, without=self._busy())
-            is_all = len(items) < MAX_BEGUN
-            next_due = await tx.outbox.next_due() if is_all else None
-        for (conversation, _), several in _by_reader(items).items():
-            self._start(conversation, several)
-        return Look(begun=len(items), is_all=is_all, next_due=next_due)
+            items = await tx.outbox.unsent(now, limit=limit, without=self._left_out(now))
+            next_due = await tx.outbox.next_due() if len(items) < limit else None
+        begun = sum(self._begin(item) for item in items)
+        self._passed_over = bool(self._sending)
+        return Look(begun=begun, is_all=len(items) < limit or not begun, next_due=next_due)
 
     async def drain(self) -> None:
         """Wait until everything that was begun is done."""
-        while tasks := [task for several in self._tasks.values() for task in several]:
-            await asyncio.wait(tasks)
+        while self._sending:
+            await asyncio.wait(self._sending.values())
 
     @property
     def is_full(self) -> bool:
         """Whether nothing more should be begun now."""
-        return len(self._tasks) >= MAX_CONVERSATIONS
+        return len(self._sending) >= MAX_AT_ONCE
 
-    def _busy(self) -> Sequence[ConversationRef]:
-        """Conversations that are seen to; what was said in them since is looked for afterwards."""
-        self._passed_over.update(self._tasks)
-        return tuple(self._tasks)
+    def _left_out(self, now: datetime) -> Sequence[Readers]:
+        self._slowed = {readers: until for readers, until in self._slowed.items() if until > now}
+        return (*self._sending, *self._slowed)
 
-    def _start(self, conversation: ConversationRef, items: Sequence[Outgoing]) -> None:
-        task = asyncio.create_task(self._send_all(items))
-        self._tasks[conversation].add(task)
-        task.add_done_callback(lambda done: self._forget(conversation, done))
+    def _begin(self, item: Outgoing) -> bool:
+        """Send it now; False where it has to wait for one that is under way."""
+        asked_for, readers = item.key.kind.asked_for, item.readers
+        if readers in self._sending or not (asked_for or len(self._unasked) < MAX_UNASKED):
+            return False
+        if not asked_for:
+            self._unasked.add(readers)
+        task = self._sending[readers] = asyncio.create_task(self._send(item))
+        task.add_done_callback(lambda _: self._done(readers))
+        return True
 
-    def _forget(self, conversation: ConversationRef, task: asyncio.Task[None]) -> None:
-        self._tasks[conversation].discard(task)
-        if self._tasks[conversation]:
-            return
-        del self._tasks[conversation]
-        if conversation in self._passed_over:
-            self._passed_over.discard(conversation)
+    def _done(self, readers: Readers) -> None:
+        del self._sending[readers]
+        self._unasked.discard(readers)
+        if self._passed_over:  # there may be more, and there is room for it now
+            self._passed_over = False
             self.jobs.announce([Queue.DELIVERY])
 
-    async def _send_all(self, items: Sequence[Outgoing]) -> None:
-        try:
-            for item in items:
-                await self._send(item)
-        except StoreError as error:  # what is on the platform is sent again, or edited to the same
-            log.warning("delivery_postponed", reason=str(error))
-
     async def _send(self, item: Outgoing) -> None:
+        ref = item.ref
         try:
             ref = await self._put(item)
             thread = await self._thread(item, ref)
-        except RateLimitedError as error:
-            await self._failed(item, error, retry_s=error.retry_after_s)
-        except ForbiddenError as error:  # until somebody grants the permission
-            wait = BACKOFF_S[-1] if item.failures < MAX_FORBIDDEN_TRIES else None
-            await self._failed(item, error, retry_s=wait)
-        except (GoneError, TooLargeError) as error:
-            await self._failed(item, error, retry_s=None)
-        except ChatError as error:
-            wait = BACKOFF_S[min(item.failures, len(BACKOFF_S) - 1)]
-            await self._failed(item, error, retry_s=wait)
-        else:
             await self._sent(item, ref, thread)
+        except Exception as error:  # noqa: BLE001  # one message's edge: its trouble is its own
+            await self._failed(item, ref, error)
 
     def _chat(self, item: Outgoing) -> ChatPort:
         platform = item.conversation.platform
@@ -150,7 +151,7 @@ class DeliveryService:
         except GoneError:  # somebody deleted it: what it has to say is said anew
             if item.thread_title is not None:
                 raise  # but a second post would have a second thread
-            return await self._post(item, replace(item.key, repost=item.revision))
+            return await self._post(item, replace(item.key, repost=item.ref.message))
         return item.ref
 
     async def _post(self, item: Outgoing, key: MessageKey) -> MessageRef:
@@ -169,16 +170,64 @@ class DeliveryService:
             if thread is not None:
                 await self.on_thread(tx, item.key, ref, thread)
 
-    async def _failed(self, item: Outgoing, error: ChatError, *, retry_s: float | None) -> None:
-        key, reason = str(item.key), type(error).__name__
-        log.warning("delivery_failed", key=key, reason=reason, retry_s=retry_s)
+    async def _failed(self, item: Outgoing, ref: MessageRef | None, error: Exception) -> None:
+        retry_s, reason = _retry_s(item, error), type(error).__name__
+        report = log.warning if isinstance(error, BotError) else log.error
+        report(
+            "delivery_failed",
+            key=str(item.key),
+            kind=item.key.kind.value,
+            reason=reason,
+            at=_place_of(error),
+            retry_s=retry_s,
+        )
         retry_at = None if retry_s is None else self.clock() + timedelta(seconds=retry_s)
-        async with self.store.write() as tx:
-            await tx.outbox.failed(item, reason=reason, retry_at=retry_at)
+        if retry_at is not None and isinstance(error, RateLimitedError):
+            self._slowed[item.readers] = retry_at
+        try:
+            async with self.store.write() as tx:
+                await tx.outbox.failed(item, ref, reason=reason, retry_at=retry_at)
+                if retry_at is not None and isinstance(error, UnreachableError):
+                    await tx.outbox.say(*_knock(item))
+        except StoreError as unstored:  # it is sent again, or edited to the same
+            log.warning("delivery_postponed", key=str(item.key), reason=str(unstored))
 
 
-def _by_reader(items: Sequence[Outgoing]) -> Mapping[Reader, list[Outgoing]]:
-    found: defaultdict[Reader, list[Outgoing]] = defaultdict(list)
-    for item in items:
-        found[item.conversation, item.private_to].append(item)
-    return found
+def _retry_s(item: Outgoing, error: Exception) -> float | None:
+    """How long to wait until the next try; None where there is none."""
+    last = BACKOFF_S[-1] if item.failures < MAX_TRIES else None
+    pauses: Sequence[float | None] = (*BACKOFF_S[:-1], last)
+    match error:
+        case RateLimitedError():
+            return error.retry_after_s
+        case GoneError() | TooLargeError():
+            return None
+        case UnreachableError():  # a reminder is not worth a word that everybody reads
+            if not item.key.kind.asked_for:
+                return None
+            pauses = (*UNREACHABLE_S[:-1], last)
+        case ForbiddenError():  # until somebody grants the permission
+            return last
+        case TransientError() | AmbiguousError() | StoreError():
+            pauses = BACKOFF_S
+        case _:
+            pass
+    return pauses[min(item.failures, len(pauses) - 1)]
+
+
+def _knock(item: Outgoing) -> Sequence[Wanted]:
+    """Words to a person for whom there is a private message: once, whatever else waits there."""
+    reader, where = item.private_to, item.conversation
+    if reader is None:
+        return ()
+    key = MessageKey(Kind.KNOCK, f"{where.thread or where.channel}:{reader.user}")
+    message = Message.of(Address(reader, messages.TAKE_PRIVATE_MESSAGES))
+    return [Wanted(key=key, conversation=where, message=message)]
+
+
+def _place_of(error: Exception) -> str:
+    """Where something broke that nobody foresaw. Its own words might quote the message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, BotError) or not frames:
+        return ""
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"

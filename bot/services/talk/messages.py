@@ -28,6 +28,11 @@ TOO_LATE = (
     "That question is more than an hour old, so nothing was changed. Give the command again if you"
     " still want it."
 )
+TAKE_PRIVATE_MESSAGES = (
+    "I have an answer for you alone, but you take no direct messages from this server. Allow them"
+    " in the server's menu, under Privacy Settings. Nothing is lost: within a few minutes of that,"
+    " the answer comes."
+)
 LEFT_ALONE = Message.of("Nothing was changed.")
 NO = "No, leave it"
 

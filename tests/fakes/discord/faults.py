@@ -14,6 +14,8 @@ class Trouble(Enum):
     CUT_BEFORE = auto()  # the connection drops; it was not done
     CUT_AFTER = auto()  # the connection drops without an answer, but it was done
     GARBAGE = auto()  # done, and the answer breaks off
+    ODD = auto()  # done, and answered as nothing documents it
+    NOT_FOUND = auto()  # 404 of what is there; it was not done
     EXHAUSTED = auto()  # done, and it was the last one that the bucket had
 
 
@@ -26,6 +28,7 @@ class Fault:
     status: int = 500
     after_s: float = 0.0
     is_global: bool = False
+    answer: str = ""
 
 
 @dataclass
@@ -67,6 +70,15 @@ class Faults:
     def garble(self, route: str, *, times: int = 1) -> None:
         """Do what is asked, and answer with the beginning of the JSON alone."""
         self._plan(route, Fault(trouble=Trouble.GARBAGE, times=times))
+
+    def answer_oddly(self, route: str, answer: str, *, status: int = 200, times: int = 1) -> None:
+        """Do what is asked, and answer with these words, as JSON unless they are a page."""
+        fault = Fault(trouble=Trouble.ODD, times=times, status=status, answer=answer)
+        self._plan(route, fault)
+
+    def deny(self, route: str, *, times: int = 1) -> None:
+        """Answer that there is no such message, and do nothing."""
+        self._plan(route, Fault(trouble=Trouble.NOT_FOUND, times=times))
 
     def take(self, route: str) -> Fault | None:
         """The trouble that the next request to a route runs into."""

@@ -193,6 +193,8 @@ class Rest:
                 return _cut(request)
             case Trouble.GARBAGE:
                 return _plain(json.dumps(reply.json).encode()[:20], reply.status, headers)
+            case Trouble.ODD if fault is not None:
+                return _odd(fault, headers)
             case Trouble.EXHAUSTED if fault is not None:
                 headers["X-RateLimit-Remaining"] = "0"
                 headers["X-RateLimit-Reset-After"] = f"{fault.after_s:.3f}"
@@ -224,8 +226,19 @@ def _instead(fault: Fault, request: web.Request) -> web.StreamResponse | None:
             return web.Response(status=fault.status, text="upstream connect error")
         case Trouble.CUT_BEFORE:
             return _cut(request)
+        case Trouble.NOT_FOUND:
+            raise errors.unknown_message()
         case _:
             return None
+
+
+def _odd(fault: Fault, headers: Mapping[str, str]) -> web.Response:
+    if fault.status == HTTPStatus.NO_CONTENT:
+        return web.Response(status=fault.status, headers=headers)
+    if fault.answer.startswith("<"):
+        page = {**headers, "Content-Type": "text/html"}
+        return web.Response(text=fault.answer, status=fault.status, headers=page)
+    return _plain(fault.answer.encode(), fault.status, headers)
 
 
 def _limited(fault: Fault) -> web.Response:

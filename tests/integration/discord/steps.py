@@ -45,6 +45,8 @@ ARCHIVED = "GET /channels/{channel_id}/threads/archived/public"
 HISTORY = "GET /channels/{channel_id}/messages"
 POST = "POST /channels/{channel_id}/messages"
 EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
+MESSAGE = "GET /channels/{channel_id}/messages/{message_id}"
+DIRECT = "POST /users/@me/channels"
 THREAD = "POST /channels/{channel_id}/messages/{message_id}/threads"
 
 NEEDS = (

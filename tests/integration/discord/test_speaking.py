@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.chat.keys import Kind, MessageKey
-from bot.domain.chat.message import Button, Buttons, Image, Message
+from bot.chat.discord import refs
+from bot.domain.chat.message import Address, Button, Buttons, Code, Image, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.errors import (
     AmbiguousError,
@@ -15,12 +15,15 @@ from bot.domain.errors import (
     GoneError,
     RateLimitedError,
     TransientError,
+    UnreachableError,
 )
 from tests.contract.on_discord import Discord
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import EVERYONE, Allow
 from tests.integration.discord.steps import (
+    DIRECT,
     EDIT,
+    MESSAGE,
     POST,
     THREAD,
     hear_last_word,
@@ -63,50 +66,48 @@ async def test_who_writes_direct_messages_is_answered_where_to_write(
     await hear_last_word(scene, ana, room)
 
 
-async def test_who_takes_no_direct_messages_is_asked_once_in_the_thread_without_the_content(
+async def test_who_takes_no_direct_messages_cannot_be_reached_until_they_do(
     scene: Discord,
 ) -> None:
     thread, room = await open_thread(scene)
     shy = scene.guild.person("Shy", takes_messages=False)
-    refs = [
-        await scene.chat.post(
-            thread, Message.of(f"Secret {key}"), key=key, private_to=user(scene, shy)
-        )
-        for key in (MessageKey(Kind.ANSWER, "a"), MessageKey(Kind.ANSWER, "a", repost=2))
-    ]
-    [asked] = [message for message in shy.sees(room) if message.content]
-    assert f"<@{shy.id}>" in asked.content
-    assert "Secret" not in asked.text
-    for ref in refs:
-        with pytest.raises(GoneError):
-            await scene.chat.edit(ref, Message.of("Secret, changed"))
-    assert "Secret" not in shy.reads(room)
+    for _ in range(2):
+        with pytest.raises(UnreachableError):
+            await scene.chat.post(
+                thread, Message.of("Secret"), key=a_key("k"), private_to=user(scene, shy)
+            )
+    assert [message.content for message in shy.sees(room)] == [""]
+    assert await scene.chat.health() == ""  # it is nobody's fault
+    shy.user.takes_messages = True
+    await scene.chat.post(thread, Message.of("Secret"), key=a_key("k"), private_to=user(scene, shy))
+    assert "Secret" in shy.reads(shy.direct)
 
 
-async def test_who_has_left_is_not_asked_to_allow_direct_messages(
+async def test_a_word_to_one_person_names_them(scene: Discord, ana: Person) -> None:
+    words = Message.of(Address(user(scene, ana), "I have something for you."))
+    await scene.chat.post(scene.channel, words, key=a_key("k"))
+    assert ana.reads(scene.place) == f"<@{ana.id}> I have something for you."
+
+
+async def test_references_of_earlier_versions_to_nothing_are_asked_for_nowhere(
     scene: Discord,
 ) -> None:
-    thread, room = await open_thread(scene)
+    """They stood for messages to people who take none."""
+    nothing = refs.message_in(refs.direct_messages(str(scene.guild.id), 0), 0)
+    with pytest.raises(GoneError):
+        await scene.chat.edit(nothing, Message.of("Secret"))
+    assert scene.fake.asked(EDIT) == []
+
+
+async def test_who_has_left_is_gone(
+    scene: Discord,
+) -> None:
     shy = scene.guild.person("Shy", takes_messages=False)
     scene.guild.part(shy)
     with pytest.raises(GoneError):
         await scene.chat.post(
-            thread, Message.of("For you"), key=a_key("k"), private_to=user(scene, shy)
+            scene.channel, Message.of("For you"), key=a_key("k"), private_to=user(scene, shy)
         )
-    assert [message for message in room.messages.values() if message.content] == []
-
-
-async def test_a_reminder_asks_nobody_to_allow_direct_messages(scene: Discord) -> None:
-    thread, room = await open_thread(scene)
-    shy = scene.guild.person("Shy", takes_messages=False)
-    with pytest.raises(GoneError):
-        await scene.chat.post(
-            thread,
-            Message.of("Still open"),
-            key=MessageKey(Kind.REMINDER, "1:2"),
-            private_to=user(scene, shy),
-        )
-    assert [message for message in room.messages.values() if message.content] == []
 
 
 # --- refusals -------------------------------------------------------------------------------------
@@ -266,6 +267,84 @@ async def test_what_may_have_been_posted_is_posted_once(
     assert ref == MessageRef(scene.channel, str(message.id))
 
 
+@pytest.mark.parametrize("trouble", ["cut_after", "garble"])
+async def test_words_that_changed_since_a_post_without_an_answer_are_said(
+    scene: Discord, ana: Person, trouble: str
+) -> None:
+    getattr(scene.fake.faults, trouble)(POST)
+    with pytest.raises(AmbiguousError):
+        await scene.chat.post(scene.channel, Message.of("Running"), key=a_key("k"))
+    solved = Message.of("Solved", Buttons((Button("details:1", "Details"),)))
+    await scene.chat.post(scene.channel, solved, key=a_key("k"))
+    [message] = ana.sees(scene.place)
+    assert message.content == "Solved"
+    assert message.components
+
+
+async def test_a_post_that_says_what_is_wanted_is_not_edited(scene: Discord, ana: Person) -> None:
+    rich = Message.of(
+        "  One\r\n\n**Two** ",
+        Code("print(1)\t"),
+        Image("a week.png", b"\x89PNG", "A"),
+        Buttons((Button("go", "Go"),)),
+    )
+    for message in (rich, Message.of("word " * 900, Buttons((Button("go", "Go"),)))):
+        key = a_key(str(len(str(message))))
+        await scene.chat.post(scene.channel, message, key=key)
+        await scene.chat.post(scene.channel, message, key=key)
+        private = a_key(f"private {key}")
+        await scene.chat.post(scene.channel, message, key=private, private_to=user(scene, ana))
+    assert scene.fake.asked(EDIT) == []
+
+
+ODD = ["{}", "[]", "null", "17", '{"id": "x"}', "<html>Welcome</html>"]
+
+
+@pytest.mark.parametrize("answer", ODD)
+async def test_odd_answers_to_what_was_done_do_no_harm(
+    scene: Discord, ana: Person, answer: str
+) -> None:
+    faults = scene.fake.faults
+    faults.answer_oddly(POST, answer)
+    with pytest.raises(AmbiguousError):
+        await scene.chat.post(scene.channel, Message.of("One"), key=a_key("k"))
+    ref = await scene.chat.post(scene.channel, Message.of("Two"), key=a_key("k"))
+    faults.answer_oddly(EDIT, answer)
+    with pytest.raises(AmbiguousError):
+        await scene.chat.edit(ref, Message.of("Three"))
+    faults.answer_oddly(THREAD, answer)
+    assert (await scene.chat.open_thread(ref, "A thread")).thread == ref.message
+    faults.answer_oddly(DIRECT, answer)
+    with pytest.raises(AmbiguousError):
+        await scene.chat.post(
+            scene.channel, Message.of("For you"), key=a_key("p"), private_to=user(scene, ana)
+        )
+    await scene.chat.post(
+        scene.channel, Message.of("For you"), key=a_key("p"), private_to=user(scene, ana)
+    )
+    assert ana.reads(scene.place) == "Three"
+    assert "For you" in ana.reads(ana.direct)
+
+
+async def test_a_message_that_an_edit_does_not_find_is_looked_for(
+    scene: Discord, ana: Person
+) -> None:
+    ref = await scene.chat.post(scene.channel, Message.of("Running"), key=a_key("k"))
+    scene.fake.faults.deny(EDIT)
+    await scene.chat.edit(ref, Message.of("Solved"))
+    assert ana.reads(scene.place) == "Solved"
+
+
+async def test_a_proxy_that_finds_nothing_says_nothing_of_a_message(scene: Discord) -> None:
+    ref = await scene.chat.post(scene.channel, Message.of("Running"), key=a_key("k"))
+    for route in (EDIT, MESSAGE):
+        scene.fake.faults.fail(route, status=404)
+    with pytest.raises(ChatError) as caught:
+        await scene.chat.edit(ref, Message.of("Solved"))
+    assert caught.type is ChatError
+    await scene.chat.edit(ref, Message.of("Solved"))
+
+
 async def test_a_post_that_was_deleted_is_not_made_again_under_its_key(
     scene: Discord, ana: Person
 ) -> None:
@@ -341,10 +420,8 @@ async def test_nobody_is_pinged_whatever_is_quoted(scene: Discord, ana: Person) 
     await scene.chat.post(
         scene.channel, Message.of(quoted), key=a_key("p"), private_to=user(scene, ana)
     )
-    shy = scene.guild.person("Shy", takes_messages=False)
-    await scene.chat.post(
-        scene.channel, Message.of(quoted), key=a_key("s"), private_to=user(scene, shy)
-    )
+    knock = Message.of(Address(user(scene, ana), quoted))
+    await scene.chat.post(scene.channel, knock, key=a_key("s"))
     _, answers = await invoke_plan(scene, ana)
     await answers.reply(Message.of(quoted))
     await answers.reply(Message.of(quoted, "again"))

@@ -51,7 +51,7 @@ async def sent(store: SqlStore, item: Outgoing) -> None:
 async def failed(store: SqlStore, item: Outgoing, *, retry_s: float | None) -> None:
     async with store.write() as tx:
         retry_at = None if retry_s is None else later(retry_s)
-        await tx.outbox.failed(item, reason="GoneError", retry_at=retry_at)
+        await tx.outbox.failed(item, item.ref, reason="GoneError", retry_at=retry_at)
 
 
 async def words_unsent(store: SqlStore, *, seconds: float = 0) -> list[Message]:
@@ -60,7 +60,7 @@ async def words_unsent(store: SqlStore, *, seconds: float = 0) -> list[Message]:
 
 async def test_message_reads_back_as_it_was_said(store: SqlStore) -> None:
     said = Wanted(
-        key=MessageKey(Kind.POST, "7", repost=2),
+        key=MessageKey(Kind.POST, "7", repost="2"),
         conversation=CHANNEL,
         message=Message.of("words", PICTURE),
         private_to=USER,
@@ -302,29 +302,54 @@ async def test_change_makes_a_message_due_at_once_and_the_same_words_do_not(
     async with store.write() as tx:
         await tx.outbox.say(wanted(BOARD, "one", not_before_s=9))
         assert await tx.outbox.next_due() == later(5)
-    async with store.write() as tx:
-        await tx.outbox.say(wanted(BOARD, "two", not_before_s=9))
+    await say(store, "two")
 
     assert await words_unsent(store) == [Message.of("two")]
 
 
-async def test_edit_of_a_posted_message_waits_for_nothing(store: SqlStore) -> None:
+async def test_edit_that_is_not_urgent_waits_for_something_better(store: SqlStore) -> None:
     await say(store, "one")
     await sent(store, (await unsent(store))[0])
+    for seconds, word in ((5, "two"), (9, "three")):  # what changes again waits no longer
+        async with store.write() as tx:
+            await tx.outbox.say(wanted(BOARD, word, not_before_s=seconds))
+    assert await unsent(store, seconds=4) == []
+    assert await words_unsent(store, seconds=5) == [Message.of("three")]
+
+    await say(store, "four")
     async with store.write() as tx:
-        await tx.outbox.say(wanted(BOARD, "two", not_before_s=9))
+        await tx.outbox.say(wanted(BOARD, "five", not_before_s=9))
 
-    assert await words_unsent(store) == [Message.of("two")]
+    assert await words_unsent(store) == [Message.of("five")]
 
 
-async def test_conversations_that_are_seen_to_already_are_left_out(store: SqlStore) -> None:
+async def test_readers_who_are_seen_to_already_are_left_out(store: SqlStore) -> None:
+    """In one conversation, what is said to one person is apart from what is said to all."""
     elsewhere = replace(CHANNEL, thread="7")
-    here, there = wanted(BOARD, "here"), wanted(MessageKey(Kind.BOARD, "2"), "there")
+    several = {
+        "here": wanted(MessageKey(Kind.BOARD, "1"), "here"),
+        "there": replace(wanted(MessageKey(Kind.BOARD, "2"), "there"), conversation=elsewhere),
+        "private": replace(wanted(MessageKey(Kind.BOARD, "3"), "private"), private_to=USER),
+    }
     async with store.write() as tx:
-        await tx.outbox.say(here, replace(there, conversation=elsewhere))
-        found = await tx.outbox.unsent(NOW, without=[CHANNEL])
+        await tx.outbox.say(*several.values())
+        for without, found in (
+            ([(CHANNEL, None)], ["there", "private"]),
+            ([(CHANNEL, USER)], ["here", "there"]),
+            ([(CHANNEL, USER), (CHANNEL, None), (elsewhere, USER)], ["there"]),
+        ):
+            items = await tx.outbox.unsent(NOW, without=without)
+            assert [item.message for item in items] == [Message.of(words) for words in found]
 
-    assert [item.message for item in found] == [Message.of("there")]
+
+async def test_message_without_its_thread_is_not_posted_again(store: SqlStore) -> None:
+    await say(store, "one")
+    (item,) = await unsent(store)
+    async with store.write() as tx:
+        await tx.outbox.failed(item, REF, reason="ForbiddenError", retry_at=later(5))
+
+    (again,) = await unsent(store, seconds=5)
+    assert again.ref == REF
 
 
 async def test_count_of_the_unsent_leaves_out_the_sent_and_the_dead(store: SqlStore) -> None:
@@ -366,13 +391,14 @@ async def test_what_another_version_wrote_is_passed_over(
     store: SqlStore, database_url: str
 ) -> None:
     good = MessageKey(Kind.BOARD, "good")
-    for key in ("bad", "strange", "good"):
+    for key in ("bad", "lost", "strange", "good"):
         await say(store, "two", key=MessageKey(Kind.BOARD, key))
     execute(
         database_url,
         """UPDATE outbox SET message = '{"blocks":[{"type":"New"}]}' WHERE key = 'board:bad'""",
     )
+    execute(database_url, "UPDATE outbox SET ref = '[1]' WHERE key = 'board:lost'")
     execute(database_url, "UPDATE outbox SET key = 'sculpture:1' WHERE key = 'board:strange'")
 
     assert [item.key for item in await unsent(store)] == [good]
-    assert len(await unsent(store, limit=2)) == 1  # and what is not known takes nobody's turn
+    assert len(await unsent(store, limit=3)) == 1  # and what is not known takes nobody's turn
