@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import math
 import secrets
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -25,7 +25,8 @@ from bot.domain.clock import Clock
 from bot.domain.errors import SandboxBuildError, SandboxError, SettingsError, StoreError
 from bot.drawing import board
 from bot.jobs.embedded import EmbeddedJobs
-from bot.jobs.scheduler import Scheduler
+from bot.jobs.loops import Loops
+from bot.jobs.scheduler import Scheduler, Tick
 from bot.jobs.sender import Sender
 from bot.jobs.worker import Worker
 from bot.services.submissions.grading import HEARTBEAT_S
@@ -74,11 +75,24 @@ class App:
     services: Services
     worker: Worker
     sender: Sender
-    operations: Operations
+    loops: Loops
+    metrics: Metrics
     lock: BotLock
     recall: Recall
     clock: Clock
     say: Say
+    scheduler: Scheduler = field(init=False)
+    operations: Operations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scheduler = Scheduler(ticks=self._ticks(), clock=self.clock)
+        self.operations = Operations(
+            host=self.settings.ops_host,
+            port=self.settings.ops_port,
+            metrics=self.metrics,
+            probes=self._probes(),
+            refresh=self._refresh,
+        )
 
     async def run(self, ready: Callable[[str], None]) -> None:
         """Serve until `stop` is called, then let what runs finish.
@@ -97,14 +111,16 @@ class App:
             stack.push_async_callback(self._flush)
             if self.web is not None:
                 await local.settle_in(self.settings, self.store, self.services, self.clock)
-            scheduler = self._scheduler()
-            stack.callback(scheduler.stop)
-            await scheduler.run_once()
-            scheduler.start()
-            await stack.enter_async_context(_background(self._prepare_sandbox()))
-            await stack.enter_async_context(_background(self.sender.run()))
+            await self.scheduler.run_once()
+            for name, work in (
+                ("scheduler", self.scheduler.run),
+                ("sandbox's start", self._prepare_sandbox),
+                ("sender", self.sender.run),
+                ("heartbeat", self.worker.keep_leases),
+            ):
+                await stack.enter_async_context(self.loops.beside(name, work))
             ready(self.web.url if self.web is not None else "")
-            await self.worker.run()
+            await self.loops.run("worker", self.worker.run)
             await self.services.dispatcher.drain()
 
     def stop(self) -> None:
@@ -124,18 +140,40 @@ class App:
             log.info("leases_taken_back", submissions=taken)
         await self.services.challenges.notice_changes()
 
-    def _scheduler(self) -> Scheduler:
-        return Scheduler(
-            {
-                "challenges": self.services.challenges.tick,
-                "leaderboard": self.services.leaderboard.tick,
-                "inbox": self.services.dispatcher.recover,
-                "keys": self.services.seeds.refresh,
-                "retention": self._purge,
-                "lock": self._keep_lock,
-                "recall": self.recall.keep,
-            }
-        )
+    def _ticks(self) -> Mapping[str, Tick]:
+        return {
+            "challenges": self.services.challenges.tick,
+            "leaderboard": self.services.leaderboard.tick,
+            "inbox": self.services.dispatcher.recover,
+            "keys": self.services.seeds.refresh,
+            "retention": self._purge,
+            "lock": self._keep_lock,
+            "recall": self.recall.keep,
+        }
+
+    def _probes(self) -> Mapping[str, Probe]:
+        return {
+            "database": self.store.health,
+            **{chat.platform: chat.health for chat in self.chats},
+            "sandbox": self.sandbox.grader.health,
+            **({"gpus": self.sandbox.gpu_health} if self.settings.gpu_ids else {}),
+            "loops": self.loops.health,
+            "ticks": self.scheduler.health,
+        }
+
+    async def _refresh(self) -> None:
+        metrics = self.metrics
+        try:
+            async with self.store.read() as tx:
+                queued = await tx.submissions.queue_length()
+                unsent = await tx.outbox.unsent_count()
+        except StoreError:  # /healthz says so; what does not come from the database is still told
+            queued = unsent = math.nan
+        metrics.queued.set(queued)
+        metrics.unsent.set(unsent)
+        grader = self.sandbox.grader
+        metrics.look(waiting=grader.waiting, gpu_problems=grader.gpu_problems)
+        metrics.look_at_loops(self.loops.running)
 
     async def _prepare_sandbox(self) -> None:
         """Start the sandbox; where that fails, say why once and keep trying."""
@@ -233,7 +271,8 @@ async def _put_together(
             observe=metrics.observe,
         ),
         sender=Sender(delivery=services.delivery, jobs=jobs, clock=clock),
-        operations=_operations(settings, metrics, store, chats, sandbox),
+        loops=Loops(on_break=metrics.count_break),
+        metrics=metrics,
         lock=lock,
         recall=Recall(folder=settings.data_dir, store=store),
         clock=clock,
@@ -263,51 +302,6 @@ async def _ports(  # one for each thing outside
     )
 
 
-def _operations(
-    settings: Settings,
-    metrics: Metrics,
-    store: SqlStore,
-    chats: Sequence[ChatPort],
-    sandbox: Runner,
-) -> Operations:
-    return Operations(
-        host=settings.ops_host,
-        port=settings.ops_port,
-        metrics=metrics,
-        probes=_probes(settings, store, chats, sandbox),
-        refresh=_refresh(metrics, store, sandbox),
-    )
-
-
-def _probes(
-    settings: Settings, store: SqlStore, chats: Sequence[ChatPort], sandbox: Runner
-) -> Mapping[str, Probe]:
-    return {
-        "database": store.health,
-        **{chat.platform: chat.health for chat in chats},
-        "sandbox": sandbox.grader.health,
-        **({"gpus": sandbox.gpu_health} if settings.gpu_ids else {}),
-    }
-
-
-def _refresh(
-    metrics: Metrics, store: SqlStore, sandbox: Runner
-) -> Callable[[], Coroutine[None, None, None]]:
-    async def refresh() -> None:
-        try:
-            async with store.read() as tx:
-                queued = await tx.submissions.queue_length()
-                unsent = await tx.outbox.unsent_count()
-        except StoreError:  # /healthz says so; what does not come from the database is still told
-            queued = unsent = math.nan
-        metrics.queued.set(queued)
-        metrics.unsent.set(unsent)
-        grader = sandbox.grader
-        metrics.look(waiting=grader.waiting, gpu_problems=grader.gpu_problems)
-
-    return refresh
-
-
 def _web(settings: Settings, store: SqlStore, sandbox: Runner, clock: Clock) -> WebChat | None:
     if not settings.web_chat:
         return None
@@ -330,15 +324,3 @@ def _discord(
 
 def _discord_mark(store: SqlStore) -> StoredMark:
     return StoredMark(store, source="discord")
-
-
-@asynccontextmanager
-async def _background(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
-    """Run something beside the block, and end it with the block."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task

@@ -56,14 +56,18 @@ class Worker:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def run(self) -> None:
-        """Work until told to stop; then finish what is running."""
-        heartbeat = asyncio.create_task(self._keep_leases())
-        try:
-            await self._work()
+        """Work until told to stop; then finish what is running. `keep_leases` runs beside it."""
+        await self._work()
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def keep_leases(self) -> None:
+        """Say that this worker is alive while it runs something, until cancelled."""
+        while True:
+            await asyncio.sleep(self.heartbeat_s)
             if self._running:
-                await asyncio.wait(self._running)
-        finally:
-            heartbeat.cancel()
+                with contextlib.suppress(StoreError):
+                    await self.grading.beat()
 
     def stop(self) -> None:
         """Claim nothing more."""
@@ -120,16 +124,12 @@ class Worker:
             except LeaseLostError:
                 return
             except StoreError:
-                await asyncio.sleep(POLL_S)
+                pass
+            except Exception:  # else its lease would last for as long as this process
+                log.exception("run_not_recovered", submission=claim.submission.id)
             else:
                 return
-
-    async def _keep_leases(self) -> None:
-        while True:
-            await asyncio.sleep(self.heartbeat_s)
-            if self._running:
-                with contextlib.suppress(StoreError):
-                    await self.grading.beat()
+            await asyncio.sleep(POLL_S)
 
     def _report(self, claim: Claim, submission: Submission) -> None:
         self.observe(submission)

@@ -25,6 +25,8 @@ class Metrics:
     unsent: Gauge = field(init=False)
     waiting: Gauge = field(init=False)
     gpu_healthy: Gauge = field(init=False)
+    loop_running: Gauge = field(init=False)
+    loop_breaks: Counter = field(init=False)
 
     def __post_init__(self) -> None:
         self.graded = Counter(
@@ -44,6 +46,22 @@ class Metrics:
         self.gpu_healthy = Gauge(
             "freehand_gpu_healthy", "1 where a GPU can be used", ["gpu"], registry=self.registry
         )
+
+        self.loop_running = Gauge(
+            "freehand_loop_running", "1 where a loop is at work", ["loop"], registry=self.registry
+        )
+        self.loop_breaks = Counter(
+            "freehand_loop_breaks", "How often a loop broke", ["loop"], registry=self.registry
+        )
+
+    def look_at_loops(self, running: Mapping[str, bool]) -> None:
+        """Take the process's loops as they are now."""
+        for loop, is_running in running.items():
+            self.loop_running.labels(loop).set(is_running)
+
+    def count_break(self, loop: str) -> None:
+        """Count that a loop broke."""
+        self.loop_breaks.labels(loop).inc()
 
     def look(self, *, waiting: Mapping[str, int], gpu_problems: Mapping[str, str]) -> None:
         """Take the sandbox's state as it is now, by device."""

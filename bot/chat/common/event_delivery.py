@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.chat.common.backoff import pause_s
+from bot.domain.backoff import pause_s
 from bot.domain.chat.events import Event
 from bot.domain.chat.port import Responder, Sink
 from bot.domain.errors import PlatformError

@@ -9,11 +9,11 @@ import discord
 import structlog
 from typing_extensions import override
 
-from bot.chat.common.backoff import pause_s
 from bot.chat.common.event_delivery import EventDelivery
 from bot.chat.common.watermark import Mark, Watermark
 from bot.chat.discord import history
 from bot.chat.discord.client import Client, Listener
+from bot.domain.backoff import pause_s
 from bot.domain.chat.commands import CommandSpec
 from bot.domain.chat.events import Event
 from bot.domain.chat.port import Responder, Sink
@@ -48,6 +48,7 @@ RECONNECTING = "Discord is not connected; trying again."
 NOT_CAUGHT_UP = (
     "Discord is connected, but what was sent meanwhile cannot be read yet; trying again."
 )
+BROKEN = "A part of the connection to Discord broke and starts again; the log says more."
 NO_COMMANDS = "Discord is connected, but does not take the commands yet; trying again."
 
 
@@ -69,6 +70,7 @@ class Connection(Listener):
     _watermark: Watermark = field(init=False)
     _client: Client | None = field(default=None, init=False)
     _refusal: str = field(default="", init=False)
+    _broken: str = field(default="", init=False)
     _online: bool = field(default=False, init=False)
     _caught_up: bool = field(default=False, init=False)
     _problems: set[str] = field(default_factory=set[str], init=False)
@@ -94,7 +96,7 @@ class Connection(Listener):
             return self._refusal or NOT_CONNECTED
         if not self._online:
             return RECONNECTING
-        return min(self._problems, default="")
+        return self._broken or min(self._problems, default="")
 
     async def open(self) -> None:
         """Connect, and wait a little until it has worked.
@@ -102,8 +104,8 @@ class Connection(Listener):
         Raises:
             SettingsError: Discord refuses the token, or an intent that the bot needs.
         """
-        work = (self._supervise(), self._delivery.run(), self._watermark.run())
-        self._tasks = [asyncio.create_task(part) for part in work]
+        work = (self._supervise, self._delivery.run, self._watermark.run)
+        self._tasks = [asyncio.create_task(self._keep(part)) for part in work]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(MAX_START_S):
                 await self._tried.wait()
@@ -121,6 +123,21 @@ class Connection(Listener):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks, self._client = [], None
+
+    async def _keep(self, loop: Callable[[], Awaitable[None]]) -> None:
+        """Run a part of the connection; where it breaks, say so and begin it again."""
+        breaks = 0
+        while True:
+            try:
+                await loop()
+            except Exception:  # whatever it was, Discord is needed again
+                log.exception("discord_loop_broke")
+                breaks += 1
+                self._broken = BROKEN
+                await asyncio.sleep(pause_s(RECONNECT_S, breaks))
+                self._broken = ""
+            else:
+                return
 
     # --- one client after the other -----------------------------------------------------------
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from bot.domain.backoff import pause_s
 from bot.domain.chat.events import Event, MessageDeleted, UserInfo
 from bot.domain.chat.port import Responder, Sink
 from bot.domain.chat.refs import UserRef
@@ -59,7 +60,7 @@ class EventDelivery:
         failures = 0
         while True:
             if failures:
-                await asyncio.sleep(RETRIES_S[min(failures, len(RETRIES_S)) - 1])
+                await asyncio.sleep(pause_s(RETRIES_S, failures))
             else:
                 await self._wake.wait()
             self._wake.clear()
@@ -68,6 +69,9 @@ class EventDelivery:
             except PlatformError as error:
                 failures += 1
                 log.warning("events_postponed", reason=str(error), failures=failures)
+            except Exception:  # whatever it was, no event may stay unheard for good
+                failures += 1
+                log.exception("events_postponed", failures=failures)
             else:
                 failures = 0
 

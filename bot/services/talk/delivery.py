@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.domain.backoff import pause_s
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Address, Message
 from bot.domain.chat.port import ChatPort
@@ -212,7 +213,7 @@ def _retry_s(item: Outgoing, error: Exception) -> float | None:
             pauses = BACKOFF_S
         case _:
             pass
-    return pauses[min(item.failures, len(pauses) - 1)]
+    return pause_s(pauses, item.failures + 1)
 
 
 def _knock(item: Outgoing) -> Sequence[Wanted]:

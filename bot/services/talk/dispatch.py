@@ -88,6 +88,8 @@ class Dispatcher:
             await self._process(event, Reply(self.store, self.clock, event, responder))
         except StoreError as error:  # the event stays pending; `recover` takes it up again
             log.warning("event_postponed", event_key=event.key, reason=str(error))
+        except Exception:  # so does what broke while it was answered
+            log.exception("event_postponed", event_key=event.key)
 
     async def _process(self, event: Event, reply: Reply) -> None:
         failure = ""

@@ -69,7 +69,10 @@ async def test_the_bot_starts_and_starts_again(settings: Settings) -> None:
     for _ in range(2):
         async with running(settings) as app:
             assert app.web is not None
-            assert "freehand_queued 0.0" in await metrics(settings)
+            said = await metrics(settings)
+            assert "freehand_queued 0.0" in said
+            for loop in ("scheduler", "sender", "heartbeat", "worker"):
+                assert f'freehand_loop_running{{loop="{loop}"}} 1.0' in said
 
 
 async def test_metrics_are_told_while_the_database_is_away(settings: Settings) -> None:

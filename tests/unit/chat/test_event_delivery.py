@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from bot.chat.common import event_delivery
-from bot.chat.common.backoff import pause_s
 from bot.chat.common.event_delivery import EventDelivery
+from bot.domain.backoff import pause_s
 from bot.domain.chat.events import CommandInvoked
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.errors import StoreError
