@@ -1,15 +1,17 @@
 """One connection to Discord: reads what happens there as events."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 import discord
 import structlog
 from typing_extensions import override
 
 from bot.chat.discord import commands, inbound, members, refs
+from bot.chat.discord.errors import NO_ANSWER, NOT_AS_DOCUMENTED
 from bot.chat.discord.outbound import NO_MENTIONS
 from bot.chat.discord.responder import DiscordResponder
 from bot.domain.chat.commands import CommandSpec
@@ -27,6 +29,11 @@ MAX_SILENCE_S = 60.0
 
 MAX_LOOK_UP_S = 1.0
 """A press may open a form, for which Discord gives 3 s in all."""
+
+SESSION_EVENTS = {"READY", "RESUMED"}
+"""Without these there is no session, and another connection has to be made."""
+
+MESSAGE_EVENTS = {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
 
 NO_CODE_HERE = (
     "I cannot take code here. Send it in the challenge's thread, or press **Submit privately**"
@@ -56,7 +63,7 @@ class Listener(Protocol):
 
 
 class Client(discord.Client):
-    """A connection. It ends for good if Discord sends what cannot be read."""
+    """A connection. It ends for good if Discord begins a session in a way that cannot be read."""
 
     def __init__(self, *, specs: Sequence[CommandSpec], sink: Sink, listener: Listener) -> None:
         """Prepare; nothing is sent yet."""
@@ -71,6 +78,12 @@ class Client(discord.Client):
             heartbeat_timeout=MAX_SILENCE_S,
         )
         self._specs, self._sink, self._listener = specs, sink, listener
+        self._unreadable: set[tuple[str, str]] = set()
+        self._asked: set[asyncio.Task[None]] = set()
+        self._connection.parsers = {
+            name: parse if name in SESSION_EVENTS else partial(self._read, name, parse)
+            for name, parse in self._connection.parsers.items()
+        }
 
     @property
     def is_logged_in(self) -> bool:
@@ -98,6 +111,37 @@ class Client(discord.Client):
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
+    def _read(self, name: str, parse: Callable[[Any], None], data: Any) -> None:  # noqa: ANN401  # any JSON
+        """Let discord.py read an event of the gateway, and leave out what it cannot read.
+
+        It would end the connection over it, and begin another one for the next.
+        """
+        try:
+            parse(data)
+        except Exception as error:  # noqa: BLE001  # whatever it lacks, the others go on
+            kind = name, type(error).__name__
+            if kind not in self._unreadable:
+                self._unreadable.add(kind)
+                log.warning("discord_event_unreadable", event_name=name, reason=kind[1])
+            if name in MESSAGE_EVENTS:
+                asked = self.loop.create_task(self._ask_for(data))
+                self._asked.add(asked)
+                asked.add_done_callback(self._asked.discard)
+
+    async def _ask_for(self, data: Any) -> None:  # noqa: ANN401  # any JSON
+        """Ask for a message in one of our threads that came without all that belongs to it."""
+        try:
+            place, number = self.get_channel(int(data["channel_id"])), int(data["id"])
+            if not isinstance(place, discord.Thread) or place.owner_id != self.me:
+                return
+            message = await place.fetch_message(number)
+        except (discord.DiscordException, *NO_ANSWER, *NOT_AS_DOCUMENTED) as error:
+            log.warning("message_not_read", reason=type(error).__name__)
+            return
+        for event in (inbound.read_posted(message, self.me), inbound.read_edited(message, self.me)):
+            if event is not None:
+                self._listener.hear(await self._with_info(event, message.author), None)
+
     # --- what Discord reports -----------------------------------------------------------------
 
     async def on_ready(self) -> None:
@@ -123,29 +167,42 @@ class Client(discord.Client):
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message was changed. Raw: discord.py reports others only of messages that it keeps."""
-        event = inbound.read_edited(payload.message, self.me)
+        message = payload.message
+        if isinstance(message.channel, discord.PartialMessageable) and message.guild is not None:
+            message.channel = await self._find_thread(message.channel.id) or message.channel
+        event = inbound.read_edited(message, self.me)
         if event is not None:
-            self._listener.hear(await self._with_info(event, payload.message.author), None)
+            self._listener.hear(await self._with_info(event, message.author), None)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """A message is gone."""
-        self._hear_deleted(payload, payload.message_id)
+        await self._hear_deleted(payload, payload.message_id)
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         """A moderator has deleted several messages at once."""
-        self._hear_deleted(payload, *payload.message_ids)
+        await self._hear_deleted(payload, *payload.message_ids)
 
-    def _hear_deleted(
+    async def _hear_deleted(
         self,
         payload: discord.RawMessageDeleteEvent | discord.RawBulkMessageDeleteEvent,
         *messages: int,
     ) -> None:
+        if payload.guild_id is None:
+            return
+        place = self.get_channel(payload.channel_id) or await self._find_thread(payload.channel_id)
         for message in messages:
-            event = inbound.read_deleted(
-                self, payload.guild_id, payload.channel_id, message, discord.utils.utcnow()
-            )
+            event = inbound.read_deleted(place, self.me, message, discord.utils.utcnow())
             if event is not None:
                 self._listener.hear(event, None)
+
+    async def _find_thread(self, channel: int) -> discord.Thread | None:
+        """A thread that is archived: discord.py does not keep those."""
+        try:
+            found = await self.fetch_channel(channel)
+        except (discord.DiscordException, *NO_ANSWER) as error:
+            log.info("thread_not_found", channel=channel, reason=str(error))
+            return None
+        return found if isinstance(found, discord.Thread) else None
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """A command, a button, a form, or an option that is being typed."""

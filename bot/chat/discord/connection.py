@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from bot.chat.common.event_delivery import EventDelivery
 from bot.chat.common.watermark import Mark, Watermark
-from bot.chat.discord import history
 from bot.chat.discord.client import Client, Listener
+from bot.chat.discord.history import Missed
 from bot.domain.backoff import pause_s
 from bot.domain.chat.commands import CommandSpec
 from bot.domain.chat.events import Event
@@ -74,6 +74,7 @@ class Connection(Listener):
     _online: bool = field(default=False, init=False)
     _caught_up: bool = field(default=False, init=False)
     _problems: set[str] = field(default_factory=set[str], init=False)
+    _missed: Missed | None = field(default=None, init=False)
     _session_start: asyncio.Task[None] | None = field(default=None, init=False)
     _tried: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]], init=False)
@@ -198,6 +199,7 @@ class Connection(Listener):
     def _end_session(self) -> None:
         self._online, self._caught_up = False, False
         self._problems.clear()
+        self._missed = None
         if self._session_start is not None:
             self._session_start.cancel()
 
@@ -208,10 +210,12 @@ class Connection(Listener):
         )
 
     async def _catch_up(self, client: Client) -> None:
-        since = await self._watermark.since()
-        if since is not None:
-            for event in await history.read_missed(client, since):
-                self.hear(event, None)
+        if self._missed is None:
+            self._missed = Missed(client, await self._watermark.since())
+        for event in await self._missed.read():
+            self.hear(event, None)
+        if self._missed.left:
+            raise TransientError("Not everything can be read yet.")
         self._caught_up = True
         self._watermark.note_news()  # also where nothing was missed: that is known until now
         await self._watermark.move()

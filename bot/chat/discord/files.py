@@ -1,5 +1,6 @@
 """Attachments. Links to them are signed and expire, so a reference knows the message as well."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,8 +9,12 @@ import discord
 
 from bot.chat.discord.errors import translate_errors
 from bot.domain.chat.events import Attachment
-from bot.domain.errors import GoneError, TooLargeError, TransientError
+from bot.domain.errors import AmbiguousError, GoneError, TooLargeError, TransientError
 
+RETRY_S = (0.5, 2.0)
+"""Pauses between tries: the person waits, and so does whoever writes in their conversation."""
+
+TIMEOUT = aiohttp.ClientTimeout(total=20)
 CHUNK_BYTES = 1 << 16
 OK, GONE = 200, (401, 403, 404, 410)
 PAGE = "text/html"
@@ -42,6 +47,8 @@ def attachment_of_form(file: Mapping[str, Any]) -> Attachment:
 async def fetch(client: discord.Client, attachment: Attachment, *, max_bytes: int) -> bytes:
     """The bytes of an attachment. If its link has expired, its message has a new one.
 
+    What fails is tried again after a moment, a few times.
+
     Raises:
         TooLargeError: Over `max_bytes`; nothing beyond that is read.
         GoneError: It is no longer there.
@@ -49,9 +56,18 @@ async def fetch(client: discord.Client, attachment: Attachment, *, max_bytes: in
     """
     if attachment.size_bytes > max_bytes:
         raise TooLargeError(f"{attachment.name} is over {max_bytes} bytes.")
+    for pause_s in RETRY_S:
+        try:
+            return await _fetch(client, attachment, max_bytes=max_bytes)
+        except (AmbiguousError, TransientError):
+            await asyncio.sleep(pause_s)
+    return await _fetch(client, attachment, max_bytes=max_bytes)
+
+
+async def _fetch(client: discord.Client, attachment: Attachment, *, max_bytes: int) -> bytes:
     message, _, url = attachment.ref.partition(" ")
     with translate_errors("read an attachment"):
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+        async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
             try:
                 return await _download(session, url, attachment.name, max_bytes)
             except GoneError:

@@ -1,86 +1,145 @@
 """What happened in our threads while nobody listened."""
 
-import contextlib
-from collections.abc import AsyncIterator, Generator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 import discord
 import structlog
 
 from bot.chat.discord import inbound, members
 from bot.chat.discord.client import Client
-from bot.domain.chat.events import Event, UserInfo
-from bot.domain.chat.refs import UserRef
-from bot.domain.errors import ForbiddenError, GoneError
+from bot.domain.chat.events import Event, MessagePosted
+from bot.domain.errors import ChatError, ForbiddenError, GoneError
 
 log = structlog.get_logger()
 
 MAX_EARLIER_MESSAGES = 500
 """Of each thread, so many older messages are looked at for edits, a hundred in a request."""
 
+Reading = Callable[[list[Event]], Awaitable[Sequence["Reading"]]]
+"""Reads one thing, adds the events in it, and says what is to be read because of it."""
 
-async def read_missed(client: Client, since: datetime) -> list[Event]:
-    """Messages and edits since a moment, in order. Deletions are in no history.
 
-    Raises:
-        HTTPException: Discord failed.
-        ChatError: Discord did not say what it knows of an author.
+@dataclass(slots=True)
+class Missed:
+    """Messages and edits since a moment. Deletions are in no history.
+
+    Each thing is read by itself: one that fails keeps nothing else from being heard.
+
+    Attributes:
+        since: The moment; None where nothing was missed.
+        left: What could not be read yet.
     """
-    found: list[Event] = []
-    for guild in client.guilds:
-        for thread in await _our_threads(guild, client.me, since):
-            with _skip_if_closed(thread):
-                found += [event async for event in _events_in(thread, client.me, since)]
-    infos = {user: await _look_up(client, user) for user in {event.user for event in found}}
-    informed = [replace(event, info=infos[event.user] or event.info) for event in found]
-    return sorted(informed, key=lambda event: event.at)
 
+    client: Client
+    since: datetime | None
+    left: list[Reading] = field(default_factory=list[Reading], init=False)
 
-async def _look_up(client: Client, user: UserRef) -> UserInfo | None:
-    """What Discord knows of an author, which history does not say; None if they left."""
-    try:
-        return await members.look_up(client, user)
-    except (GoneError, ForbiddenError):
-        return None
+    def __post_init__(self) -> None:
+        if self.since is not None:
+            for guild in self.client.guilds:
+                self.left.append(partial(self._guild, guild, self.since))
 
+    async def read(self) -> Sequence[Event]:
+        """Read what can be read now; in order."""
+        found: list[Event] = []
+        failed: list[Reading] = []
+        while self.left:
+            reading = self.left.pop()
+            try:
+                self.left += await reading(found)
+            except (discord.NotFound, discord.Forbidden) as error:  # gone, or closed to us
+                log.warning("not_caught_up", reason=str(error))
+            except Exception as error:  # noqa: BLE001  # whatever it was, the others are read
+                can_log = isinstance(error, discord.HTTPException)  # others may quote a message
+                log.warning("not_yet_read", reason=str(error) if can_log else type(error).__name__)
+                failed.append(reading)
+        self.left = failed
+        return sorted(await self._informed(found), key=lambda event: event.at)
 
-async def _our_threads(guild: discord.Guild, me: int, since: datetime) -> list[discord.Thread]:
-    """Our threads in which something may have happened."""
-    found: list[discord.Thread] = []
-    with _skip_if_closed(guild):
-        found += await guild.active_threads()
-    for channel in guild.text_channels:
-        if channel.permissions_for(guild.me).read_message_history:
-            with _skip_if_closed(channel):
-                found += [thread async for thread in _archived(channel, since)]
-    return [thread for thread in found if thread.owner_id == me]
+    async def _informed(self, found: Sequence[Event]) -> list[Event]:
+        """The events with what Discord knows of their authors, which history does not say."""
+        informed: list[Event] = []
+        for user in {event.user for event in found}:
+            theirs = [event for event in found if event.user == user]
+            try:
+                info = await members.look_up(self.client, user)
+            except (GoneError, ForbiddenError):  # they left
+                informed += theirs
+            except ChatError:  # who calls the bot by its name may need rights, an answer none
+                informed += [event for event in theirs if not _is_call(event)]
+                if calls := [event for event in theirs if _is_call(event)]:
+                    self.left.append(partial(self._again, calls))
+            else:
+                informed += [replace(event, info=info) for event in theirs]
+        return informed
 
+    async def _again(self, events: Sequence[Event], found: list[Event]) -> Sequence[Reading]:
+        found += events
+        return ()
 
-async def _archived(channel: discord.TextChannel, since: datetime) -> AsyncIterator[discord.Thread]:
-    """Threads that were archived since a moment; Discord lists the latest first."""
-    async for thread in channel.archived_threads(limit=None):
-        if thread.archive_timestamp < since:
-            return
-        yield thread
+    async def _guild(
+        self, guild: discord.Guild, since: datetime, found: list[Event]
+    ) -> Sequence[Reading]:
+        del found
+        channels = [
+            channel
+            for channel in guild.text_channels
+            if channel.permissions_for(guild.me).read_message_history
+        ]
+        return [
+            partial(self._active, guild, since),
+            *(partial(self._archived, channel, since) for channel in channels),
+        ]
 
+    async def _active(
+        self, guild: discord.Guild, since: datetime, found: list[Event]
+    ) -> Sequence[Reading]:
+        del found
+        return self._in_ours(await guild.active_threads(), since)
 
-async def _events_in(thread: discord.Thread, me: int, since: datetime) -> AsyncIterator[Event]:
-    newer = thread.history(limit=None, after=since, oldest_first=True)
-    earlier = thread.history(limit=MAX_EARLIER_MESSAGES, before=since)  # for what was edited since
-    for messages in (newer, earlier):
+    async def _archived(
+        self, channel: discord.TextChannel, since: datetime, found: list[Event]
+    ) -> Sequence[Reading]:
+        """Threads that were archived since a moment; Discord lists the latest first."""
+        del found
+        threads: list[discord.Thread] = []
+        async for thread in channel.archived_threads(limit=None):
+            if thread.archive_timestamp < since:
+                break
+            threads.append(thread)
+        return self._in_ours(threads, since)
+
+    def _in_ours(self, threads: Sequence[discord.Thread], since: datetime) -> Sequence[Reading]:
+        ours = [thread for thread in threads if thread.owner_id == self.client.me]
+        return [
+            partial(read, thread, since) for thread in ours for read in (self._newer, self._earlier)
+        ]
+
+    async def _newer(
+        self, thread: discord.Thread, since: datetime, found: list[Event]
+    ) -> Sequence[Reading]:
+        messages = thread.history(limit=None, after=since, oldest_first=True)
+        return await self._hear(messages, since, found)
+
+    async def _earlier(
+        self, thread: discord.Thread, since: datetime, found: list[Event]
+    ) -> Sequence[Reading]:
+        """For what was edited since."""
+        messages = thread.history(limit=MAX_EARLIER_MESSAGES, before=since)
+        return await self._hear(messages, since, found)
+
+    async def _hear(
+        self, messages: AsyncIterator[discord.Message], since: datetime, found: list[Event]
+    ) -> Sequence[Reading]:
+        me = self.client.me
         async for message in messages:
-            for event in (inbound.read_posted(message, me), inbound.read_edited(message, me)):
-                if event is not None and event.at >= since:
-                    yield event
+            events = inbound.read_posted(message, me), inbound.read_edited(message, me)
+            found += [event for event in events if event is not None and event.at >= since]
+        return ()
 
 
-@contextlib.contextmanager
-def _skip_if_closed(
-    where: discord.Guild | discord.abc.GuildChannel | discord.Thread,
-) -> Generator[None]:
-    """Leave out what is gone or closed to us, and read all others."""
-    try:
-        yield
-    except (discord.NotFound, discord.Forbidden) as error:
-        log.warning("not_caught_up", place=where.id, reason=str(error))
+def _is_call(event: Event) -> bool:
+    return isinstance(event, MessagePosted) and event.mentions_bot

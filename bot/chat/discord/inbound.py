@@ -42,19 +42,16 @@ def read_edited(message: discord.Message, me: int) -> MessageEdited | None:
     return MessageEdited(key=key, at=message.edited_at, **fields)
 
 
-def read_deleted(
-    client: discord.Client, guild: int | None, channel: int, message: int, at: datetime
-) -> MessageDeleted | None:
+def read_deleted(place: object, me: int, message: int, at: datetime) -> MessageDeleted | None:
     """A message deleted from one of our threads; Discord does not say whose it was."""
-    thread = client.get_channel(channel)
-    if guild is None or client.user is None or not _is_ours(thread, client.user.id):
+    if not isinstance(place, discord.Thread) or not _is_ours(place, me):
         return None
-    where = refs.conversation_in(guild, channel, refs.parent_of(thread))
+    where = refs.conversation_in(place.guild.id, place.id, place.parent_id)
     return MessageDeleted(
         key=f"delete:{message}",
         at=at,
         conversation=where,
-        user=UserRef(refs.PLATFORM, str(guild), ""),
+        user=UserRef(refs.PLATFORM, where.tenant, ""),
         message=refs.message_in(where, message),
     )
 

@@ -1,6 +1,8 @@
 """Answers to interactions, within the time that Discord gives: 3 s at first, 15 min in all."""
 
 import asyncio
+import contextlib
+from collections.abc import Generator
 from dataclasses import dataclass, field
 
 import discord
@@ -8,7 +10,7 @@ import structlog
 from typing_extensions import override
 
 from bot.chat.discord import refs
-from bot.chat.discord.errors import ANSWERED, translate_errors
+from bot.chat.discord.errors import ANSWERED, UnreadableError, translate_errors
 from bot.chat.discord.outbound import NO_MENTIONS
 from bot.chat.discord.render import Rendered, render
 from bot.domain.chat.message import Form, FormField, Message
@@ -51,7 +53,7 @@ class DiscordResponder(Responder):
         async with self._lock:
             if self._is_acknowledged:
                 return
-            with translate_errors("acknowledge a command"):
+            with _answered("acknowledge a command"):
                 try:
                     await self._send_acknowledgement()
                 except discord.HTTPException as error:
@@ -76,7 +78,7 @@ class DiscordResponder(Responder):
         await self.acknowledge()
         made = render(message, tag=self.tag)
         self._replies += 1
-        with translate_errors("answer a command"):
+        with _answered("answer a command"):
             if self._replies == 1 and self.interaction.type in HAVE_PLACEHOLDER:
                 await self._replace_placeholder(made)
             else:
@@ -108,8 +110,9 @@ class DiscordResponder(Responder):
                 raise ExpiredError("A form has to be the first answer.")
             modal = _modal(form, self.tag)
             modal.stop()  # else discord.py would keep it for as long as we run
-            with translate_errors("open a form"):
+            with _answered("open a form"):
                 await self.interaction.response.send_modal(modal)
+            self._acknowledged = True
 
     @property
     def _is_acknowledged(self) -> bool:
@@ -121,6 +124,16 @@ class DiscordResponder(Responder):
             await self.acknowledge()
         except ChatError as error:
             log.info("not_acknowledged", reason=str(error))
+
+
+@contextlib.contextmanager
+def _answered(doing: str) -> Generator[None]:
+    """As `translate_errors`. Where Discord said yes, however oddly, the person has their answer."""
+    try:
+        with translate_errors(doing):
+            yield
+    except UnreadableError as error:
+        log.warning("odd_answer", reason=repr(error.__cause__))
 
 
 def _modal(form: Form, tag: str) -> discord.ui.Modal:

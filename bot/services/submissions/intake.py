@@ -16,7 +16,7 @@ from bot.domain.chat.events import (
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.port import ChatPort
 from bot.domain.clock import Clock
-from bot.domain.errors import GoneError, TooLargeError, UserError
+from bot.domain.errors import ChatError, GoneError, TooLargeError, UserError
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Seeds
 from bot.domain.store import Store, Transaction
@@ -115,6 +115,8 @@ class IntakeService:
             raise UserError(messages.file_too_large(file.name, limit_kib=limit_kib)) from error
         except GoneError as error:
             raise UserError(messages.file_gone(file.name)) from error
+        except ChatError as error:
+            raise UserError(messages.file_unreadable(file.name)) from error
         if file.name.lower().endswith(".ipynb"):
             return code.code_of_notebook(data, file.name)
         return code.decode(data, file.name)

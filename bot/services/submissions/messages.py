@@ -159,6 +159,14 @@ def file_gone(name: str) -> str:
     return f"{name} cannot be read any more. Please attach it again."
 
 
+def file_unreadable(name: str) -> str:
+    """To somebody whose file the platform does not hand out, however often it is asked."""
+    return (
+        f"{name} could not be read just now, and that is no fault of yours: it does not count as a"
+        " try. Please send it again in a few minutes, or put the code into a code block."
+    )
+
+
 def too_late(challenge: Challenge) -> str:
     """To somebody who answers after the late hours."""
     return (

@@ -29,6 +29,7 @@ class Fault:
     after_s: float = 0.0
     is_global: bool = False
     answer: str = ""
+    about: str = ""
 
 
 @dataclass
@@ -55,9 +56,16 @@ class Faults:
         """Do it, and say that the bucket is empty now."""
         self._plan(route, Fault(trouble=Trouble.EXHAUSTED, times=times, after_s=reset_after_s))
 
-    def fail(self, route: str, *, status: int = 500, times: int = 1) -> None:
-        """Answer that Discord has a fault; nothing is done."""
-        self._plan(route, Fault(trouble=Trouble.FAILED, times=times, status=status))
+    def fail(self, route: str, *, status: int = 500, times: int = 1, about: str = "") -> None:
+        """Answer that Discord has a fault; nothing is done.
+
+        Args:
+            route: The route.
+            status: What it answers with.
+            times: For how many requests.
+            about: An id in the path, if other requests to the route are well.
+        """
+        self._plan(route, Fault(trouble=Trouble.FAILED, times=times, status=status, about=about))
 
     def cut_before(self, route: str, *, times: int = 1) -> None:
         """Drop the connection and do nothing."""
@@ -80,16 +88,20 @@ class Faults:
         """Answer that there is no such message, and do nothing."""
         self._plan(route, Fault(trouble=Trouble.NOT_FOUND, times=times))
 
-    def take(self, route: str) -> Fault | None:
+    def take(self, route: str, path: str = "") -> Fault | None:
         """The trouble that the next request to a route runs into."""
         planned = self._planned.get(route)
-        if not planned:
+        if not planned or planned[0].about not in path:
             return None
         fault = planned[0]
         fault.times -= 1
         if fault.times <= 0:
             planned.pop(0)
         return fault
+
+    def mend(self) -> None:
+        """Let all be well from now on."""
+        self._planned.clear()
 
     @property
     def left(self) -> list[str]:

@@ -113,7 +113,6 @@ class Person:
     def _own(self, message: Message) -> None:
         assert message.author is self.user, f"it is not {self.user.name}'s message"
         assert not message.deleted, "the message is deleted"
-        assert not message.channel.archived, "the thread is archived"
         self.must(message.channel)
 
     def _typed(self, text: str) -> str:

@@ -142,7 +142,7 @@ class Rest:
                 files=names,
             )
         )
-        fault = self.faults.take(name)
+        fault = self.faults.take(name, path)
         try:
             if fault is not None and (answer := _instead(fault, request)) is not None:
                 return answer

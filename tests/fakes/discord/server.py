@@ -47,12 +47,14 @@ class FakeDiscord:
     Attributes:
         world: All that there is, to be looked at.
         gateway: The connections, and what goes wrong with them.
+        no_content: Statuses that the next downloads are answered with.
     """
 
     clock: FakeClock = field(default_factory=FakeClock)
     world: World = field(init=False)
     gateway: Gateway = field(init=False)
     changes: Changes = field(default_factory=Changes, init=False)
+    no_content: list[int] = field(default_factory=list[int], init=False)
     backend: Backend = field(init=False)
     messages: MessageRoutes = field(init=False)
     _rest: Rest = field(init=False)
@@ -109,6 +111,8 @@ class FakeDiscord:
 
     async def _content(self, request: web.Request) -> web.Response:
         """An attachment, as long as its address holds."""
+        if self.no_content:
+            return web.Response(status=self.no_content.pop(0), text="upstream connect error")
         file = self.world.files.get(number(request.match_info["file"]))
         until, signature = request.query.get("ex", "0"), request.query.get("hm", "")
         if file is None or not self._links.holds(file, until, signature):

@@ -10,6 +10,8 @@ from bot.domain.chat.port import Responder
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from tests.contract.on_discord import Discord
 from tests.fakes.discord import model
+from tests.fakes.discord.api_interactions import ORIGINAL as ORIGINAL_PATH
+from tests.fakes.discord.api_interactions import WEBHOOK
 from tests.fakes.discord.model import Channel, Interaction
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import Allow
@@ -35,6 +37,8 @@ FORM = Form("submit:1", "Submit", (FormField("code", "Your code", code=True, req
 CODE = "\n".join(f"line_{number} = '{number:0>40}'" for number in range(60))
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+FOLLOW_UP = f"POST {WEBHOOK}"
+ORIGINAL = f"PATCH {ORIGINAL_PATH}"
 RENAMED, PINNED = 4, 6
 """Kinds of message that Discord writes in the name of who did it."""
 
@@ -43,6 +47,7 @@ COMMANDS_ROUTE = "PUT /applications/{application_id}/commands"
 ACTIVE = "GET /guilds/{guild_id}/threads/active"
 ARCHIVED = "GET /channels/{channel_id}/threads/archived/public"
 HISTORY = "GET /channels/{channel_id}/messages"
+MEMBER = "GET /guilds/{guild_id}/members/{user_id}"
 POST = "POST /channels/{channel_id}/messages"
 EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
 MESSAGE = "GET /channels/{channel_id}/messages/{message_id}"

@@ -1,6 +1,9 @@
 """The connection to Discord."""
 
+from typing import Any
+
 import pytest
+from structlog.testing import capture_logs
 
 from bot.chat.discord import client, connection
 from bot.chat.discord.adapter import DiscordChat
@@ -16,6 +19,7 @@ from tests.fakes.ports import RecordingSink
 from tests.integration.discord.steps import (
     COMMANDS,
     LOGIN,
+    hear_last_word,
     open_thread,
     until_health_is,
 )
@@ -58,10 +62,42 @@ async def test_a_start_survives_connections_that_fail(monkeypatch: pytest.Monkey
         assert fake.violations == []
 
 
-@pytest.mark.usefixtures("_hurried")
-async def test_what_cannot_be_read_costs_one_connection(scene: Discord, ana: Person) -> None:
-    scene.fake.gateway.tell("MESSAGE_CREATE", {"id": "no number"})
-    await hear_new_session(scene, ana)
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        ("MESSAGE_CREATE", {"id": "no number"}),
+        ("MESSAGE_CREATE", {}),
+        ("MESSAGE_UPDATE", {"id": "1"}),
+        ("INTERACTION_CREATE", {"id": "1", "token": "t", "type": 2}),
+        ("GUILD_CREATE", {}),
+        ("THREAD_UPDATE", None),
+        ("GUILD_ROLE_UPDATE", []),
+        ("CHANNEL_UPDATE", "words"),
+    ],
+)
+async def test_an_event_that_cannot_be_read_is_left_out_and_told_of_once(
+    scene: Discord, ana: Person, event: str, data: Any
+) -> None:
+    _, room = await open_thread(scene, "again")
+    with capture_logs() as logged:
+        for _ in range(3):
+            scene.fake.gateway.tell(event, data)
+        await hear_last_word(scene, ana, room)
+    told = [line["event_name"] for line in logged if line["event"] == "discord_event_unreadable"]
+    assert told == [event]
+    assert scene.fake.gateway.opened == 1
+    assert await scene.chat.health() == ""
+
+
+@pytest.mark.parametrize("event", ["MESSAGE_CREATE", "MESSAGE_UPDATE"])
+async def test_a_message_that_comes_in_part_is_asked_for(
+    scene: Discord, ana: Person, event: str
+) -> None:
+    thread, room = await open_thread(scene)
+    said = scene.fake.world.new_message(room, ana.user, content="x = 1")
+    scene.fake.gateway.tell(event, {"id": str(said.id), "channel_id": str(room.id)})
+    heard = await scene.sink.heard(MessagePosted)
+    assert (heard.text, heard.conversation, heard.info.name) == ("x = 1", thread, "Ana")
 
 
 @pytest.mark.usefixtures("_hurried")
@@ -71,7 +107,7 @@ async def test_a_session_that_breaks_before_it_is_ready_is_not_taken_for_one(
     gateway = scene.fake.gateway
     gateway.invalidate(resumable=False)
     await scene.fake.until(lambda: len(gateway.identified) == 2 and gateway.ready, "a session")
-    gateway.tell("MESSAGE_CREATE", {"id": "no number"})
+    gateway.invalidate(resumable=False)
     await hear_new_session(scene, ana, 3)
 
 

@@ -4,13 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.chat.events import Attachment, MessageDeleted, MessagePosted
+from bot.chat.discord import files
+from bot.domain.chat.events import Attachment, MessageDeleted, MessageEdited, MessagePosted
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef
-from bot.domain.errors import (
-    GoneError,
-    TooLargeError,
-)
+from bot.domain.errors import GoneError, TooLargeError, TransientError
 from tests.contract.on_discord import Discord
 from tests.fakes.discord import model, payloads
 from tests.fakes.discord.people import Person
@@ -120,6 +118,26 @@ async def test_an_edit_is_heard_once_although_a_preview_follows(
     ]
 
 
+async def test_what_happens_to_messages_in_an_archived_thread_is_heard(
+    scene: Discord, ana: Person
+) -> None:
+    thread, room = await open_thread(scene)
+    status = await scene.chat.post(thread, Message.of("Not yet"), key=a_key("status"))
+    theirs = scene.guild.thread(scene.place, "Lunch", ana)
+    said, lunch, slip = ana.say(room, "x = 1"), ana.say(theirs, "noodles"), ana.say(room, "x = 3")
+    await scene.sink.heard(MessagePosted, 2)
+    for place in (room, theirs):
+        scene.guild.archive(place)
+    ana.edit(lunch, "rice")
+    ana.edit(said, "x = 2")
+    edit = await scene.sink.heard(MessageEdited)
+    assert (edit.text, edit.conversation, edit.message.message) == ("x = 2", thread, str(said.id))
+    ana.delete(slip)
+    assert (await scene.sink.heard(MessageDeleted)).message.message == str(slip.id)
+    await scene.chat.edit(status, Message.of("Solved"))
+    assert not room.archived
+
+
 # --- attachments ----------------------------------------------------------------------------------
 
 
@@ -146,6 +164,19 @@ async def test_an_attachment_is_fetched_after_its_link_has_expired(
     scene.fake.clock.move(hours=48)
     fetched = [await scene.chat.fetch(file, max_bytes=10) for file in files]
     assert fetched == [b"a = 1", b"b = 2"]
+
+
+async def test_a_file_server_that_fails_is_asked_again_a_few_times(
+    scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "RETRY_S", (0.0, 0.0))
+    _, [file] = await send_files(scene, ana, ("answer.py", b"x = 1"))
+    scene.fake.no_content = [500, 503]
+    assert await scene.chat.fetch(file, max_bytes=10) == b"x = 1"
+    scene.fake.no_content = [500] * 9
+    with pytest.raises(TransientError):
+        await scene.chat.fetch(file, max_bytes=10)
+    assert len(scene.fake.no_content) == 6
 
 
 async def test_an_attachment_that_was_taken_out_is_gone(scene: Discord, ana: Person) -> None:

@@ -21,6 +21,7 @@ from tests.integration.discord.steps import (
     COMMANDS,
     COMMANDS_ROUTE,
     HISTORY,
+    MEMBER,
     hear_last_word,
     open_thread,
     until_health_is,
@@ -145,16 +146,48 @@ async def test_catching_up_is_tried_until_it_works(
     await until_health_is(scene)
 
 
-async def test_health_says_that_commands_are_not_taken(
-    scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("route", [ACTIVE, ARCHIVED, HISTORY, MEMBER])
+@pytest.mark.parametrize("status", [400, 503])
+async def test_what_can_be_read_is_heard_while_something_else_cannot(
+    scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch, route: str, status: int
 ) -> None:
-    monkeypatch.setattr(connection, "RECONNECT_S", (0.2,))
+    monkeypatch.setattr(connection, "RECONNECT_S", (0.01,))
+    rooms = {name: (await open_thread(scene, name))[1] for name in ("one", "two", "three")}
+    await scene.chat.stop()
+    for name, room in rooms.items():
+        ana.say(room, name)
+    scene.guild.archive(rooms["one"])
+    closed = {ACTIVE: ["one"], ARCHIVED: ["three", "two"], HISTORY: ["one", "three"]}
+    about = str(rooms["two"].id) if route == HISTORY else ""
+    scene.fake.faults.fail(route, status=status, times=99, about=about)
+    await scene.start()
+    readable = closed.get(route, ["one", "three", "two"])
+    await scene.sink.heard(MessagePosted, len(readable))
+    assert sorted(texts(scene)) == readable
+    if route == MEMBER:
+        return
+    await until_health_is(scene, NOT_CAUGHT_UP)
+    scene.fake.faults.mend()
+    await scene.sink.heard(MessagePosted, 3)
+    await until_health_is(scene)
+    assert sorted(texts(scene)) == ["one", "three", "two"]
+    assert scene.sink.deliveries == 3
+
+
+@pytest.mark.parametrize("status", [400, 405, 503])
+async def test_health_says_that_commands_are_not_taken(
+    scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr(connection, "RECONNECT_S", (0.01,))
     _, room = await open_thread(scene)
-    scene.fake.faults.fail(COMMANDS_ROUTE, status=503)
-    await scene.restart()
+    await scene.chat.stop()
+    ana.say(room, "heard meanwhile")
+    scene.fake.faults.fail(COMMANDS_ROUTE, status=status, times=9999)
+    await scene.start()
     await until_health_is(scene, NO_COMMANDS)
     ana.say(room, "heard all the same")
-    await scene.sink.heard(MessagePosted)
+    await scene.sink.heard(MessagePosted, 2)
+    scene.fake.faults.mend()
     await until_health_is(scene)
 
 

@@ -17,7 +17,9 @@ from tests.fakes.discord.people import Person
 from tests.integration.discord.steps import (
     CALLBACK,
     CODE,
+    FOLLOW_UP,
     FORM,
+    ORIGINAL,
     invoke_plan,
     message_at,
     open_thread,
@@ -107,6 +109,26 @@ async def test_a_command_is_answered_once_although_its_acknowledgement_was_lost(
     interaction, responder = await invoke_plan(scene, ana)
     await responder.reply(Message.of("Your week"))
     assert [message.content for message in interaction.messages] == ["Your week"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [("", 204), ("{}", 200), ("null", 200), ("[]", 200), ("<html>", 200)]
+)
+async def test_a_command_is_answered_once_however_oddly_discord_says_yes(
+    scene: Discord, ana: Person, answer: str, status: int
+) -> None:
+    scene.fake.faults.answer_oddly(CALLBACK, answer, status=status)
+    scene.fake.faults.answer_oddly(ORIGINAL, answer, status=status)
+    scene.fake.faults.answer_oddly(FOLLOW_UP, answer, status=status)
+    interaction, responder = await invoke_plan(scene, ana)
+    for words in ("Your week", "And more"):
+        await responder.reply(Message.of(words))
+    assert [message.content for message in interaction.messages] == ["Your week", "And more"]
+    assert scene.fake.faults.left == []
+    scene.fake.faults.answer_oddly(CALLBACK, answer, status=status)
+    pressed = ana.press(await post_button(scene), "Submit")
+    await (await responder_to(scene, ActionPressed)).open_form(FORM)
+    assert await ana.modal(pressed)
 
 
 async def test_long_replies_arrive_whole(scene: Discord, ana: Person) -> None:
