@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.chat.events import Attachment
 from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.domain.errors import TransientError
 from bot.domain.grading import Verdict
 from tests.support.world import ANA, BEN, HALF, PRACTICE, RIGHT, WRONG, World, fenced, text_of
 
@@ -46,6 +47,9 @@ async def test_the_message_says_received_then_running_then_the_verdict(
     world.clock.advance(seconds=1)
     claim = await services.grading.claim()
     await services.delivery.deliver()
+    assert mine.edits == 0  # the verdict may come at any moment
+    world.clock.advance(seconds=3)
+    await services.delivery.deliver()
     assert "Running" in mine.text
     assert claim is not None
     await services.grading.grade(claim)
@@ -83,8 +87,30 @@ async def test_those_who_wait_hear_of_the_line_when_it_means_something_else(
 
     assert await world.services.grading.claim() is not None
     await world.services.delivery.deliver()
+    assert not any(answer.edits for answer in world.answers())
+    world.clock.advance(seconds=3)
+    await world.services.delivery.deliver()
     told = [number for number, answer in enumerate(world.answers()) if answer.edits]
     assert told == [1, 3, 10]  # who is next, will be soon, has come nearer
+
+
+async def test_a_line_that_moves_quickly_is_not_told_of_step_by_step(
+    world: World, thread: ConversationRef
+) -> None:
+    people = [replace(ANA, user=f"learner-{number}") for number in range(9)]
+    await world.joined(*people)
+    for person in people:
+        await world.services.dispatcher.accept(world.message(person, fenced(RIGHT), thread))
+        await world.services.dispatcher.drain()
+        world.clock.advance(seconds=0.1)
+        await world.services.delivery.deliver()
+    while claim := await world.services.grading.claim():
+        world.clock.advance(seconds=0.5)
+        await world.services.delivery.deliver()
+        await world.services.grading.grade(claim)
+        await world.services.delivery.deliver()
+    assert all("Solved" in answer.text for answer in world.answers())
+    assert sum(answer.edits for answer in world.answers()) <= 12  # 9 verdicts, and little else
 
 
 async def test_conversation_is_left_alone(world: World, thread: ConversationRef) -> None:
@@ -206,6 +232,16 @@ async def test_a_file_that_cannot_be_taken_gets_its_own_sentence(  # cases
     attachments = tuple(file(world, name, data) for name in names)
     responder = await world.take(world.message(ANA, "", thread, attachments=attachments))
     assert words in text_of(responder.replies[0])
+    assert await world.submissions(ANA) == []
+
+
+async def test_a_file_that_the_platform_does_not_hand_out_is_asked_for_again(
+    world: World, thread: ConversationRef
+) -> None:
+    attached = (file(world, "a.py", RIGHT.encode()),)
+    world.chat.trouble = [TransientError("500")]
+    responder = await world.take(world.message(ANA, "", thread, attachments=attached))
+    assert "could not be read just now" in text_of(responder.replies[0])
     assert await world.submissions(ANA) == []
 
 

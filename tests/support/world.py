@@ -302,6 +302,8 @@ class FakeChat:
         )
 
     async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:
+        if self.trouble:
+            raise self.trouble.pop(0)
         if attachment.ref not in self.files:
             raise GoneError("no such file")
         data = self.files[attachment.ref]

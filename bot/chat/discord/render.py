@@ -33,8 +33,8 @@ EMBEDS_CHARS = 6000
 CODE_IN_EMBEDS_CHARS = 1500
 """Longer code is a file once a message is long: its first lines alone help nobody."""
 
-MAX_TABLE_COLUMNS = 60
-"""A table as wide as this fits on a phone."""
+MAX_TABLE_COLUMNS = 35
+"""So much of a code block fits on a phone."""
 
 MAX_FILES = 10
 FENCE = "```"

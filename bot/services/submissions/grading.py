@@ -25,7 +25,7 @@ from bot.domain.store import Store, Transaction
 from bot.domain.submission import Claim, Graded, Submission
 from bot.services.submissions import messages
 from bot.services.submissions.released import ReleasedExercises
-from bot.services.submissions.status import GRACE, status, tell_next, tell_why
+from bot.services.submissions.status import GRACE, NEWS_WAIT, status, tell_next, tell_why
 
 log = structlog.get_logger()
 
@@ -169,17 +169,25 @@ class GradingService:
         if self.clock() - submission.received_at > GRACE:
             latest = await tx.submissions.find_latest(submission.answer)
             if latest is not None and latest.id == submission.id:
-                await self._say(tx, submission, messages.running())
+                due_at = self.clock() + NEWS_WAIT
+                await self._say(tx, submission, messages.running(), not_before=due_at)
         if self._explained is None or self._explained[0] != MOVING:  # it stood still, or may have
-            await tell_why(tx, held_up=held_up)
+            await tell_why(tx, self.clock(), held_up=held_up)
             self._explained = (MOVING, ())
         elif claim.others_wait:
-            await tell_next(tx)
+            await tell_next(tx, self.clock())
 
-    async def _say(self, tx: Transaction, submission: Submission, message: Message) -> None:
+    async def _say(
+        self,
+        tx: Transaction,
+        submission: Submission,
+        message: Message,
+        *,
+        not_before: datetime | None = None,
+    ) -> None:
         member = await tx.members.get(submission.member)
         reader = member.identity_on(submission.conversation.platform)
-        await tx.outbox.say(status(submission, message, reader=reader))
+        await tx.outbox.say(status(submission, message, reader=reader, not_before=not_before))
 
     async def _assignment(self, submission: Submission) -> Assignment:
         async with self.store.read() as tx:
@@ -203,13 +211,13 @@ class GradingService:
         if waiting and explanation != self._explained:
             problem, held_up = halt
             async with self.store.write() as tx:
-                await tell_why(tx, problem=problem, held_up=dict(held_up))
+                await tell_why(tx, self.clock(), problem=problem, held_up=dict(held_up))
             self._explained = explanation
 
     async def _postpone(self, claim: Claim, *, problem: str = "") -> None:
         async with self.store.write() as tx:
             await tx.submissions.release(claim, not_before=self._soon())
-            await tell_why(tx, problem=problem)
+            await tell_why(tx, self.clock(), problem=problem)
             self._explained = None
 
     async def _fail(self, claim: Claim, error: SandboxError | CatalogueError) -> Submission | None:

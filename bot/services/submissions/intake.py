@@ -23,7 +23,7 @@ from bot.domain.store import Store, Transaction
 from bot.domain.submission import Before, NewSubmission
 from bot.services.submissions import messages
 from bot.services.submissions import source as code
-from bot.services.submissions.status import status, tell_next
+from bot.services.submissions.status import GRACE, status, tell_next
 from bot.services.talk.reply import Reply
 
 ATTACHMENT_LIMIT_BYTES = 1024 * 1024
@@ -104,7 +104,7 @@ class IntakeService:
             latest = await tx.submissions.find_latest(answer)
             if latest is not None:
                 await tx.outbox.say(status(latest, messages.withdrawn(), reader=None))
-            await tell_next(tx)
+            await tell_next(tx, self.clock())
 
     async def _read(self, event: Event, file: Attachment) -> str:
         chat = self.chats[event.conversation.platform]
@@ -149,8 +149,8 @@ class IntakeService:
             return
         reader = answer.event.user
         if before.pending_of_all == 0:  # so its turn is now
-            message = messages.running()
-            await tx.outbox.say(status(submission, message, reader=reader, delayed=True))
+            message, due_at = messages.running(), submission.received_at + GRACE
+            await tx.outbox.say(status(submission, message, reader=reader, not_before=due_at))
         else:
             message = messages.waiting(await tx.submissions.queue_position(submission.id))
             await tx.outbox.say(status(submission, message, reader=reader))

@@ -1,5 +1,7 @@
 """What a learner reads about a submission. Pure: records in, messages out."""
 
+from itertools import groupby
+
 from bot.domain.challenge import Challenge
 from bot.domain.chat.message import Button, Buttons, ButtonStyle, Code, Message, Text
 from bot.domain.cohort import Cohort
@@ -109,7 +111,8 @@ def fault_for_mentors(submission: Submission) -> Message:
 def details(submission: Submission, exercise: Exercise, *, points: float) -> Message:
     """Everything that was seen, for the author alone."""
     grade = graded(submission)
-    parts: list[Text | Code | Buttons] = [Text(f"**{exercise.title}** · {_times(submission)}")]
+    head = f"**{exercise.title}**\n{next_step(grade, exercise)}"
+    parts: list[Text | Code | Buttons] = [Text(head)]
     if grade.detail:
         parts.append(Text(grade.detail))
     if grade.traceback:
@@ -118,7 +121,7 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
     if grade.output.strip():
         parts.append(Text("It printed:"))
         parts.append(Code(_shortened(grade.output), "text"))
-    parts.append(Text(f"{points_text(points)} from this submission. {next_step(grade, exercise)}"))
+    parts.append(Text(f"{points_text(points)} from this submission · {_times(submission)}"))
     if any(check.status is CheckStatus.FAILED for check in grade.checks):
         parts.append(Buttons((DISPUTE.button(submission.id, "A check seems wrong"),)))
     return Message.of(*parts)
@@ -289,18 +292,21 @@ def _times(submission: Submission) -> str:
 def _checks(grade: Grade) -> list[Text | Code]:
     blocks: list[Text | Code] = []
     passed = [check for check in grade.checks if check.status is CheckStatus.PASSED]
-    shown: tuple[str, tuple[str, ...]] | None = None
-    for check in grade.checks:
-        if check.status is CheckStatus.PASSED:
-            continue
-        if check.traceback and (check.message, check.traceback) == shown:
-            blocks.append(Text(f"❌ **{check.title}**{_bonus(check)}: the same"))
-            continue
-        shown = (check.message, check.traceback)
-        blocks.extend(_unmet(check))
+    unmet = [check for check in grade.checks if check.status is not CheckStatus.PASSED]
+    for _, alike in groupby(unmet, key=_cause):
+        first, *others = alike
+        blocks.extend(_unmet(first))
+        if others:
+            titles = " · ".join(f"**{check.title}**{_bonus(check)}" for check in others)
+            blocks.append(Text(f"❌ The same: {titles}"))
     if passed:
         blocks.append(Text("\n".join(f"- ✅ {check.title}{_bonus(check)}" for check in passed)))
     return blocks
+
+
+def _cause(check: CheckResult) -> tuple[object, ...]:
+    """Equal for checks that broke over the same thing."""
+    return (check.message, check.traceback) if check.traceback else (check.name,)
 
 
 def _unmet(check: CheckResult) -> list[Text | Code]:

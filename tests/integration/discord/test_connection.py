@@ -1,7 +1,5 @@
 """The connection to Discord."""
 
-from typing import Any
-
 import pytest
 from structlog.testing import capture_logs
 
@@ -12,6 +10,7 @@ from bot.domain.chat.events import MessagePosted
 from bot.domain.chat.message import Message
 from bot.domain.errors import ChatError, SettingsError
 from tests.contract.on_discord import Discord, MemoryMark, discord
+from tests.fakes.discord.errors import Json
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.server import FakeDiscord, connect
@@ -76,7 +75,7 @@ async def test_a_start_survives_connections_that_fail(monkeypatch: pytest.Monkey
     ],
 )
 async def test_an_event_that_cannot_be_read_is_left_out_and_told_of_once(
-    scene: Discord, ana: Person, event: str, data: Any
+    scene: Discord, ana: Person, event: str, data: Json
 ) -> None:
     _, room = await open_thread(scene, "again")
     with capture_logs() as logged:

@@ -69,6 +69,13 @@ def test_a_table_is_too_wide_by_the_columns_that_it_takes() -> None:
     assert made.content.splitlines() == [f"- **{'田' * 28}** · State: open"]
 
 
+@pytest.mark.parametrize(("columns", "fits"), [(35, True), (36, False)])
+def test_a_table_stands_in_columns_where_a_phone_shows_it(columns: int, *, fits: bool) -> None:
+    made = render(Message.of(Table(("Name", "State"), (("x" * (columns - 7), "open"),))))
+
+    assert made.content.startswith("```") is fits
+
+
 def test_a_cell_does_not_end_the_block_that_its_table_is_in() -> None:
     made = render(Message.of(Table(("Name", "State"), (("```", "**open**"),))))
 
@@ -76,13 +83,13 @@ def test_a_cell_does_not_end_the_block_that_its_table_is_in() -> None:
 
 
 def test_a_table_longer_than_an_embed_is_a_file_and_stays_whole() -> None:
-    rows = tuple((f"Learner {number}", "x" * 30) for number in range(120))
+    rows = tuple((f"Learner {number}", "x" * 20) for number in range(150))
 
     made = render(Message.of("The week", Table(("Name", "Work"), rows)))
 
     [(name, data, _)] = made.files
     assert name == "table.txt"
-    assert len(data.decode().splitlines()) == 122
+    assert len(data.decode().splitlines()) == 152
     assert made.pages == ["The week\n*The table is in the attached file `table.txt`.*"]
 
 
