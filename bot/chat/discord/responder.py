@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Generator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 import discord
@@ -21,6 +21,10 @@ log = structlog.get_logger()
 
 MAX_PRESS_WAIT_S = 2.0
 """A press may open a form, which has to be the first answer; it is acknowledged after so long."""
+
+MAX_ACKNOWLEDGING_S = 3.0
+MAX_ANSWERING_S = 20.0
+"""Whoever writes in the same conversation waits for it; after that the outbox takes over."""
 
 LABEL_CHARS, TITLE_CHARS, TEXT_CHARS = 45, 45, 4000
 FILE_FIELD = "file"
@@ -53,7 +57,7 @@ class DiscordResponder(Responder):
         async with self._lock:
             if self._is_acknowledged:
                 return
-            with _answered("acknowledge a command"):
+            async with _answered("acknowledge a command", at_most_s=MAX_ACKNOWLEDGING_S):
                 try:
                     await self._send_acknowledgement()
                 except discord.HTTPException as error:
@@ -78,7 +82,7 @@ class DiscordResponder(Responder):
         await self.acknowledge()
         made = render(message, tag=self.tag)
         self._replies += 1
-        with _answered("answer a command"):
+        async with _answered("answer a command"):
             if self._replies == 1 and self.interaction.type in HAVE_PLACEHOLDER:
                 await self._replace_placeholder(made)
             else:
@@ -110,7 +114,7 @@ class DiscordResponder(Responder):
                 raise ExpiredError("A form has to be the first answer.")
             modal = _modal(form, self.tag)
             modal.stop()  # else discord.py would keep it for as long as we run
-            with _answered("open a form"):
+            async with _answered("open a form"):
                 await self.interaction.response.send_modal(modal)
             self._acknowledged = True
 
@@ -126,12 +130,13 @@ class DiscordResponder(Responder):
             log.info("not_acknowledged", reason=str(error))
 
 
-@contextlib.contextmanager
-def _answered(doing: str) -> Generator[None]:
+@contextlib.asynccontextmanager
+async def _answered(doing: str, *, at_most_s: float | None = None) -> AsyncGenerator[None]:
     """As `translate_errors`. Where Discord said yes, however oddly, the person has their answer."""
     try:
         with translate_errors(doing):
-            yield
+            async with asyncio.timeout(at_most_s or MAX_ANSWERING_S):
+                yield
     except UnreadableError as error:
         log.warning("odd_answer", reason=repr(error.__cause__))
 

@@ -15,6 +15,7 @@ class Trouble(Enum):
     CUT_AFTER = auto()  # the connection drops without an answer, but it was done
     GARBAGE = auto()  # done, and the answer breaks off
     ODD = auto()  # done, and answered as nothing documents it
+    SILENT = auto()  # it is never answered, and not done
     NOT_FOUND = auto()  # 404 of what is there; it was not done
     EXHAUSTED = auto()  # done, and it was the last one that the bucket had
 
@@ -83,6 +84,10 @@ class Faults:
         """Do what is asked, and answer with these words, as JSON unless they are a page."""
         fault = Fault(trouble=Trouble.ODD, times=times, status=status, answer=answer)
         self._plan(route, fault)
+
+    def hang(self, route: str, *, times: int = 1) -> None:
+        """Leave a request without an answer for as long as the fake runs."""
+        self._plan(route, Fault(trouble=Trouble.SILENT, times=times))
 
     def deny(self, route: str, *, times: int = 1) -> None:
         """Answer that there is no such message, and do nothing."""

@@ -1,5 +1,6 @@
 """The REST server: routes, who may ask, what is recorded, and what goes wrong on purpose."""
 
+import asyncio
 import hashlib
 import json
 import re
@@ -103,6 +104,7 @@ class Rest:
     Attributes:
         requests: All requests so far.
         violations: Bodies that break Discord's published specification.
+        stopped: Set when it serves no longer; what hangs ends then.
     """
 
     token: Callable[[], str]
@@ -110,6 +112,7 @@ class Rest:
     routes: list[Route] = field(default_factory=list[Route])
     requests: list[Sent] = field(default_factory=list[Sent])
     violations: list[str] = field(default_factory=list[str])
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
     faults: Faults = field(init=False)
 
     def __post_init__(self) -> None:
@@ -144,6 +147,9 @@ class Rest:
         )
         fault = self.faults.take(name, path)
         try:
+            if fault is not None and fault.trouble is Trouble.SILENT:
+                await self.stopped.wait()
+                return _cut(request)
             if fault is not None and (answer := _instead(fault, request)) is not None:
                 return answer
             if refused is not None:

@@ -79,6 +79,7 @@ class FakeDiscord:
 
     async def start(self) -> None:
         """Listen on a port of its own."""
+        self._rest.stopped.clear()
         app = web.Application(client_max_size=REQUEST_BYTES)
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/gateway/", self.gateway.serve)
@@ -92,6 +93,7 @@ class FakeDiscord:
 
     async def stop(self) -> None:
         """Drop all connections and listen no more."""
+        self._rest.stopped.set()
         self.gateway.cut()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -6,10 +6,7 @@ from bot.chat.discord import responder
 from bot.domain.chat.events import ActionPressed, CommandInvoked, FormSubmitted
 from bot.domain.chat.message import Button, Buttons, Code, Form, Message
 from bot.domain.chat.refs import ConversationRef, UserRef
-from bot.domain.errors import (
-    ExpiredError,
-    GoneError,
-)
+from bot.domain.errors import AmbiguousError, ExpiredError, GoneError
 from tests.contract.on_discord import Discord
 from tests.fakes.discord import model
 from tests.fakes.discord.model import EPHEMERAL
@@ -129,6 +126,27 @@ async def test_a_command_is_answered_once_however_oddly_discord_says_yes(
     pressed = ana.press(await post_button(scene), "Submit")
     await (await responder_to(scene, ActionPressed)).open_form(FORM)
     assert await ana.modal(pressed)
+
+
+async def test_a_command_whose_acknowledgement_hangs_is_heard_and_answered(
+    scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responder, "MAX_ACKNOWLEDGING_S", 0.05)
+    scene.fake.faults.hang(CALLBACK)
+    interaction, answers = await invoke_plan(scene, ana)
+    monkeypatch.undo()
+    await answers.reply(Message.of("Your week"))
+    assert [message.content for message in interaction.messages] == ["Your week"]
+
+
+async def test_a_reply_that_hangs_is_left_to_the_core(
+    scene: Discord, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, answers = await invoke_plan(scene, ana)
+    monkeypatch.setattr(responder, "MAX_ANSWERING_S", 0.05)
+    scene.fake.faults.hang(ORIGINAL)
+    with pytest.raises(AmbiguousError):
+        await answers.reply(Message.of("Your week"))
 
 
 async def test_long_replies_arrive_whole(scene: Discord, ana: Person) -> None:
