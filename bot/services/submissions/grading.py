@@ -235,7 +235,7 @@ class GradingService:
             if await tx.submissions.failures(claim.submission.id) + 1 >= MAX_FAILURES:
                 return False
             await tx.submissions.fail(claim, not_before=self._soon())
-            await tell_why(tx)
+            await tell_why(tx, self.clock())
             self._explained = None
         return True
 
