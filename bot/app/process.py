@@ -111,7 +111,6 @@ class App:
             stack.push_async_callback(self._flush)
             if self.web is not None:
                 await local.settle_in(self.settings, self.store, self.services, self.clock)
-            await self.scheduler.run_once()
             for name, work in (
                 ("scheduler", self.scheduler.run),
                 ("sandbox's start", self._prepare_sandbox),

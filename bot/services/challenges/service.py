@@ -3,6 +3,8 @@
 import contextlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from itertools import chain
 
 import structlog
 
@@ -22,6 +24,7 @@ from bot.domain.schedule import Slot, SlotKind
 from bot.domain.store import Store, Transaction
 from bot.services.challenges import messages, planning
 from bot.services.submissions.released import ReleasedExercises
+from bot.services.talk.each import do_each
 
 log = structlog.get_logger()
 
@@ -48,13 +51,20 @@ class ChallengeService:
             last = await tx.calendar.last_slots(SlotKind.POST)
             reminders = await tx.challenges.due_reminders(now)
             closings = await tx.challenges.due_closings(now)
-        for cohort in cohorts:
-            for slot in schedule.due_slots(cohort, after=last.get(cohort.id), now=now):
-                await self._release(cohort, slot, now)
-        for challenge in reminders:
-            await self._remind(challenge, now)
-        for challenge in closings:
-            await self._summarise(challenge, now)
+        due = (
+            (f"release:{cohort.id}:{slot.on}", partial(self._release, cohort, slot, now))
+            for cohort in cohorts
+            for slot in schedule.due_slots(cohort, after=last.get(cohort.id), now=now)
+        )
+        reminding = (
+            (f"reminder:{challenge.id}", partial(self._remind, challenge, now))
+            for challenge in reminders
+        )
+        closing = (
+            (f"closing:{challenge.id}", partial(self._summarise, challenge, now))
+            for challenge in closings
+        )
+        await do_each(chain(due, reminding, closing))
 
     async def open(
         self, cohort: Cohort, exercise: Exercise, *, key: str, reason: PlanReason

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -17,6 +18,7 @@ from bot.domain.outbox import Wanted
 from bot.domain.schedule import SlotKind
 from bot.domain.store import Store
 from bot.services.progress import messages
+from bot.services.talk.each import do_each
 
 log = structlog.get_logger()
 
@@ -38,9 +40,11 @@ class LeaderboardService:
         async with self.store.read() as tx:
             cohorts = await tx.cohorts.all()
             last = await tx.calendar.last_slots(SlotKind.BOARD)
-        for cohort in cohorts:
-            for slot in schedule.due_boards(cohort, after=last.get(cohort.id), now=now):
-                await self._post(cohort, slot, now)
+        await do_each(
+            (f"board:{cohort.id}:{slot.week}", partial(self._post, cohort, slot, now))
+            for cohort in cohorts
+            for slot in schedule.due_boards(cohort, after=last.get(cohort.id), now=now)
+        )
 
     async def show(self, cohort: Cohort, week: int) -> Message:
         """The board of a week, as it stands."""

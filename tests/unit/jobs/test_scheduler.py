@@ -1,15 +1,19 @@
 """Ticks come every minute, whatever the clock does and whatever becomes of one of them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from apscheduler.triggers.interval import (  # pyright: ignore[reportMissingTypeStubs]  # untyped
+    IntervalTrigger,
+)
+from structlog.testing import capture_logs
 
+from bot.domain.errors import StoreError
 from bot.jobs import scheduler
 from bot.jobs.scheduler import Scheduler, Tick
-
-ALMOST = datetime(2026, 11, 23, 8, 59, 59, 999_000, tzinfo=UTC)
 
 
 class Ticks:
@@ -34,20 +38,28 @@ class Ticks:
         self.called.append("slow")
         await self.free.wait()
 
-    async def until(self, name: str, count: int) -> None:
-        while self.called.count(name) < count:
+    async def until(self, count: int) -> None:
+        while self.called.count("good") < count:
             self.news.clear()
             await self.news.wait()
 
 
-async def ran(
-    ticks: Mapping[str, Tick], clock: scheduler.Clock
-) -> tuple[Scheduler, asyncio.Task[None]]:
-    made = Scheduler(ticks=ticks, clock=clock)
-    return made, asyncio.create_task(made.run())
+def present() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # the library's own clock
 
 
-async def stopped(task: asyncio.Task[None]) -> None:
+@asynccontextmanager
+async def ticking(
+    ticks: Mapping[str, Tick], *, every_s: float = 0.01, watch_s: float = 60.0
+) -> AsyncGenerator[Scheduler]:
+    made = Scheduler(
+        ticks=ticks,
+        clock=present,
+        trigger=IntervalTrigger(seconds=every_s, timezone="UTC"),  # pyright: ignore[reportArgumentType]
+        watch_s=watch_s,
+    )
+    task = asyncio.create_task(made.run())
+    yield made
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -55,48 +67,40 @@ async def stopped(task: asyncio.Task[None]) -> None:
 
 async def test_a_tick_that_is_slow_or_fails_keeps_no_other_from_ticking() -> None:
     ticks = Ticks()
-    ticks.trouble = [RuntimeError("hush")] * 99
-    some = {"bad": ticks.bad, "slow": ticks.slow, "good": ticks.good}
-    made, task = await ran(some, lambda: ALMOST)
-    await ticks.until("good", 3)
-    assert ticks.called.count("slow") == 1  # never beside itself
-    assert await made.health() == "The tick bad failed (RuntimeError). The log says more."
-    ticks.trouble.clear()
-    await ticks.until("good", 6)
-    assert await made.health() == ""
-    await stopped(task)
+    ticks.trouble = [RuntimeError("hush")] * 999
+    async with ticking({"bad": ticks.bad, "slow": ticks.slow, "good": ticks.good}) as made:
+        await ticks.until(3)
+        assert ticks.called.count("slow") == 1  # never beside itself
+        assert await made.health() == "The tick bad failed: RuntimeError. The log says more."
+        ticks.trouble.clear()
+        await ticks.until(ticks.called.count("good") + 3)
+        assert await made.health() == ""
+
+
+async def test_a_database_that_is_away_is_one_line_however_long() -> None:
+    ticks = Ticks()
+    ticks.trouble = [StoreError("The database cannot be reached.")] * 5
+    with capture_logs() as logs:
+        async with ticking({"bad": ticks.bad, "good": ticks.good}):
+            await ticks.until(9)
+    assert [(line["event"], line.get("reason")) for line in logs] == [
+        ("tick_failed", "The database cannot be reached"),
+        ("tick_recovered", None),
+    ]
 
 
 async def test_a_tick_that_never_ends_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = Ticks()
-    made, task = await ran({"slow": ticks.slow, "good": ticks.good}, lambda: ALMOST)
-    await ticks.until("good", 1)
-    assert await made.health() == ""
-    monkeypatch.setattr(scheduler, "MAX_TICK_S", -1.0)
-    assert "The tick slow takes more than" in await made.health()
-    await stopped(task)
+    async with ticking({"slow": ticks.slow, "good": ticks.good}) as made:
+        await ticks.until(1)
+        assert await made.health() == ""
+        monkeypatch.setattr(scheduler, "MAX_TICK_S", -1.0)
+        assert "The tick slow takes more than" in await made.health()
 
 
-async def test_a_clock_that_is_set_back_stops_no_tick(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    moments = iter([ALMOST, ALMOST - timedelta(minutes=10), ALMOST + timedelta(hours=9)])
-
-    async def note(seconds: float) -> None:
-        slept.append(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", note)
+async def test_a_clock_that_is_set_back_stops_no_tick() -> None:
+    """What comes next is an hour away, as after a clock that was set back by an hour."""
     ticks = Ticks()
-    made = Scheduler(ticks={"good": ticks.good}, clock=lambda: next(moments))
-    with pytest.raises(RuntimeError):  # no moment is left
-        await made.run()
-    assert len(slept) == 3
-    assert all(0 <= seconds <= 60 for seconds in slept)
-
-
-async def test_one_round_calls_every_tick_in_order() -> None:
-    ticks = Ticks()
-    ticks.trouble = [RuntimeError("hush")]
-    ticks.free.set()
-    some = {"bad": ticks.bad, "slow": ticks.slow, "good": ticks.good}
-    await Scheduler(ticks=some, clock=lambda: ALMOST).run_once()
-    assert ticks.called == ["bad", "slow", "good"]
+    hour_s = timedelta(hours=1).total_seconds()
+    async with ticking({"good": ticks.good}, every_s=hour_s, watch_s=0.01):
+        await ticks.until(3)
