@@ -33,7 +33,7 @@ class Budget:
     Attributes:
         cpu_s: CPU seconds allowed.
         wait_s: Seconds by the clock that it may take without using the CPU.
-        used_cpu_s: CPU seconds of the endpoints before the present one.
+        used_cpu_s: CPU seconds of the endpoints before the present one, and what was charged.
         taken_s: Seconds by the clock that answers took so far.
     """
 
@@ -84,6 +84,11 @@ class Budget:
         """
         self.used_cpu_s += max(self._seen_cpu_s, cpu_s or 0.0)
         self._seen_cpu_s = 0.0
+
+    def charge(self, cpu_s: float) -> bool:
+        """Add what was used elsewhere; whether it is too much by now."""
+        self.used_cpu_s += cpu_s
+        return self.seen_cpu_s >= self.cpu_s
 
     def _exceeded(self) -> Cause | None:
         if self.seen_cpu_s >= self.cpu_s:

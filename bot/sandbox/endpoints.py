@@ -9,7 +9,10 @@ from typing import Protocol
 from bot.wire.frames import Frame, Reader, WireError
 
 MAX_UNREAD_BYTES = 32 * 1024 * 1024
-"""Frames that nobody asked for; an endpoint that sends more is flooding."""
+"""Of frames that nobody asked for; an endpoint that sends more is not listened to any longer."""
+
+MAX_UNREAD_FRAMES = 1024
+"""However small they are: each takes memory here, one without a payload too."""
 
 
 class Cause(Enum):
@@ -27,6 +30,8 @@ class Cause(Enum):
     TIMED_OUT = "timed out"  # it used more CPU seconds than it may
     STALLED = "stalled"  # it took too long without using the CPU
     STARVED = "starved"  # it took too long on a machine that is too busy
+    SLOW_TO_CHECK = "slow to check"  # what it sent kept the judge at work for too long
+    BIG_TO_CHECK = "big to check"  # what it sent took all the judge's memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +124,10 @@ class FrameBuffer:
             return
         for frame in frames:
             self._unread_bytes += len(frame.payload)
+            if self._unread_bytes > MAX_UNREAD_BYTES or self.frames.qsize() >= MAX_UNREAD_FRAMES:
+                self.fail(Cause.OUT_OF_TURN)
+                return
             self.frames.put_nowait(frame)
-        if self._unread_bytes > MAX_UNREAD_BYTES:
-            self.fail(Cause.FLOODED)
 
     def take_output(self, data: bytes) -> None:
         """Add bytes that were printed."""

@@ -232,7 +232,7 @@ class ContainerGrader(Grader):
             if self._solvers is not None:
                 self._solvers.refill()
         judge.uses += 1
-        if judge.uses < MAX_JUDGE_GRADINGS:
+        if judge.alive and judge.uses < MAX_JUDGE_GRADINGS:
             judges.put(judge)
         else:
             await judge.kill()

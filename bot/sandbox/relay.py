@@ -12,13 +12,20 @@ from bot.domain.grading import Usage
 from bot.sandbox.budget import Budget
 from bot.sandbox.endpoints import Cause, EndedError, Ending, Endpoint
 from bot.wire.frames import Frame, Kind, WireError
-from bot.wire.jobs import Job, Result, read_result
+from bot.wire.jobs import GradeResult, Job, Result, SolverEnded, read_result
 from bot.wire.records import to_json
 
-MAX_JUDGE_CPU_S = 60.0
-"""In one job; more is a broken check, and that is our fault."""
+MAX_JUDGE_CPU_S = 20.0
+"""In one job: many times what checks need. Before any answer came, more is a broken check, and that
+is our fault; afterwards it is the answers' doing."""
 
 MAX_JUDGE_WAIT_S = 120.0
+
+HARD_TO_CHECK = {
+    Cause.TIMED_OUT: Cause.SLOW_TO_CHECK,
+    Cause.OUT_OF_MEMORY: Cause.BIG_TO_CHECK,
+}
+"""How a judge ends that is given more than it can take, and what that is to a submission."""
 
 MAX_FRAMES = 50_000
 MAX_BYTES = 512 * 2**20
@@ -44,8 +51,8 @@ class Observation:
 class Relay:
     """One job, between one judge and the solvers it uses in turn.
 
-    What counts against the learner's limits is what solvers use: neither starting one nor the
-    judge's own work.
+    What counts against the learner's limits is what solvers use, and what the judge needs to read
+    what they send: neither starting one nor the judge's own work.
     """
 
     limits: Limits
@@ -82,6 +89,7 @@ class Relay:
             run_s = time.monotonic() - began - (self._start_s - started_s)
         finally:
             await self._drop()
+        self._charge(result)
         return Observation(
             result=result, ending=self._ending, output=self._output, usage=self._usage(run_s)
         )
@@ -107,7 +115,11 @@ class Relay:
                 await self.judge.send(said)
                 return await self.judge.buffer.next()
         except EndedError as error:
-            slow = self.judge.buffer.failure in {Cause.TIMED_OUT, Cause.STALLED, Cause.STARVED}
+            cause = (await self.judge.ending()).cause
+            if self._frames and cause in HARD_TO_CHECK:
+                self._ending = Ending(cause=HARD_TO_CHECK[cause])
+                return Frame(Kind.RESULT, to_json(GradeResult(outcome=SolverEnded())))
+            slow = cause in {Cause.TIMED_OUT, Cause.STALLED, Cause.STARVED}
             raise SandboxError("the judge took too long" if slow else "the judge ended") from error
 
     async def _ask_solver(self, request: Frame) -> Frame:
@@ -132,6 +144,11 @@ class Relay:
         within = self._frames <= MAX_FRAMES and self._bytes <= MAX_BYTES
         if answer.kind is not Kind.ANSWER or not within:
             self._ending = Ending(cause=Cause.OUT_OF_TURN)
+
+    def _charge(self, result: Result) -> None:
+        """Count what it took to read the answers."""
+        if isinstance(result, GradeResult) and self._budget.charge(result.reading_ms / 1000):
+            self._ending = self._ending or Ending(cause=Cause.TIMED_OUT)
 
     # --- solvers ------------------------------------------------------------------------------
 

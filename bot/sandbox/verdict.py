@@ -1,5 +1,6 @@
 """What was seen of a grading, turned into a verdict and sentences."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -53,8 +54,13 @@ VERDICTS: Mapping[Cause, Verdict] = {
     Cause.OUT_OF_TURN: Verdict.TOO_MUCH_OUTPUT,
     Cause.TIMED_OUT: Verdict.TIMED_OUT,
     Cause.STALLED: Verdict.STALLED,
+    Cause.SLOW_TO_CHECK: Verdict.TIMED_OUT,
+    Cause.BIG_TO_CHECK: Verdict.OUT_OF_MEMORY,
 }
 """Any other way to end is a crash."""
+
+CHECKING = {Cause.SLOW_TO_CHECK, Cause.BIG_TO_CHECK}
+"""Where an honest submission ends so, a check is broken: the log tells of each."""
 
 STATUSES: Mapping[CheckEnd, CheckStatus] = {
     CheckEnd.PASSED: CheckStatus.PASSED,
@@ -75,6 +81,7 @@ def job_of(request: GradingRequest) -> GradeJob:
         entry=exercise.entry,
         forbidden=exercise.forbidden,
         seed=request.seed,
+        cpu_ms=math.ceil(exercise.limits.seconds * 1000),
     )
 
 
@@ -87,6 +94,10 @@ def grade_of(request: GradingRequest, seen: Observation) -> Grade:
         SandboxError: The judge failed.
     """
     result = _require_result(request, seen)
+    if seen.ending is not None and seen.ending.cause in CHECKING:
+        log.warning(
+            "judge_overcome", slug=request.exercise.slug, run=request.run, by=seen.ending.cause
+        )
     limits = request.exercise.limits
     ending = "" if seen.ending is None else _ending_sentence(seen.ending, limits)
     checks = tuple(_check_result(entry, limits, ending) for entry in result.checks)
@@ -218,6 +229,13 @@ def _ending_sentence(ending: Ending, limits: Limits) -> str:
         Cause.OUT_OF_TURN: "It sent more than any answer needs.",
         Cause.MALFORMED: "It wrote over the sandbox's own channel.",
         Cause.SILENT: "It closed the sandbox's own channel.",
+        Cause.SLOW_TO_CHECK: (
+            "It sent something that took far too long to check: no right answer takes as long."
+        ),
+        Cause.BIG_TO_CHECK: (
+            "It sent something that took far too much memory to check: no right answer takes as"
+            " much."
+        ),
         Cause.EXITED: f"The process ended itself with exit code {ending.code}.",
     }
     return sentences.get(ending.cause) or _signal_sentence(-(ending.code or 0))

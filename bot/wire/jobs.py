@@ -23,6 +23,7 @@ class GradeJob:
         entry: Top-level names that the submission must bind.
         forbidden: Dotted names that it may not use.
         seed: 16 bytes that hidden inputs are drawn from.
+        cpu_ms: CPU milliseconds that the submission may use. Reading what it sends counts.
     """
 
     exercise: str
@@ -33,6 +34,7 @@ class GradeJob:
     entry: tuple[str, ...]
     forbidden: tuple[str, ...]
     seed: bytes
+    cpu_ms: int = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +146,12 @@ class GradeResult:
 
     Attributes:
         checks: In the order in which they were declared; empty when the source was not loaded.
+        reading_ms: CPU milliseconds that it took to read what the solvers sent.
     """
 
     outcome: Outcome
     checks: tuple[CheckEntry, ...] = ()
+    reading_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

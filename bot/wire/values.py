@@ -8,6 +8,10 @@ In the JSON, what JSON has no word for is an object with one key: ``f`` a float 
 ``t`` a tuple, ``d`` a dict as pairs, ``x`` a tensor by place, ``h`` a handle, ``p`` a stream,
 ``g`` a generator. Tensors are listed in the order in which the value holds them, each once, so that
 a value takes no more memory than it has bytes.
+
+Reading takes time in proportion to the bytes, whatever they say: parts are counted, whole numbers
+have 64 bits, and the keys of a dict are short texts, whose hashes nobody can foresee. (Numbers that
+collide can be chosen: 36,000 of them in one dict took minutes.)
 """
 
 import json
@@ -22,12 +26,22 @@ import torch
 from bot.wire.frames import MAX_PAYLOAD_BYTES, WireError
 
 Value: TypeAlias = Any
-"""What travels: None, bool, int, float, str, tensors, and lists, tuples and dicts of these."""
+"""What travels: None, bool, int, float, str, tensors, and lists, tuples and dicts of these.
+
+The keys of a dict are texts; one with other keys stays where it is, as all else does.
+"""
 
 LENGTH = struct.Struct(">I")
 MAX_HEADER_BYTES = 1024 * 1024
+MAX_PARTS = 2**16
+"""Everything in a value counts: numbers, texts, keys, and what holds them."""
+
 MAX_TENSORS = 4096
 MAX_DEPTH = 32
+MAX_KEY_CHARS = 256
+END_OF_WHOLE = 2**63
+"""Whole numbers are nearer to zero than this."""
+
 MAX_DIMENSIONS = 16
 
 PAIR = 2
@@ -180,14 +194,16 @@ def _list(value: object) -> list[object]:
 class _Encoder:
     tensors: list[torch.Tensor]
     keep: Keep | None
+    parts: int = 0
 
     def tree(self, value: Value, depth: int) -> object:
+        self.parts = _one_more(self.parts)
         # Exact types: a subclass may carry behaviour, which cannot travel.
         kind = cast("type[object]", type(value))
         if value is None or kind is bool or kind is str:
             return value
         if kind is int:
-            return value if abs(value) < 2**63 else self._kept(value)
+            return value if _is_whole(value) else self._kept(value)
         if kind is float:
             return value if math.isfinite(value) else {"f": repr(value)}
         return self._container(value, depth)
@@ -200,7 +216,7 @@ class _Encoder:
             return self._trees(value, depth)
         if kind is tuple:
             return {"t": self._trees(value, depth)}
-        if kind is dict:
+        if kind is dict and all(map(_is_key, value)):
             return {"d": [self._trees(pair, depth) for pair in value.items()]}
         if isinstance(value, Generator):
             return {"g": self._trees(value.items, depth)}
@@ -236,11 +252,13 @@ def _is_plain(tensor: torch.Tensor) -> bool:
 class _Decoder:
     tensors: list[torch.Tensor]
     taken: int = 0
+    parts: int = 0
 
     def value(self, tree: object, depth: int) -> Value:
+        self.parts = _one_more(self.parts)
         if depth > MAX_DEPTH:
             raise WireError("a value nested too deeply")
-        if tree is None or isinstance(tree, (bool, int, float, str)):
+        if tree is None or isinstance(tree, (bool, float, str)) or _is_whole(tree):
             return tree
         if isinstance(tree, list):
             return self._values(cast("list[object]", tree), depth)
@@ -267,7 +285,7 @@ class _Decoder:
         if tag == "x" and type(body) is int and body == self.taken < len(self.tensors):
             self.taken += 1
             return self.tensors[body]
-        if tag == "p" and type(body) is int:
+        if tag == "p" and isinstance(body, int) and _is_whole(body):
             return StreamRef(body)
         if tag == "h":
             return _handle(body)
@@ -279,19 +297,29 @@ class _Decoder:
             raise WireError("a dict that is not made of pairs")
         key, item = (self.value(part, depth + 1) for part in parts)
         if not _is_key(key):
-            raise WireError("a dict with a key that cannot be one")
+            raise WireError("a dict with a key that is no short text")
         return key, item
 
 
 def _handle(body: object) -> Handle:
     match _list(body):
-        case [int(number), str(name)] if type(number) is int:
+        case [int(number), str(name)] if _is_whole(number):
             return Handle(number, name[:100])
         case _:
             raise WireError("a handle without number and type")
 
 
+def _one_more(parts: int) -> int:
+    """Count a part. Raises WireError at one too many."""
+    if parts == MAX_PARTS:
+        raise WireError("a value of too many parts")
+    return parts + 1
+
+
+def _is_whole(value: object) -> bool:
+    """Whether it is a whole number of 64 bits; `True` is none."""
+    return type(value) is int and abs(value) < END_OF_WHOLE
+
+
 def _is_key(value: Value) -> bool:
-    if isinstance(value, tuple):
-        return all(_is_key(part) for part in cast("tuple[Value, ...]", value))
-    return value is None or isinstance(value, (str, int, float, bool))
+    return cast("type[object]", type(value)) is str and len(value) <= MAX_KEY_CHARS

@@ -1,6 +1,7 @@
 """The way to the host, from within a container."""
 
 import os
+from collections import deque
 
 from bot.wire.frames import Frame, Reader
 
@@ -12,7 +13,7 @@ class Pipe:
         self._source = source
         self._sink = sink
         self._reader = Reader()
-        self._frames: list[Frame] = []
+        self._frames: deque[Frame] = deque()  # of one read at most: no more is read before
 
     def send(self, frame: Frame) -> None:
         """Write a whole frame; a raw write may be partial."""
@@ -27,7 +28,7 @@ class Pipe:
             if not data:
                 os._exit(0)
             self._frames.extend(self._reader.feed(data))
-        return self._frames.pop(0)
+        return self._frames.popleft()
 
 
 def private_pipe() -> Pipe:

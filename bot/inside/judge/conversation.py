@@ -1,6 +1,7 @@
 """How the judge asks a solver, and what it believes of the answers."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -25,7 +26,7 @@ MAX_MESSAGE_CHARS = 500
 
 
 class SolverGone(Exception):  # noqa: N818  # seen from outside by the host, which knows how
-    """The solver ended before it answered."""
+    """The solver ended before it answered, or is not listened to any longer."""
 
 
 @dataclass
@@ -34,9 +35,15 @@ class Conversation:
 
     A request is a list of calls. A call whose result is to stay in the solver waits for the next
     one that wants a value, so that it costs no message of its own.
+
+    Attributes:
+        max_reading_s: CPU seconds that reading answers may take; who sends more is as good as gone.
+        reading_s: What it has taken so far.
     """
 
     pipe: Pipe
+    max_reading_s: float
+    reading_s: float = field(default=0.0, init=False)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _calls: list[tuple[str, Value]] = field(default_factory=list[tuple[str, Value]])
     _call_bytes: int = 0
@@ -105,16 +112,26 @@ class Conversation:
         self.pipe.send(Frame(Kind.ASK, payload))
 
     def _receive(self) -> dict[str, Value]:
+        began_s = time.process_time()  # waiting for it takes none
+        reply = self._read()
+        self.reading_s += time.process_time() - began_s
+        if self.reading_s >= self.max_reading_s:
+            raise SolverGone
+        if isinstance(reply, WireError):
+            raise SolutionRaised("MalformedAnswer", str(reply), ()) from reply
+        if not isinstance(reply, dict):
+            raise SolutionRaised("MalformedAnswer", "the answer is not a record", ())
+        return cast("dict[str, Value]", reply)
+
+    def _read(self) -> Value:
+        """What the solver says, or what is wrong with it."""
         frame = self.pipe.receive()
         if frame.kind is Kind.GONE:
             raise SolverGone
         try:
-            reply = decode(frame.payload)
+            return decode(frame.payload)
         except WireError as error:
-            raise SolutionRaised("MalformedAnswer", str(error), ()) from error
-        if not isinstance(reply, dict):
-            raise SolutionRaised("MalformedAnswer", "the answer is not a record", ())
-        return cast("dict[str, Value]", reply)
+            return error
 
     def _prepared(self, value: Value) -> Value:
         """The value with numbers for streams; counts its bytes."""

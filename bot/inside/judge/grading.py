@@ -3,6 +3,7 @@
 It runs no learner code: it asks, and compares what comes back.
 """
 
+import math
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -43,10 +44,14 @@ class Grading:
     _bound: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self._conversation = Conversation(self.pipe)
+        self._conversation = Conversation(self.pipe, self.job.cpu_ms / 1000)
 
     def run(self, checks: Sequence[Check]) -> GradeResult:
         """Carry it out; what is known when the solver ends early is kept."""
+        result = self._carried_out(checks)
+        return replace(result, reading_ms=math.floor(self._conversation.reading_s * 1000))
+
+    def _carried_out(self, checks: Sequence[Check]) -> GradeResult:
         entries = [_entry(check) for check in checks]
         try:
             outcome = self._inspect() or self._load()

@@ -53,7 +53,8 @@ class ContainerEndpoint(Endpoint):
     @property
     def alive(self) -> bool:
         """Whether it can still be asked."""
-        return self._listener is not None and not self._listener.done()
+        listens = self._listener is not None and not self._listener.done()
+        return listens and not self._killed and self.buffer.failure is None
 
     @property
     @override

@@ -87,7 +87,7 @@ class ProcessEndpoint(Endpoint):
     @property
     def alive(self) -> bool:
         """Whether it can still be asked."""
-        return not self.listener.exited.is_set()
+        return not self.listener.exited.is_set() and self.buffer.failure is None
 
     @property
     @override
@@ -138,7 +138,7 @@ class ProcessEndpoint(Endpoint):
 
     @override
     async def kill(self) -> None:
-        if self.alive:
+        if not self.listener.exited.is_set():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.transport.get_pid(), signal.SIGKILL)
         self.transport.close()

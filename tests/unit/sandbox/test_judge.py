@@ -1,8 +1,10 @@
 """The judge against solvers that answer well, badly and maliciously."""
 
+import itertools
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -211,6 +213,25 @@ def test_a_fresh_solver_has_loaded_the_same_source() -> None:
 
     assert end(result) is CheckEnd.PASSED
     assert [frame.kind for frame in loop.sent].count(Kind.RESTART) == 1
+
+
+def test_reading_answers_takes_of_the_submissions_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes on by a second at each look: two for each answer."""
+    monkeypatch.setattr(time, "process_time", itertools.count().__next__)
+
+    def body(solution: Solution, rng: Rng) -> None:
+        for _ in range(10):
+            solution.call("double", rng.normal(1))
+
+    check = Check(name="one", title="It does", core=True, points=1, hint=1, body=body)
+    loop = Loop(honest())
+    result = Grading(loop, replace(JOB, cpu_ms=5000)).run([check, check])
+
+    assert result.outcome == SolverEnded()
+    assert [entry.end for entry in result.checks] == [CheckEnd.UNFINISHED, CheckEnd.NOT_RUN]
+    assert result.reading_ms == 5000
+    assert len(loop.sent) == 5  # inspect, load, three calls
+    assert not loop.heard  # and nothing is left for the next grading to stumble over
 
 
 def test_a_solver_that_is_gone_leaves_its_check_unfinished_and_the_rest_not_run() -> None:

@@ -17,6 +17,7 @@ from bot.sandbox import relay
 from bot.sandbox.budget import CORES, MAX_LOAD
 from bot.sandbox.endpoints import (
     MAX_UNREAD_BYTES,
+    MAX_UNREAD_FRAMES,
     Cause,
     EndedError,
     Ending,
@@ -289,6 +290,62 @@ async def test_judge_that_works_for_too_long_is_our_fault(monkeypatch: pytest.Mo
     assert thinking.killed
 
 
+@pytest.mark.parametrize(
+    ("cause", "verdict", "says"),
+    [
+        (Cause.TIMED_OUT, Verdict.TIMED_OUT, "too long to check"),
+        (Cause.OUT_OF_MEMORY, Verdict.OUT_OF_MEMORY, "too much memory to check"),
+    ],
+)
+async def test_a_judge_that_an_answer_overcomes_is_that_submissions_verdict(
+    cause: Cause, verdict: Verdict, says: str
+) -> None:
+    overcome = judge()
+
+    def script(frame: Frame) -> list[Frame]:
+        if frame.kind is Kind.JOB:
+            return [ASK]
+        overcome.buffer.fail(cause)
+        return []
+
+    overcome.script = script
+
+    grade = await graded(overcome, solver(ANSWER))
+
+    assert grade.verdict is verdict
+    assert says in grade.detail
+
+
+async def test_a_judge_that_works_for_too_long_over_an_answer_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay, "MAX_JUDGE_CPU_S", 0.1)
+    thinking = ScriptedEndpoint(lambda frame: [ASK] if frame.kind is Kind.JOB else [])
+    thinking.cpu_s = [7.0, 7.05, 7.2]
+
+    grade = await graded(thinking, solver(ANSWER))
+
+    assert grade.verdict is Verdict.TIMED_OUT
+    assert thinking.killed
+
+
+@pytest.mark.parametrize(
+    ("reading_ms", "verdict"), [(500, Verdict.SOLVED), (700, Verdict.TIMED_OUT)]
+)
+async def test_what_reading_the_answers_took_counts(reading_ms: int, verdict: Verdict) -> None:
+    working = using(0.4)
+    working.script = lambda _frame: [ANSWER]
+    checked = GradeResult(
+        outcome=Checked(), checks=(entry(CheckEnd.PASSED),), reading_ms=reading_ms
+    )
+    said = judge(ASK, Frame(Kind.RESULT, to_json(checked)))
+
+    grade = await graded(said, working, limits=Limits(seconds=1.0))
+
+    assert grade.verdict is verdict
+    assert grade.usage.cpu_s == pytest.approx(0.4 + reading_ms / 1000)
+
+
 async def test_printing_too_much_is_told_from_crashing() -> None:
     loud = solver(b"x" * (64 * 1024 + 1), ANSWER)
 
@@ -305,6 +362,17 @@ async def test_frames_that_nobody_asked_for_are_a_flood() -> None:
     grade = await graded(judge(ASK, gone(entry(CheckEnd.UNFINISHED))), solver(*many))
 
     assert grade.verdict is Verdict.TOO_MUCH_OUTPUT
+
+
+async def test_frames_without_content_are_counted_too() -> None:
+    """Three million of them were a gigabyte in the bot."""
+    flooding = solver(*[Frame(Kind.ANSWER)] * (2 * MAX_UNREAD_FRAMES))
+
+    grade = await graded(judge(ASK, gone(entry(CheckEnd.UNFINISHED))), flooding)
+
+    assert grade.verdict is Verdict.TOO_MUCH_OUTPUT
+    assert grade.detail == "It sent more than any answer needs."
+    assert flooding.buffer.frames.qsize() <= MAX_UNREAD_FRAMES + 2  # with the ends of the queue
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.ANSWER])

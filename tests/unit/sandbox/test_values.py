@@ -13,6 +13,8 @@ from bot.wire.values import (
     DTYPES,
     LENGTH,
     MAX_DEPTH,
+    MAX_KEY_CHARS,
+    MAX_PARTS,
     MAX_TENSORS,
     Generator,
     Handle,
@@ -26,13 +28,12 @@ pytestmark = pytest.mark.torch
 
 WHOLE = st.integers(-(2**63) + 1, 2**63 - 1)
 SCALARS = st.none() | st.booleans() | WHOLE | st.floats(allow_nan=False) | st.text(max_size=20)
-KEYS = st.integers(-100, 100) | st.text(max_size=5) | st.tuples(WHOLE, st.none())
 VALUES = st.recursive(
     SCALARS,
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.lists(inner, max_size=4).map(tuple)
-        | st.dictionaries(KEYS, inner, max_size=4)
+        | st.dictionaries(st.text(max_size=5), inner, max_size=4)
     ),
     max_leaves=12,
 )
@@ -100,7 +101,18 @@ class Money(float):
 
 
 @pytest.mark.parametrize(
-    "value", [object(), {1, 2}, 2**70, Money(3), torch.ones(2).to_sparse(), 1j, b"bytes"]
+    "value",
+    [
+        object(),
+        {1, 2},
+        2**63,
+        Money(3),
+        torch.ones(2).to_sparse(),
+        1j,
+        b"bytes",
+        {0: "a key that is no text"},
+        {"x" * (MAX_KEY_CHARS + 1): "a key that is too long"},
+    ],
 )
 def test_what_cannot_travel_stays_under_a_handle(value: object) -> None:
     kept: list[object] = []
@@ -128,6 +140,16 @@ def test_depth_ends_at_the_limit_on_both_sides() -> None:
         encode(nested(MAX_DEPTH + 1))
     with pytest.raises(WireError, match="too deeply"):
         decode(framed({"value": nested(MAX_DEPTH + 1), "tensors": []}))
+
+
+def test_parts_end_at_the_limit_on_both_sides() -> None:
+    most = [0] * (MAX_PARTS - 1)  # the list is one, too
+
+    assert decode(encode(most)) == most
+    with pytest.raises(WireError, match="too many parts"):
+        encode([*most, 0])
+    with pytest.raises(WireError, match="too many parts"):
+        decode(framed({"value": [*most, 0], "tensors": []}))
 
 
 def test_a_list_that_holds_itself_is_refused() -> None:
@@ -168,6 +190,16 @@ LIES: dict[str, bytes] = {
     "bare NaN": LENGTH.pack(29) + b'{"value": NaN, "tensors": []}',
     "unknown tag": framed({"value": {"q": 1}, "tensors": []}),
     "two tags": framed({"value": {"t": [], "d": []}, "tensors": []}),
+    "keys that collide": framed(
+        {"value": {"d": [[n * (2**61 - 1), 0] for n in range(36_000)]}, "tensors": []}
+    ),
+    "number as a key": framed({"value": {"d": [[1, 2]]}, "tensors": []}),
+    "nothing as a key": framed({"value": {"d": [[None, 2]]}, "tensors": []}),
+    "tuple as a key": framed({"value": {"d": [[{"t": [1]}, 2]]}, "tensors": []}),
+    "key too long": framed({"value": {"d": [["x" * (MAX_KEY_CHARS + 1), 2]]}, "tensors": []}),
+    "number too long": framed({"value": 2**63, "tensors": []}),
+    "handle too long": framed({"value": {"h": [2**63, "x"]}, "tensors": []}),
+    "stream too long": framed({"value": {"p": -(2**63)}, "tensors": []}),
     "tuple of nothing": framed({"value": {"t": 3}, "tensors": []}),
     "dict of singles": framed({"value": {"d": [[1]]}, "tensors": []}),
     "unhashable key": framed({"value": {"d": [[[1], 2]]}, "tensors": []}),
