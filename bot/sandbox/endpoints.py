@@ -91,6 +91,10 @@ class Endpoint(Protocol):
         """End it now and leave nothing behind. Never raises; may be repeated."""
         ...
 
+    async def stop(self) -> None:
+        """As `kill`, and wait until none of its processes runs. Raises SandboxError."""
+        ...
+
 
 @dataclass(slots=True)
 class FrameBuffer:

@@ -1,8 +1,10 @@
 """The sandbox in containers: one-shot solvers that wait with torch imported, judges that stay."""
 
 import asyncio
+import itertools
+import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +20,7 @@ from bot.sandbox.containers.engine import Engine
 from bot.sandbox.containers.images import Recipe
 from bot.sandbox.containers.owner import Owner, lives
 from bot.sandbox.containers.pool import Pool, fitting
-from bot.sandbox.containers.spec import ContainerSpec
+from bot.sandbox.containers.spec import USERS, ContainerSpec
 from bot.sandbox.endpoints import Cleanup, Endpoint, FrameBuffer
 from bot.sandbox.gpu.gpus import Gpus
 from bot.sandbox.gpu.nvml import Meter
@@ -75,6 +77,9 @@ class ContainerGrader(Grader):
     _cleanup: Cleanup = field(default_factory=Cleanup, init=False)
     _preparing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _recovery: asyncio.Task[None] | None = field(default=None, init=False)
+    _users: Iterator[int] = field(
+        default_factory=lambda: itertools.cycle(_shuffled(USERS)), init=False
+    )
     _problem: str = field(default=STARTING, init=False)
     _probed_at: float = field(default=0.0, init=False)
 
@@ -343,7 +348,7 @@ class ContainerGrader(Grader):
 
     async def _start_endpoint(self, spec: ContainerSpec) -> ContainerEndpoint:
         engine = self._connected()
-        container = await engine.create(spec.settings())
+        container = await engine.create(replace(spec, user=next(self._users)).settings())
         self._living.add(container)
         endpoint = ContainerEndpoint(
             engine=engine,
@@ -371,3 +376,8 @@ class ContainerGrader(Grader):
         if self._engine is None:
             raise SandboxUnavailableError(STARTING)
         return self._engine
+
+
+def _shuffled(users: Sequence[int]) -> Sequence[int]:
+    """In an order of this process's own: another one on this engine begins elsewhere."""
+    return secrets.SystemRandom().sample(users, len(users))

@@ -87,6 +87,9 @@ class Relay:
             async with self._judge_watched():
                 result = await self._converse(Frame(Kind.JOB, to_json(job)))
             run_s = time.monotonic() - began - (self._start_s - started_s)
+        except SandboxError:
+            await self._drop(until_gone=True)  # it will be run again
+            raise
         finally:
             await self._drop()
         self._charge(result)
@@ -155,7 +158,10 @@ class Relay:
     async def _restart(self) -> Frame:
         if self._ending is not None:
             return Frame(Kind.GONE)
-        await self._drop()
+        began = time.monotonic()
+        # Not side by side, or the old one could tell the new one what it has learned.
+        await self._drop(until_gone=True)
+        self._start_s += time.monotonic() - began
         await self._open()
         return Frame(Kind.RESTARTED)
 
@@ -165,7 +171,7 @@ class Relay:
         self._watch = asyncio.create_task(self._budget.watch(self._solver))
         self._start_s += time.monotonic() - began
 
-    async def _drop(self) -> None:
+    async def _drop(self, *, until_gone: bool = False) -> None:
         """End the solver, keeping what was seen of it."""
         watch, self._watch = self._watch, None
         solver, self._solver = self._solver, None
@@ -181,7 +187,7 @@ class Relay:
                 self._peak_bytes = max(used.peak_memory_bytes, self._peak_bytes or 0)
         finally:
             self._output += solver.buffer.output
-            await solver.kill()
+            await (solver.stop() if until_gone else solver.kill())
 
     @contextlib.asynccontextmanager
     async def _judge_watched(self) -> AsyncGenerator[None]:

@@ -102,6 +102,9 @@ class FakeSolver:
         self.alive = False
         self.buffer.close()
 
+    async def stop(self) -> None:
+        await self.kill()
+
 
 @dataclass
 class Yard:

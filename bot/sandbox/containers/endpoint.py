@@ -120,7 +120,13 @@ class ContainerEndpoint(Endpoint):
         # Nobody waits for it: deleting takes 0.2 s.
         if not self._killed:
             self._killed = True
-            self.clean_up(self._end())
+            self.clean_up(self._remove())
+
+    @override
+    async def stop(self) -> None:
+        await self._stop_listening()
+        await self.engine.kill(self.container, max_s=MAX_ENDING_S)
+        await self.kill()
 
     async def _require_ready(self) -> None:
         try:
@@ -134,12 +140,15 @@ class ContainerEndpoint(Endpoint):
         if first.kind is not Kind.READY:
             raise SandboxError("a sandbox container spoke out of turn")
 
-    async def _end(self) -> None:
-        # First of all nobody listens any more: while a reader that stopped stays attached, an
-        # engine under a flood answers neither kill nor inspect (moby 41827).
+    async def _stop_listening(self) -> None:
+        # Before anything else is asked of the engine: while a reader that stopped stays attached,
+        # one under a flood answers neither kill nor inspect (moby 41827).
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
+
+    async def _remove(self) -> None:
+        await self._stop_listening()
         try:
             await self.engine.remove(self.container)
         except SandboxError as error:

@@ -191,6 +191,17 @@ class Engine:
         none_for = {NOT_FOUND, CONFLICT, REFUSED}
         return await self._call("change a limit", path, data=limits, none_for=none_for) is not None
 
+    async def kill(self, container: str, *, max_s: float) -> None:
+        """End all that runs in a container, and wait until it has ended; well if it is gone.
+
+        Raises:
+            SandboxUnavailableError: The engine is away, or it goes on.
+        """
+        await self._call("end a container", f"containers/{container}/kill")
+        with _translated("end a container"):
+            async with asyncio.timeout(max_s):
+                await self._call("wait for a container", f"containers/{container}/wait")
+
     async def ended(self, container: str, *, max_s: float) -> Mapping[str, Any] | None:
         """Its last `State`, once it has ended; None where it goes on.
 

@@ -8,8 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.exercise import Limits
+from bot.sandbox.containers.masks import MASKED, MASKED_BESIDE_CUDA
 
-NOBODY = "65534:65534"
+NOBODY = 65534
+USERS = range(60706, 61184)
+"""Ids that no distribution gives to anybody (systemd's UIDS-GIDS), small enough for engines that
+run without root. Each container has one of its own, because the kernel counts for a user:
+processes, pipes, signals that wait. What one uses up, another would find used."""
+
 SECCOMP = Path(__file__).with_name("seccomp.json").read_text(encoding="utf-8")
 
 CUDA_CALLS = {"action": "SCMP_ACT_ALLOW", "names": ["memfd_create"]}
@@ -27,6 +33,10 @@ side: a context with torch's kernels is said to need 2 to 3 GB."""
 CUDA_SOLVER = ("python", "-P", "-m", "bot.inside.solver", "cuda")
 """The image's own command, told that there is a device."""
 
+ENVIRONMENT = (
+    "USER=sandbox",  # its number is in no list of users
+    "PYTHONHASHSEED=random",  # whatever the base image says: else keys that collide can be chosen
+)
 SHARED_MB = 64
 OPEN_FILES = 256
 OUT_OF_MEMORY_SCORE = 500
@@ -43,6 +53,7 @@ class ContainerSpec:
         owner: Labels this process's.
         runtime: Docker's runtime; empty for the engine's default.
         gpu: NVIDIA's id of the one device it sees; empty for none.
+        user: Number of the user that its processes run as.
     """
 
     image: str
@@ -52,12 +63,14 @@ class ContainerSpec:
     runtime: str
     limits: Limits
     gpu: str = ""
+    user: int = NOBODY
 
     def settings(self) -> Mapping[str, Any]:
         """The container as the engine wants it described; docs/grading.md says why each part."""
         return {
             "Image": self.image,
-            "User": NOBODY,
+            "User": f"{self.user}:{NOBODY}",
+            "Env": ENVIRONMENT,
             "Labels": {
                 "freehand.instance": self.instance,
                 "freehand.owner": self.owner,
@@ -76,6 +89,7 @@ class ContainerSpec:
                 **({"Runtime": self.runtime} if self.runtime else {}),
                 "NetworkMode": "none",
                 "ReadonlyRootfs": True,
+                "MaskedPaths": MASKED_BESIDE_CUDA if self.gpu else MASKED,
                 "CapDrop": ["ALL"],
                 "SecurityOpt": ["no-new-privileges", f"seccomp={self._seccomp()}"],
                 "IpcMode": "private",  # with `none`, DataLoader workers cannot share tensors

@@ -100,6 +100,11 @@ class GpuEndpoint:
         await self.inner.kill()
         self._killed.set()
 
+    async def stop(self) -> None:
+        """As `kill`, and wait until none of its processes runs. Raises SandboxError."""
+        await self.inner.stop()
+        await self.kill()
+
     async def _watched(self, allowed_bytes: int) -> None:
         while self.buffer.failure is None:
             try:

@@ -144,6 +144,15 @@ class ProcessEndpoint(Endpoint):
         self.transport.close()
         self.cleanup.add(self._delete_folder())
 
+    @override
+    async def stop(self) -> None:
+        await self.kill()
+        try:
+            async with asyncio.timeout(MAX_ENDING_S):
+                await self.listener.exited.wait()
+        except TimeoutError as error:
+            raise SandboxUnavailableError("a sandbox process could not be ended") from error
+
     async def _delete_folder(self) -> None:
         await self.listener.closed.wait()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,10 +1,22 @@
 """What must hold in every solver's container. `honest.py` looks around and tells the truth."""
 
+from fnmatch import fnmatch
+
 from bot.kit import Rng, Solution, check, expect
 
-NOBODY = 65534
+USERS = range(60706, 61184)
 TMP_BYTES = 64 * 2**20
 OPEN_FILES = 256
+
+MAY_TELL = {
+    "/proc/cpuinfo": "torch needs it; only the clock rate changes, with what runs at the moment",
+    "/proc/self/*": "the process alone, and numbers that its container was given at its start; pages"
+    " that others have mapped, too, count as shared as long as they do",
+    "/proc/self/net/*": "a network in which nobody else is; sockstat, protocols, softnet_stat and"
+    " stat/* count for the whole machine, as the numbers that the kernel gives to pipes do",
+    "/sys/class/*": "settings of drivers, which no container can change",
+}
+"""What a solver may read of `/proc` and `/sys`, and why."""
 
 
 def nothing(seen: object, message: str) -> None:
@@ -15,7 +27,8 @@ def nothing(seen: object, message: str) -> None:
 def privileges(solution: Solution, rng: Rng) -> None:
     seen = solution.call("identity")
     expect(type(seen) is dict, "it does not say who it is")
-    wanted = {"uid": NOBODY, "capabilities": 0, "no_new_privileges": 1, "seccomp": 2}
+    expect(seen.get("uid") in USERS, f"uid is {seen.get('uid')!r}, should be one of its own")
+    wanted = {"capabilities": 0, "no_new_privileges": 1, "seccomp": 2}
     for name, value in wanted.items():
         expect(seen.get(name) == value, f"{name} is {seen.get(name)!r}, should be {value}")
 
@@ -46,6 +59,16 @@ def secrets(solution: Solution, rng: Rng) -> None:
 @check("alone", "No other process can be seen", core=True)
 def alone(solution: Solution, rng: Rng) -> None:
     nothing(solution.call("neighbours"), "there are other processes")
+
+
+@check("machine", "What the kernel tells of the whole machine is hidden", core=True)
+def machine(solution: Solution, rng: Rng) -> None:
+    if solution.call("own_kernel") is True:
+        return  # gVisor: there is no other container in what it tells
+    seen = solution.call("readable")
+    expect(isinstance(seen, list) and "/proc/cpuinfo" in seen, f"it has not looked: {seen!r:.80}")
+    told = [path for path in seen if not any(fnmatch(path, known) for known in MAY_TELL)]
+    nothing(told[:10], f"{len(told)} of its files can be read")
 
 
 @check("limits", "Open files and files have limits", core=True)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 
 LIBRARY = "ctyp" + "es"  # not for learners, and refused by its name
 c = __import__(LIBRARY)
@@ -19,6 +20,8 @@ BY_NAME = {
     "chroot": (0,),
     "setuid": (0,),
     "reboot": (0,),
+    "sysinfo": (0,),  # how busy the machine is, and how many processes it has
+    "mincore": (0, 0, 0),
 }
 BY_NUMBER = {  # x86_64, aarch64; from 424 on all machines agree
     "bpf": (321, 280),
@@ -34,6 +37,10 @@ BY_NUMBER = {  # x86_64, aarch64; from 424 on all machines agree
     "fsopen": (430, 430),
     "pidfd_getfd": (438, 438),
 }
+GVISOR = ("gvisor", "Sun Jan 10 15:06:54 PST 2016")
+"""How its kernel calls itself, by release or by date."""
+
+MAX_FILES = 300
 SEEN = {"/proc", "/sys", "/dev"}
 TOLD = ("FREEHAND", "SECRET", "TOKEN", "PASSWORD", "DATABASE", "DOCKER")
 
@@ -136,6 +143,35 @@ def told():
 def neighbours():
     own = os.getpid()
     return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != own]
+
+
+def own_kernel():
+    return any(name in part for part in os.uname() for name in GVISOR)
+
+
+def readable():
+    """Files of the kernel's that tell something."""
+    files = []
+    for root in ("/proc", "/proc/self/", "/sys"):
+        for folder, folders, names in os.walk(root):
+            folders[:] = [name for name in folders if not name.isdigit() and name != "task"]
+            files += filter(tells, (os.path.join(folder, name) for name in names))
+            if len(files) > MAX_FILES:
+                return files
+    return files
+
+
+def tells(path):
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return False
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            return bool(os.read(file, 1))
+        finally:
+            os.close(file)
+    except OSError:
+        return False
 
 
 def opened():

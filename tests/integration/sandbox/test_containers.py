@@ -15,6 +15,7 @@ from bot.domain.exercise import Limits
 from bot.domain.grading import Verdict
 from bot.sandbox.containers.engine import Engine, engine_answers
 from bot.sandbox.containers.images import Recipe
+from bot.sandbox.containers.spec import NOBODY, USERS
 from bot.sandbox.grader import ContainerGrader
 from tests.acceptance.cable import cable
 from tests.support.gradings import (
@@ -68,7 +69,11 @@ async def test_solver_is_locked_in_from_every_side(grader: ContainerGrader) -> N
     container = await inspected(await waiting())
 
     host = container["HostConfig"]
-    assert container["Config"]["User"] == "65534:65534"
+    user, group = map(int, container["Config"]["User"].split(":"))
+    assert user in USERS
+    assert group == NOBODY
+    assert {"/proc/locks", "/proc/sys", "/sys/devices"} <= set(host["MaskedPaths"])
+    assert "PYTHONHASHSEED=random" in container["Config"]["Env"]
     assert host["NetworkMode"] == "none"
     assert host["ReadonlyRootfs"] is True
     assert host["CapDrop"] == ["ALL"]

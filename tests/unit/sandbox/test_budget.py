@@ -30,6 +30,9 @@ class Dying(Endpoint):
     async def kill(self) -> None:
         self.buffer.close()
 
+    async def stop(self) -> None:
+        await self.kill()
+
 
 @pytest.mark.parametrize("last_cpu_s", [None, -2.0, 0.5])
 async def test_what_was_seen_is_not_taken_back(last_cpu_s: float | None) -> None:

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from bot.domain.errors import GpuUnavailableError, SandboxError
 from bot.domain.exercise import Device, Limits
 from bot.domain.grading import Grade, Verdict
+from bot.sandbox.containers.masks import CUDA_READS, MASKED_BESIDE_CUDA
 from bot.sandbox.endpoints import Cause, EndedError
 from bot.sandbox.gpu import endpoint as gpu_endpoint
 from bot.sandbox.gpu import nvml
@@ -378,8 +379,10 @@ def test_container_on_a_gpu_is_every_other_solvers_but_for_what_cuda_needs() -> 
         "Memory": (1024 + 3072) * MB,
         "MemorySwap": (1024 + 3072) * MB,
         "PidsLimit": 64 + 32,
+        "MaskedPaths": MASKED_BESIDE_CUDA,
         "SecurityOpt": host["SecurityOpt"],
     }
+    assert set(usual_host["MaskedPaths"]) - set(MASKED_BESIDE_CUDA) == CUDA_READS
     assert "DeviceRequests" not in usual_host
 
 

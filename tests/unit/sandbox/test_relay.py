@@ -58,6 +58,7 @@ class ScriptedEndpoint:
     cpu_s: list[float | None] = field(default_factory=lambda: [0.0])
     buffer: FrameBuffer = field(default_factory=lambda: FrameBuffer(64 * 1024))
     killed: bool = False
+    gone: bool = False
     heard: list[Kind] = field(default_factory=list[Kind])
 
     async def send(self, frame: Frame) -> None:
@@ -87,6 +88,10 @@ class ScriptedEndpoint:
 
     async def kill(self) -> None:
         self.killed = True
+
+    async def stop(self) -> None:
+        await asyncio.sleep(0)  # others get their turn meanwhile
+        self.gone = self.killed = True
 
 
 def entry(end: CheckEnd, *, name: str = "one", core: bool = True, **more: Any) -> CheckEntry:  # noqa: ANN401  # fields of any kind
@@ -121,6 +126,7 @@ async def graded(
     used: list[ScriptedEndpoint] = []
 
     async def open_solver() -> ScriptedEndpoint:
+        assert all(endpoint.gone for endpoint in used)  # two of one submission never run at once
         used.append(next(opened))
         return used[-1]
 
@@ -243,8 +249,11 @@ async def test_a_machine_that_is_too_busy_is_never_the_learners_fault(
     monkeypatch.setattr(os, "getloadavg", lambda: (MAX_LOAD * CORES + 1, 0.0, 0.0))
     limits = Limits(seconds=1.0, wait_seconds=0.01)
 
+    working = using(0.0)
     with pytest.raises(SandboxError, match="too busy"):
-        await graded(judge(ASK), using(0.0), limits=limits)
+        await graded(judge(ASK), working, limits=limits)
+
+    assert working.gone  # before it is tried again
 
 
 @pytest.mark.usefixtures("quiet")
@@ -401,6 +410,7 @@ async def test_a_fresh_solver_replaces_one_that_is_ended_first() -> None:
     grade = await graded(judge(ASK, RESTART, ASK, result(entry(CheckEnd.PASSED))), first, second)
 
     assert (first.heard, second.heard) == ([Kind.ASK], [Kind.ASK])
+    assert first.gone
     assert grade.output == "onetwo"
     assert grade.usage.peak_memory_bytes == 3000
 
