@@ -13,6 +13,7 @@ import pytest_asyncio
 from bot.domain.errors import SandboxBuildError, SandboxError, SandboxUnavailableError
 from bot.domain.exercise import Limits
 from bot.domain.grading import Verdict
+from bot.sandbox import relay
 from bot.sandbox.containers.engine import Engine, engine_answers
 from bot.sandbox.containers.images import Recipe
 from bot.sandbox.containers.spec import NOBODY, USERS
@@ -201,6 +202,55 @@ async def test_waiting_solver_that_dies_is_replaced(grader: ContainerGrader) -> 
     await docker("kill", await waiting())
 
     assert (await grader.grade(request(SOLVED))).verdict is Verdict.SOLVED
+
+
+OUTER = """
+from bot.kit import Rng, Solution, check, expect
+
+
+@check("outer", "All its products are finite", core=True)
+def outer(solution: Solution, rng: Rng) -> None:
+    seen = solution.call("double", rng.normal(3))
+    while len(seen) == 4:
+        pass
+    expect(bool((seen[:, None] * seen).isfinite().all()), "they are not")
+"""
+"""A check whose author did not think of long answers, and of one that is not long at all."""
+
+
+@pytest.mark.parametrize(
+    ("length", "verdict"),
+    [(30_000, Verdict.OUT_OF_MEMORY), (4, Verdict.TIMED_OUT)],
+    ids=["memory", "time"],
+)
+async def test_judge_that_an_answer_overcomes_is_that_submissions_verdict(
+    grader: ContainerGrader, monkeypatch: pytest.MonkeyPatch, length: int, verdict: Verdict
+) -> None:
+    monkeypatch.setattr(relay, "MAX_JUDGE_CPU_S", 2.0)
+    source = f"import torch\n\n\ndef double(x):\n    return torch.ones({length})\n"
+
+    grade = await grader.grade(request(source, checks=OUTER))
+
+    assert grade.verdict is verdict
+    assert "to check" in grade.detail
+    assert (await grader.grade(request(SOLVED, checks=OUTER))).verdict is Verdict.SOLVED
+
+
+async def test_container_that_is_killed_has_ended() -> None:
+    await require_docker()
+    engine = Engine.connect()
+    image = (await recipe().ensure(engine, lambda _line: None)).solver
+    started = await docker("run", "--detach", "--network=none", image, "sleep", "600")
+    container = started.strip()
+    try:
+        await engine.kill(container, max_s=60.0)
+        state = (await inspected(container))["State"]
+        await engine.kill(container, max_s=60.0)  # once more does no harm
+    finally:
+        await engine.close()
+        await docker("rm", "--force", container)
+
+    assert state["Running"] is False
 
 
 async def test_judge_that_dies_is_replaced(grader: ContainerGrader) -> None:
