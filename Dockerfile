@@ -55,6 +55,8 @@ CMD ["python", "-P", "-m", "bot.inside.solver"]
 
 
 FROM ${SOLVER} AS judge
+# Whatever the base says: where hashes can be foreseen, a submission could choose keys that collide.
+ENV PYTHONHASHSEED=random
 COPY bot/kit /opt/freehand/bot/kit
 COPY bot/inside/judge /opt/freehand/bot/inside/judge
 CMD ["python", "-P", "-m", "bot.inside.judge"]

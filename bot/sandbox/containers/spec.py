@@ -33,10 +33,6 @@ side: a context with torch's kernels is said to need 2 to 3 GB."""
 CUDA_SOLVER = ("python", "-P", "-m", "bot.inside.solver", "cuda")
 """The image's own command, told that there is a device."""
 
-ENVIRONMENT = (
-    "USER=sandbox",  # its number is in no list of users
-    "PYTHONHASHSEED=random",  # whatever the base image says: else keys that collide can be chosen
-)
 SHARED_MB = 64
 OPEN_FILES = 256
 OUT_OF_MEMORY_SCORE = 500
@@ -70,7 +66,7 @@ class ContainerSpec:
         return {
             "Image": self.image,
             "User": f"{self.user}:{NOBODY}",
-            "Env": ENVIRONMENT,
+            "Env": ["USER=sandbox"],  # for those who ask: its number has no name
             "Labels": {
                 "freehand.instance": self.instance,
                 "freehand.owner": self.owner,

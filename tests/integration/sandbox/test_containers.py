@@ -74,7 +74,6 @@ async def test_solver_is_locked_in_from_every_side(grader: ContainerGrader) -> N
     assert user in USERS
     assert group == NOBODY
     assert {"/proc/locks", "/proc/sys", "/sys/devices"} <= set(host["MaskedPaths"])
-    assert "PYTHONHASHSEED=random" in container["Config"]["Env"]
     assert host["NetworkMode"] == "none"
     assert host["ReadonlyRootfs"] is True
     assert host["CapDrop"] == ["ALL"]
@@ -95,6 +94,13 @@ async def test_solver_is_locked_in_from_every_side(grader: ContainerGrader) -> N
         "fsize": 64 * 2**20,
         "core": 0,
     }
+
+
+async def test_hashes_of_texts_cannot_be_foreseen_in_the_judge(grader: ContainerGrader) -> None:
+    del grader
+    (judge,) = await ids("judge")
+
+    assert "PYTHONHASHSEED=random" in (await inspected(judge))["Config"]["Env"]
 
 
 async def test_solver_holds_no_check_and_no_secret(grader: ContainerGrader) -> None:
