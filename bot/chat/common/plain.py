@@ -15,9 +15,10 @@ from bot.domain.chat.message import (
     Table,
     Text,
 )
+from bot.domain.text import one_line, printable
 
-_MARKS = re.compile(r"[*_`]{1,3}|^#{1,6} |^> |^[-+] ", re.MULTILINE)
-_LINK = re.compile(r"\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
+_MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|[*_`]{1,3}|^#{1,6} |^> |^[-+] ", re.MULTILINE)
+_LINK = re.compile(r"(?<!\\)\[([^\]\n]{0,200}+)\]\([^)\n]{0,2000}+\)")
 
 
 def plain(message: Message) -> str:
@@ -27,7 +28,7 @@ def plain(message: Message) -> str:
 
 def preview(text: str, *, limit_chars: int = 80) -> str:
     """The first words of a text in Markdown, on one line, cut at a word."""
-    line = " ".join(unmarked(text[: limit_chars * 8]).split())
+    line = one_line(unmarked(text[: limit_chars * 8]))
     if len(line) <= limit_chars:
         return line
     return f"{line[:limit_chars].rsplit(' ', 1)[0]} …"
@@ -35,17 +36,17 @@ def preview(text: str, *, limit_chars: int = 80) -> str:
 
 def unmarked(markdown: str) -> str:
     """Markdown without its marks."""
-    return _MARKS.sub("", _LINK.sub(r"\1", markdown))
+    return _MARKS.sub(r"\1", _LINK.sub(r"\1", markdown))
 
 
 def _lines(block: Block) -> Iterator[str]:
     match block:
         case Text(markdown) | Address(_, markdown):
-            yield unmarked(markdown)
+            yield unmarked(printable(markdown))
         case Code(source):
-            yield source
+            yield printable(source)
         case Table(header, rows):
-            yield from (" | ".join(row) for row in (header, *rows))
+            yield from (" | ".join(map(one_line, row)) for row in (header, *rows))
         case Moment(label, at):
             yield f"{label} {at:%Y-%m-%d %H:%M} UTC"
         case ChannelLink(label, _, title):

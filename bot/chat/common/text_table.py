@@ -5,13 +5,14 @@ from collections.abc import Iterable
 import wcwidth
 
 from bot.domain.chat.message import Table
+from bot.domain.text import one_line, sentence
 
 GAP = "  "
 
 
 def align_columns(table: Table) -> str:
     """Rows with their cells below each other, in a face of fixed width."""
-    rows = [[_line(cell) for cell in row] for row in (table.header, *table.rows)]
+    rows = [[one_line(cell) for cell in row] for row in (table.header, *table.rows)]
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     lines = [_aligned(row, widths) for row in rows]
     return "\n".join([lines[0], "-" * width(lines[0]), *lines[1:]])
@@ -20,7 +21,7 @@ def align_columns(table: Table) -> str:
 def list_rows(table: Table) -> str:
     """Each row as an item of a list in Markdown, for tables too wide to stand in columns."""
     lines: list[str] = []
-    for first, *others in table.rows:
+    for first, *others in (map(sentence, row) for row in table.rows):
         named = zip(table.header[1:], others, strict=True)
         rest = " · ".join(f"{name}: {cell}" for name, cell in named if cell)
         lines.append(f"- **{first}** · {rest}" if rest else f"- **{first}**")
@@ -35,7 +36,3 @@ def width(text: str) -> int:
 def _aligned(row: Iterable[str], widths: Iterable[int]) -> str:
     padded = (cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True))
     return GAP.join(padded).rstrip()
-
-
-def _line(cell: str) -> str:
-    return " ".join(cell.split())

@@ -35,6 +35,7 @@ from bot.domain.local_chat import (
     NewChatMessage,
     PersonContent,
 )
+from bot.domain.text import one_line
 
 TEXT_LIMIT_BYTES = 100 * 1024
 FILES_LIMIT = 10
@@ -237,7 +238,7 @@ class Actions:
             name=invocation.name,
             args=invocation.args,
         )
-        about = frame.text.split("\n", 1)[0][:120]
+        about = one_line(frame.text.partition("\n")[0], max_chars=120)
         self.answers.expect(key, PendingRequest(tab.id, frame.id, about=about))
         async with self.store.write() as chat:
             await chat.events.put(event)

@@ -22,6 +22,7 @@ from bot.domain.local_chat import (
     ThreadSummary,
     Viewer,
 )
+from bot.domain.text import one_line
 from bot.web.templates import Templates, plain_page
 
 PAGE = Path(__file__).parent / "page"
@@ -157,7 +158,7 @@ def _table(table: Table) -> str:
 
 
 def _cell(cell: str) -> str:
-    return markup.inline(cell) if any(mark in cell for mark in "*`[_~") else escape(cell)
+    return escape(one_line(cell))
 
 
 def _size_in_words(size_bytes: int) -> str:

@@ -10,10 +10,9 @@ from markdown_it.renderer import RendererProtocol
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
-from pygments import highlight
-from pygments.formatters.html import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType]  # its options
+
+from bot.chat.web.python_colours import coloured
+from bot.domain.text import printable
 
 MARKDOWN_LIMIT_CHARS = 20_000
 """Longer prose is shown as typed: parsing it takes a tenth of a second and more."""
@@ -23,28 +22,22 @@ HIGHLIGHT_LIMIT_CHARS = 70_000
 
 MENTION = re.compile(r"(?<![\w.@/])@freehand\b", re.IGNORECASE)
 
-_LEXERS = {
-    "": "python",
-    "py": "python",
-    "python3": "python",
-    "python": "python",
-    "ipython": "python",
-    "pytb": "pytb",
-    "traceback": "pytb",
-    "json": "json",
-    "yaml": "yaml",
-    "yml": "yaml",
-    "toml": "toml",
-    "diff": "diff",
-    "sql": "sql",
-    "bash": "bash",
-    "sh": "bash",
-    "shell": "bash",
-    "console": "console",
+_PYTHON = {"", "ipython", "py", "python", "python3"}
+_TITLES = dict.fromkeys(_PYTHON, "Python") | {
+    "": "Code",
+    "bash": "Shell",
+    "console": "Terminal",
+    "diff": "DIFF",
+    "json": "JSON",
+    "pytb": "Traceback",
+    "sh": "Shell",
+    "shell": "Shell",
+    "sql": "SQL",
+    "toml": "TOML",
+    "traceback": "Traceback",
+    "yaml": "YAML",
+    "yml": "YAML",
 }
-"""Languages worth colours here; a short list also keeps the other 500 lexers out of memory."""
-
-_NAMES = {"python": "Python", "pytb": "Traceback", "console": "Terminal", "bash": "Shell"}
 
 _FENCE = re.compile(r"`{3,}+")
 _TAG = re.compile(r"[ \t]*(?:([A-Za-z][\w+#.-]{0,30})?[ \t]*\n|(py|python|python3)[ \t]+(?=\S))")
@@ -54,14 +47,10 @@ _COMMAND = re.compile(r"/[a-z]+(?: [a-z]+)?")
 
 def code(source: str, language: str = "python") -> str:
     """A block of code with its language and a button that copies it."""
-    name = _LEXERS.get(language.lower(), "")
-    body = source.strip("\n")
-    shown = (
-        highlight(body, _lexer(name), _FORMATTER).rstrip("\n")
-        if name and len(body) <= HIGHLIGHT_LIMIT_CHARS
-        else escape(body)
-    )
-    title = escape(_NAMES.get(name, name.upper()) or "Text") if language else "Code"
+    body = printable(source).strip("\n")
+    is_coloured = language.lower() in _PYTHON and len(body) <= HIGHLIGHT_LIMIT_CHARS
+    shown = coloured(body) if is_coloured else escape(body)
+    title = _TITLES.get(language.lower(), "Text")
     return (
         f'<figure class="code"><figcaption><span>{title}</span>'
         '<button type="button" class="copy" data-do="copy">Copy</button></figcaption>'
@@ -71,12 +60,9 @@ def code(source: str, language: str = "python") -> str:
 
 def trusted(markdown: str) -> str:
     """Markdown by the bot: emphasis, code, links, lists, headings, tables. No HTML passes."""
-    return _parser(breaks=False).render(markdown)
-
-
-def inline(markdown: str) -> str:
-    """Markdown without paragraphs, for a table's cell."""
-    return _parser(breaks=False).renderInline(markdown)
+    if len(markdown) > MARKDOWN_LIMIT_CHARS:
+        return _as_typed(markdown)
+    return _parser(typed=False).render(printable(markdown))
 
 
 def typed(text: str) -> str:
@@ -110,22 +96,29 @@ def _prose(text: str) -> str:
     if not text.strip():
         return ""
     if len(text) > MARKDOWN_LIMIT_CHARS:
-        return f'<p class="as-typed">{escape(text)}</p>'
-    return _parser(breaks=True).render(text)
+        return _as_typed(text)
+    return _parser(typed=True).render(text)
+
+
+def _as_typed(text: str) -> str:
+    return f'<p class="as-typed">{escape(text)}</p>'
 
 
 @cache
-def _parser(*, breaks: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": breaks, "maxNesting": 12}).enable(
-        ["table", "strikethrough"]
-    )
-    parser.disable(["image", "html_block", "html_inline", "reference"])
-    if breaks:  # four blanks before a pasted line are no code block in any chat
+def _parser(*, typed: bool) -> MarkdownIt:
+    """The parser of what a person types, or of what the bot says."""
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": typed, "maxNesting": 12})
+    parser.enable("strikethrough")
+    parser.disable(["image", "html_block", "html_inline", "reference", "entity"])
+    if typed:  # four blanks before a pasted line are no code block in any chat
         parser.disable("code")
-    parser.core.ruler.push("special", _mark_special)
+    else:  # one of many columns takes a second, however short it is typed
+        parser.enable("table")
+        parser.add_render_rule("code_inline", _render_inline_code)
+    # Where an escape is still a token of its own, so that `https:\\//` is no address.
+    parser.core.ruler.before("text_join", "special", _mark_special)
     for kind, rule in (("fence", _render_fence), ("code_block", _render_fence)):
         parser.add_render_rule(kind, rule)
-    parser.add_render_rule("code_inline", _render_inline_code)
     parser.add_render_rule("special", _render_special)
     parser.add_render_rule("link_open", _render_link)
     return parser
@@ -208,9 +201,3 @@ def _render_inline_code(
 
 
 _LINK_ATTRIBUTES = 'target="_blank" rel="noopener noreferrer nofollow"'
-_FORMATTER = HtmlFormatter[str](nowrap=True)
-
-
-@cache
-def _lexer(name: str) -> Lexer:
-    return get_lexer_by_name(name, stripnl=False, ensurenl=False)

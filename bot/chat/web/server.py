@@ -19,6 +19,7 @@ from bot.chat.web.session import Session, SessionContext
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError, GoneError
 from bot.domain.local_chat import ChatFile
+from bot.domain.text import one_line
 from bot.web.site import OUR_FAULT, Site
 
 log = structlog.get_logger()
@@ -36,9 +37,7 @@ STOP_S = 2.0
 
 MEDIA_TYPES = {".py": "text/x-python", ".ipynb": "application/x-ipynb+json"}
 _ASSETS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-_UNSAFE = re.compile(
-    r"[\x00-\x1f\x7f<>:\"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_UNSAFE = re.compile(r"[<>:\"/\\|?*\ufffd]")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,7 +121,7 @@ class Server:
     # --- uploads ------------------------------------------------------------------------------
 
     async def _upload(self, request: web.Request) -> web.Response:
-        name = _file_name(request.query.get("name", ""))
+        name = file_name(request.query.get("name", ""))
         media_type = MEDIA_TYPES.get(PurePath(name).suffix.lower())
         if media_type is None:
             return _refusal(415, f"{name} is no code: I take .py and .ipynb files.")
@@ -252,9 +251,10 @@ def _refusal(status: int, sentence: str) -> web.Response:
     return web.json_response({"error": sentence}, status=status)
 
 
-def _file_name(given: str) -> str:
+def file_name(given: str) -> str:
     """A name without folders or characters that some file system refuses."""
-    name = _UNSAFE.sub("_", PurePath(given.replace("\\", "/")).name).strip()
+    path = one_line(given[-4 * NAME_LIMIT_CHARS :]).replace("\\", "/")
+    name = _UNSAFE.sub("_", PurePath(path).name).strip()
     return name[-NAME_LIMIT_CHARS:] or "file"
 
 
