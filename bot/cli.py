@@ -26,6 +26,7 @@ from bot.catalogue.reading import Catalogue
 from bot.domain.errors import BotError, UserError
 from bot.domain.exercise import Exercise
 from bot.domain.grading import CheckStatus, Grade, Verdict
+from bot.domain.text import one_line, printable
 from bot.sandbox.proving import Proof
 
 WELL, NOT_SO, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
@@ -156,7 +157,7 @@ def _show(wanted: Settings, url: str) -> None:
 
 async def _grade(args: argparse.Namespace, wanted: Settings) -> int:
     grade = await terminal.grade_file(wanted, args.exercise, args.file, say=_tell)
-    _print(json.dumps(asdict(grade), indent=2) if args.json else _grade_text(grade))
+    _print(json.dumps(asdict(grade), indent=2) if args.json else grade_text(grade))
     return WELL if grade.verdict is Verdict.SOLVED else NOT_SO
 
 
@@ -222,18 +223,20 @@ async def _doctor(_args: argparse.Namespace, wanted: Settings) -> int:
     return code
 
 
-def _grade_text(grade: Grade) -> str:
+def grade_text(grade: Grade) -> str:
+    """A grade for a person at a terminal, who can tell the learner's lines from ours."""
     marks = {CheckStatus.PASSED: "pass", CheckStatus.FAILED: "FAIL", CheckStatus.NOT_RUN: "----"}
-    lines = [f"{grade.verdict.value}{f': {grade.detail}' if grade.detail else ''}"]
-    lines += [f"  {line}" for line in grade.traceback]
+    lines = [f"{grade.verdict.value}{f': {one_line(grade.detail)}' if grade.detail else ''}"]
+    lines += [f"  {one_line(line)}" for line in grade.traceback]
     for check in grade.checks:
         bonus = "" if check.core else " (bonus)"
         lines.append(f"{marks[check.status]}  {check.title}{bonus}")
         if check.message:
-            lines.append(f"      {check.message}")
-        lines += [f"      {line}" for line in (*check.traceback, *check.example.splitlines())]
-    if grade.output.strip():
-        lines += ["it printed:", grade.output.rstrip()]
+            lines.append(f"      {one_line(check.message)}")
+        lines += [f"      {line}" for line in map(one_line, check.traceback)]
+        lines += [f"      {line}" for line in printable(check.example).splitlines()]
+    if grade.output.strip():  # indented, so that no line of it looks like one of ours
+        lines += ["it printed:", *(f"  | {line}" for line in _lines_of(grade.output))]
     cpu = "" if grade.usage.cpu_s is None else f", {grade.usage.cpu_s:.2f} s of CPU time"
     lines.append(f"{grade.usage.start_s:.2f} s starting, {grade.usage.run_s:.2f} s running{cpu}")
     return "\n".join(lines)
@@ -257,11 +260,15 @@ def _proof_text(proof: Proof) -> str:
     return f"holds   {proof.what}" if proof.holds else f"BROKEN  {proof.what}: {proof.seen}"
 
 
+def _lines_of(text: str) -> list[str]:
+    return printable(text).rstrip().split("\n")
+
+
 def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{printable(text)}\n")
     sys.stdout.flush()  # as it is found, also into a file or a pipe
 
 
 def _tell(text: str) -> None:
     with contextlib.suppress(OSError):  # whoever read it may be gone, and the bot goes on
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{printable(text)}\n")

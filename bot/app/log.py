@@ -2,8 +2,13 @@
 
 import logging
 import sys
+import textwrap
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
+
+from bot.domain.text import one_line, printable
 
 CHATTY = (
     "aiodocker",
@@ -16,6 +21,10 @@ CHATTY = (
     "sqlalchemy",
 )
 
+MAX_TRACE_CHARS = 20_000
+TRACE = "exception"
+"""The key of what may have several lines: a traceback. They are indented, like no line of ours."""
+
 
 def configure(*, level: str, as_json: bool) -> None:
     """Send every log line, the libraries' too, to standard error in one format."""
@@ -25,14 +34,12 @@ def configure(*, level: str, as_json: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     # Locals of a traceback could hold learners' code: plain tracebacks only.
-    renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
         if as_json
-        else [
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            )
-        ]
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -44,7 +51,12 @@ def configure(*, level: str, as_json: bool) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _tame,
+                renderer,
+            ],
         )
     )
     root = logging.getLogger()
@@ -52,3 +64,19 @@ def configure(*, level: str, as_json: bool) -> None:
     root.setLevel(level.upper())
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _tame(
+    _logger: object, _method: str, fields: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Every text on one line, and printable: part of it may come from outside."""
+    for name, value in fields.items():
+        if isinstance(value, str):
+            fields[name] = _trace(value) if name == TRACE else one_line(value)
+        elif not isinstance(value, (int, float, type(None))):
+            fields[name] = one_line(repr(value))
+    return fields
+
+
+def _trace(text: str) -> str:
+    return textwrap.indent(printable(text, max_chars=MAX_TRACE_CHARS), "    ")

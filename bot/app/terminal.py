@@ -14,6 +14,7 @@ from bot.domain.clock import Clock
 from bot.domain.errors import UserError
 from bot.domain.exercise import Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest
+from bot.domain.text import one_line
 from bot.sandbox.grader import ContainerGrader
 from bot.sandbox.proving import Proof, prove
 from bot.services.submissions.seeds import SeedService
@@ -127,8 +128,9 @@ def _source(file: Path) -> str:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror}.") from error
+        raise UserError(f"{one_line(str(file))} cannot be read: {error.strerror}.") from error
     notebook = file.suffix.lower() == ".ipynb"
-    source = code_of_notebook(data, file.name) if notebook else decode(data, file.name)
+    name = one_line(file.name)
+    source = code_of_notebook(data, name) if notebook else decode(data, name)
     require_acceptable(source)
     return source

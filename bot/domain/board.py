@@ -15,6 +15,7 @@ from bot.domain.progression import (
     challenges_for,
     is_solved,
 )
+from bot.domain.text import shown_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def _row(member: Member, events: Sequence[PointsEvent], challenges: int, best: f
     return Row(
         rank=0,
         member=member.id,
-        shown=member.name if member.board is BoardMode.NAMED else member.alias,
+        shown=shown_name(member.name) if member.board is BoardMode.NAMED else member.alias,
         points=points,
         possible=challenges * CHALLENGE_POINTS,
         personal_best=0 < best < points,

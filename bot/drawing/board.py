@@ -9,7 +9,6 @@ import asyncio
 import io
 import json
 import sys
-import unicodedata
 import warnings
 from asyncio.subprocess import PIPE
 from bisect import bisect
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from bot.domain.board import Row, Standings
 from bot.domain.cohort import theme_of
 from bot.domain.errors import PlatformError
+from bot.domain.text import one_line, shown_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +62,7 @@ async def _answer(process: asyncio.subprocess.Process, request: bytes) -> bytes:
             process.kill()
             await process.wait()
     if process.returncode != 0:
-        reason = complaint.decode(errors="replace").strip().rpartition("\n")[2]
+        reason = one_line(complaint.decode(errors="replace").strip().rpartition("\n")[2])
         raise PlatformError(f"the chart's process failed: {reason}")
     return png
 
@@ -79,7 +79,6 @@ _ROW = 44.0
 _BAR = 7.0
 _MORE = 20.0
 _FOOT = 12.0
-_LONGEST_NAME = 40
 _PIXELS_PER_POINT = 3
 
 # A card of its own colour is readable on a light page and on a dark one.
@@ -166,23 +165,16 @@ def _draw_row(axes: "Axes", row: Row, *, top: float, unit: float) -> None:
 
 def _write_name(axes: "Axes", line: float, name: str, *, room: float) -> None:
     """Write a name, shortened to the room there is."""
-    words = printable(name)
-    text = _write(axes, (_LEFT, line), words[:_LONGEST_NAME], _NAME)
-    if len(words) <= _LONGEST_NAME and _width_of(text) <= room:
+    words = shown_name(name)
+    text = _write(axes, (_LEFT, line), words, _NAME)
+    if _width_of(text) <= room:
         return
 
     def width_when_cut(length: int) -> float:
         text.set_text(f"{words[:length].rstrip()}…")
         return _width_of(text)
 
-    width_when_cut(bisect(range(1, _LONGEST_NAME), room, key=width_when_cut))
-
-
-def printable(name: str) -> str:
-    """A name on one line, without characters that cannot be drawn (category "other")."""
-    visible = "".join(" " if char.isspace() else char for char in name)
-    kept = (char for char in visible if not unicodedata.category(char).startswith("C"))
-    return " ".join("".join(kept).split()) or "?"
+    width_when_cut(bisect(range(1, len(words)), room, key=width_when_cut))
 
 
 def _write(

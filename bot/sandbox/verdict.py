@@ -8,6 +8,7 @@ import structlog
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Verdict
+from bot.domain.text import one_line, printable
 from bot.sandbox.endpoints import Cause, Ending
 from bot.sandbox.relay import Observation
 from bot.wire.jobs import (
@@ -28,7 +29,7 @@ from bot.wire.jobs import (
 
 log = structlog.get_logger()
 
-MAX_TEXT_CHARS = 2000
+MAX_EXAMPLE_CHARS = 2000
 SIGSEGV = 11
 
 UNREADABLE = "what it returned has a form that cannot be compared with what it should be"
@@ -109,9 +110,9 @@ def grade_of(request: GradingRequest, seen: Observation) -> Grade:
     return Grade(
         verdict=verdict,
         checks=checks,
-        detail=_sentence(detail),
-        traceback=tuple(map(_clean, lines)),
-        output=_clean(seen.output, max_chars=len(seen.output)),
+        detail=one_line(detail),
+        traceback=tuple(map(one_line, lines)),
+        output=printable(seen.output),
         usage=seen.usage,
     )
 
@@ -119,12 +120,16 @@ def grade_of(request: GradingRequest, seen: Observation) -> Grade:
 def _require_result(request: GradingRequest, seen: Observation) -> GradeResult:
     slug, result = request.exercise.slug, seen.result
     if isinstance(result, JobFailed):
-        log.error("judge_failed", slug=slug, run=request.run, trace=result.trace)
+        log.error("judge_failed", slug=slug, run=request.run, exception=result.trace)
         raise SandboxError("the judge could not carry out the checks")
     for entry in result.checks:
         if entry.end is CheckEnd.BROKEN:
             log.error(
-                "check_broke", slug=slug, check=entry.name, run=request.run, trace=entry.trace
+                "check_broke",
+                slug=slug,
+                check=entry.name,
+                run=request.run,
+                exception=entry.trace,
             )
     return result
 
@@ -139,9 +144,9 @@ def _check_result(entry: CheckEntry, limits: Limits, ending: str) -> CheckResult
         core=entry.core,
         points=entry.points,
         status=STATUSES.get(entry.end, CheckStatus.FAILED),
-        message=_sentence(_check_message(entry, limits, ending)),
-        traceback=tuple(map(_clean, entry.lines)),
-        example=_clean(entry.example),
+        message=one_line(_check_message(entry, limits, ending)),
+        traceback=tuple(map(one_line, entry.lines)),
+        example=printable(entry.example, max_chars=MAX_EXAMPLE_CHARS),
         hint=entry.hint,
     )
 
@@ -173,7 +178,7 @@ def _verdict(
             raised = {entry.name for entry in result.checks if entry.end is CheckEnd.RAISED}
             return _from_checks(checks, raised), ""
         case SolverEnded():
-            log.error("judge_failed", slug=request.exercise.slug, trace="a solver that goes on")
+            log.error("judge_failed", slug=request.exercise.slug, reason="a solver that goes on")
             raise SandboxError("the judge lost a solver that was still there")
         case _:
             return _unchecked(request, result.outcome)
@@ -245,17 +250,3 @@ def _signal_sentence(signal: int) -> str:
     if signal == SIGSEGV:
         return "The process died of a segmentation fault."
     return f"The process was ended by signal {signal}."
-
-
-# --- texts ------------------------------------------------------------------------------------
-
-
-def _sentence(text: str) -> str:
-    """A sentence with words of the learner's in it: none of them becomes a link in our message."""
-    return _clean(text.replace("](", "] ("))
-
-
-def _clean(text: str, *, max_chars: int = MAX_TEXT_CHARS) -> str:
-    """Text that every database and chat takes: no NUL, no lone surrogate, not too long."""
-    whole = text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return whole if len(whole) <= max_chars else f"{whole[:max_chars]} …"

@@ -28,6 +28,7 @@ from bot.domain.submission import (
     SubmissionState,
     Waiting,
 )
+from bot.domain.text import quoted
 from bot.store.cohorts import CohortRow
 from bot.store.grades import GradeRow, grade_of, grade_row
 from bot.store.mapping import row_of, value_of
@@ -105,7 +106,7 @@ class SqlSubmissions(Submissions):
     async def get(self, submission: str) -> Submission:
         found = await self._all(select(SubmissionRow).where(SubmissionRow.id == submission))
         if not found:
-            raise NotFoundError(f"There is no submission {submission}.")
+            raise NotFoundError(f"There is no submission {quoted(submission)}.")
         return found[0]
 
     @override

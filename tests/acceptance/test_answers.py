@@ -293,7 +293,7 @@ async def test_a_text_file_is_remarked_upon(world: World, thread: ConversationRe
     file = Attachment(name="mine.txt", size_bytes=9, media_type="text/plain", ref="f")
     event = world.message(ANA, "", thread, attachments=(file,))
     [reply] = (await world.take(event)).replies
-    assert "mine.txt is neither" in text_of(reply)
+    assert "`mine.txt` is neither" in text_of(reply)
 
 
 async def test_an_edit_takes_the_place_of_what_waits_even_at_the_limit(

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.errors import ForbiddenError
 from bot.domain.schedule import first_monday
-from bot.services.cohorts.messages import shown_name
+from bot.domain.text import shown_name
 from bot.services.talk import delivery
 from bot.services.talk.delivery import BACKOFF_S, MAX_TRIES
 from tests.support.world import ANA, BEN, MENTOR, MENTORS, PRACTICE, RIGHT, WRONG, World, fenced
@@ -54,7 +54,7 @@ async def test_only_who_manages_the_server_founds(world: World) -> None:
     [
         ({"timezone": ""}, "needs `timezone`"),
         ({"mentors": ""}, "needs `mentors`"),
-        ({"timezone": "Berlin"}, "no time zone 'Berlin'"),
+        ({"timezone": "Berlin"}, "no time zone `Berlin`"),
         ({"hour": "24"}, "from 0 to 23"),
         ({"hour": "nine"}, "from 0 to 23"),
         ({"starts": "tomorrow"}, "year-month-day"),

@@ -9,6 +9,7 @@ import discord
 
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import GoneError
+from bot.domain.text import one_line
 
 PLATFORM = "discord"
 DIRECT = "@"
@@ -23,7 +24,7 @@ def parse_id(text: str) -> int:
     """
     bare = text.removeprefix(DIRECT)
     if not bare.isdecimal() or not int(bare[:20]):
-        raise GoneError(f"Discord has nothing with the id {text[:40]!r}.")
+        raise GoneError(f"Discord has nothing with the id {one_line(text, max_chars=40)}.")
     return int(bare)
 
 

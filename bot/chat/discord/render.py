@@ -26,6 +26,7 @@ from bot.domain.chat.message import (
     Table,
     Text,
 )
+from bot.domain.text import printable
 
 CONTENT_CHARS = 2000
 EMBED_CHARS = 4096
@@ -159,9 +160,9 @@ def _without_texts(message: Message, tag: str) -> Rendered:
 def _texts(block: Block) -> Iterator[str]:
     match block:
         case Text(markdown):
-            yield _end_list(markdown)
+            yield _end_list(printable(markdown))
         case Code(source, language):
-            yield f"{FENCE}{LANGUAGES.get(language, language)}\n{source.rstrip()}\n{FENCE}"
+            yield f"{FENCE}{LANGUAGES.get(language, language)}\n{_body(source)}\n{FENCE}"
         case Table():
             yield _table(block)
         case Moment(label, at):
@@ -172,6 +173,11 @@ def _texts(block: Block) -> Iterator[str]:
             yield f"<@{refs.parse_id(user.user)}> {words}"
         case _:
             pass
+
+
+def _body(source: str) -> str:
+    """What stands in a block. Without any character the fence that ends it would begin another."""
+    return printable(source).strip("\n").rstrip() or " "
 
 
 def _end_list(markdown: str) -> str:
@@ -191,7 +197,11 @@ def _fill_embeds(texts: list[tuple[Block, str]], made: Rendered) -> None:
     """Put a long message into embeds, and what they do not hold into files."""
     rest: list[str] = []
     for block, text in texts:
-        for piece in _pieces(_attached(block, text, made) or text):
+        needs_file = _needs_file(block, text)
+        if needs_file and len(made.files) >= MAX_FILES - 1:  # the last file is for the rest
+            rest.append(text)  # whole: a part of it would stand outside of its block
+            continue
+        for piece in [_attached(block, text, made)] if needs_file else _pieces(text):
             if rest or not _add_page(piece, made):
                 rest.append(piece)
     if rest:
@@ -199,18 +209,24 @@ def _fill_embeds(texts: list[tuple[Block, str]], made: Rendered) -> None:
         _add_page("The rest is in the attached file.", made, spare=0)
 
 
-def _attached(block: Block, text: str, made: Rendered) -> str:
-    """Attach a block that an embed should not hold; what to say in its place, else empty."""
-    if len(made.files) >= MAX_FILES - 1:  # the last file is for the rest
-        return ""
+def _needs_file(block: Block, text: str) -> bool:
+    """Whether an embed should not hold a block."""
     match block:
-        case Code(source, language) if len(text) > CODE_IN_EMBEDS_CHARS or FENCE in source:
-            ending = ENDINGS.get(language, "txt")
-            return _attach(source, "code" if ending == "py" else "text", ending, made)
-        case Table() if len(text) > MAX_PIECE_CHARS and text.startswith(FENCE):
-            return _attach(text.strip(f"{FENCE}\n"), "table", "txt", made)
+        case Code(source):
+            return len(text) > CODE_IN_EMBEDS_CHARS or FENCE in source
+        case Table():
+            return len(text) > MAX_PIECE_CHARS and text.startswith(FENCE)
         case _:
-            return ""
+            return False
+
+
+def _attached(block: Block, text: str, made: Rendered) -> str:
+    """Attach a block, and what to say in its place."""
+    if isinstance(block, Code):
+        ending = ENDINGS.get(block.language, "txt")
+        kind = "code" if ending == "py" else "text"
+        return _attach(printable(block.source), kind, ending, made)
+    return _attach(text.strip(f"{FENCE}\n"), "table", "txt", made)
 
 
 def _attach(source: str, kind: str, ending: str, made: Rendered) -> str:

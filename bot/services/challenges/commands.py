@@ -25,6 +25,9 @@ from bot.services.talk.reply import Answer, Confirm
 MAX_LISTED = 24
 """The last eight weeks of challenges."""
 
+COMPARED_CHARS = 60
+"""Of a name that no exercise has: comparing takes time with the square of the length."""
+
 _EXERCISE = CommandOption("exercise", "Which exercise", suggests=True)
 
 POST = CommandSpec("challenge post", "Release an exercise now", (_EXERCISE,), Permission.MENTORS)
@@ -173,7 +176,7 @@ class ChallengeCommands:
             return self.catalogue.get(slug)
         except CatalogueError as error:
             known = [exercise.slug for exercise in self.catalogue.all()]
-            near = difflib.get_close_matches(slug, known, n=3, cutoff=0.4)
+            near = difflib.get_close_matches(slug[:COMPARED_CHARS], known, n=3, cutoff=0.4)
             raise NotFoundError(messages.unknown_exercise(slug, near)) from error
 
     async def _complete_exercises(self, _where: ConversationRef) -> Sequence[str]:

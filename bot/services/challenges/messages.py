@@ -15,6 +15,7 @@ from bot.domain.chat.message import (
 from bot.domain.cohort import theme_of
 from bot.domain.exercise import Day, Exercise
 from bot.domain.progression import Turnout
+from bot.domain.text import quoted
 from bot.services.submissions.verbs import SHOW_HINT, SUBMIT
 
 DAY_NAMES = {
@@ -134,7 +135,7 @@ def needs_gpu(exercise: Exercise) -> str:
 def unknown_exercise(slug: str, near: Sequence[str]) -> str:
     """To a mentor who named an exercise that does not exist."""
     hint = f" Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
-    return f"There is no exercise `{slug}`.{hint}"
+    return f"There is no exercise {quoted(slug)}.{hint}"
 
 
 def unknown_challenge(number: int) -> str:

@@ -15,6 +15,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, Place
 from bot.domain.errors import ChatError, UserError
 from bot.domain.store import Store, Transaction
+from bot.domain.text import shown_name
 from bot.services.cohorts import holidays, messages
 
 _LAST_HOUR = 23
@@ -106,7 +107,7 @@ class FoundingService:
         if "starts" in options:
             changes["starts_on"] = _read_start(options["starts"], today=self.clock().date())
         if "name" in options:
-            changes["name"] = messages.shown_name(options["name"])
+            changes["name"] = shown_name(options["name"])
         changes["places"] = tuple(
             _place_with(place, options) if place.channel == channel else place
             for place in cohort.places

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from bot.domain.cohort import Cohort
 from bot.domain.errors import UserError
+from bot.domain.text import quoted
 
 PLANNED_AHEAD = timedelta(days=366)
 """Nobody plans further: a day beyond it is a slip of the finger."""
@@ -25,8 +26,7 @@ def read_date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UserError(
-            f"`{text[:40].replace('`', '')}` is not a date. Give it as year-month-day, for example"
-            " 2026-11-23."
+            f"{quoted(text)} is not a date. Give it as year-month-day, for example 2026-11-23."
         ) from error
 
 

@@ -8,13 +8,11 @@ from bot.domain.cohort import Cohort, Place
 from bot.domain.exercise import Caps, Limits
 from bot.domain.member import BoardMode, Member
 from bot.domain.schedule import Slot
+from bot.domain.text import quoted, sentence
 from bot.services.cohorts import holidays
 from bot.services.cohorts.limits import UNITS
 from bot.services.cohorts.rules import DETAILS, RULES
 from bot.services.cohorts.verbs import JOIN, SET_BOARD
-
-_MARKUP = "`*[]<>|~"
-_NAME_CHARS = 40
 
 _BOARD_WORDS = {
     BoardMode.NAMED: "with your name",
@@ -36,13 +34,6 @@ MENTORS_APART = (
 NOT_FOR_EVERYBODY = "Everybody has that role. Choose one that mentors alone have."
 STARTS_WITHIN_A_YEAR = "A cohort must start within a year from today, before or after."
 HOUR_OF_DAY = "The hour must be a number from 0 to 23."
-
-
-def shown_name(name: str) -> str:
-    """A name as the bot may say it: no markup, no link, nothing that turns the text around."""
-    tame = name.replace("://", " ")  # no address that a platform makes a link of
-    kept = (char for char in tame if char not in _MARKUP and char.isprintable())
-    return " ".join("".join(kept).split())[:_NAME_CHARS] or "Somebody"
 
 
 # --- joining ----------------------------------------------------------------------------------
@@ -149,7 +140,8 @@ def greeting_for_mentors(cohort: Cohort) -> Message:
 
 def cannot_write(channel: str, reason: str) -> str:
     """Why a greeting did not arrive."""
-    return f"**I cannot write to {channel}**, and until I can, nothing appears there: {reason}"
+    why = sentence(reason)
+    return f"**I cannot write to {channel}**, and until I can, nothing appears there: {why}"
 
 
 def missing_to_set_up(names: Sequence[str]) -> str:
@@ -162,7 +154,7 @@ def missing_to_set_up(names: Sequence[str]) -> str:
 
 def unknown_timezone(text: str) -> str:
     """To who wrote a time zone that does not exist."""
-    return f"There is no time zone {text[:40]!r}. Write it like `Europe/Berlin`."
+    return f"There is no time zone {quoted(text)}. Write it like `Europe/Berlin`."
 
 
 # --- days off, rules, limits ------------------------------------------------------------------

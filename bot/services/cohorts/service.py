@@ -11,6 +11,7 @@ from bot.domain.cohort import Cohort
 from bot.domain.errors import UserError
 from bot.domain.member import BoardMode, Member, Role
 from bot.domain.store import Store, Transaction
+from bot.domain.text import shown_name
 from bot.services.cohorts import messages
 from bot.services.talk.messages import NOT_A_MEMBER
 
@@ -33,7 +34,7 @@ class JoiningService:
             member, is_new = await tx.members.join(
                 cohort=cohort.id,
                 user=event.user,
-                name=messages.shown_name(event.info.name),
+                name=shown_name(event.info.name),
                 role=Role.MENTOR if cohort.steered_by(event.info) else Role.LEARNER,
                 at=self.clock(),
             )

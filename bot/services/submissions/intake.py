@@ -21,6 +21,7 @@ from bot.domain.exercise import Exercise
 from bot.domain.grading import Seeds
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Before, NewSubmission
+from bot.domain.text import quoted
 from bot.services.submissions import messages
 from bot.services.submissions import source as code
 from bot.services.submissions.status import GRACE, status, tell_next
@@ -118,8 +119,8 @@ class IntakeService:
         except ChatError as error:
             raise UserError(messages.file_unreadable(file.name)) from error
         if file.name.lower().endswith(".ipynb"):
-            return code.code_of_notebook(data, file.name)
-        return code.decode(data, file.name)
+            return code.code_of_notebook(data, quoted(file.name))
+        return code.decode(data, quoted(file.name))
 
     async def _queue(self, answer: Answer, source: str, reply: Reply | None = None) -> None:
         code.require_acceptable(source)

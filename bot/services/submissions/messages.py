@@ -9,6 +9,7 @@ from bot.domain.exercise import Exercise
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Verdict
 from bot.domain.member import Member
 from bot.domain.submission import Submission
+from bot.domain.text import quoted, sentence
 from bot.services.submissions.verbs import DISPUTE, SHOW_DETAILS, SHOW_HINT
 
 HEADLINES = {
@@ -50,7 +51,7 @@ def waiting(queue_position: int, *, problem: str = "") -> Message:
     """Received and in line; `problem` says why the line does not move."""
     if problem:
         return Message.of(
-            f"Received, and safe with us. Grading is paused: {problem}"
+            f"Received, and safe with us. Grading is paused: {sentence(problem)}"
             " It starts again by itself; you need not resend."
         )
     next_one, soon, later = POSITIONS_TOLD
@@ -86,10 +87,10 @@ def verdict(
         details: Whether the thread sees each check.
     """
     grade = graded(submission)
-    head = f"{HEADLINES[grade.verdict]} {name}"
+    head = f"{HEADLINES[grade.verdict]} {sentence(name)}"
     blocks = [Text(f"{head} · {_facts(submission, grade, points)}")]
     if grade.detail:
-        blocks.append(Text(grade.detail))
+        blocks.append(Text(sentence(grade.detail)))
     blocks.append(Text(next_step(grade, exercise)))
     parts = [*blocks, *(_checks(grade) if details else ())]
     return Message.of(*parts, Buttons(_buttons(submission, grade)))
@@ -114,7 +115,7 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
     head = f"**{exercise.title}**\n{next_step(grade, exercise)}"
     parts: list[Text | Code | Buttons] = [Text(head)]
     if grade.detail:
-        parts.append(Text(grade.detail))
+        parts.append(Text(sentence(grade.detail)))
     if grade.traceback:
         parts.append(Code("\n".join(grade.traceback), "pytb"))
     parts.extend(_checks(grade))
@@ -145,21 +146,22 @@ def no_entry(exercise: Exercise) -> str:
 def not_a_code_file(name: str) -> str:
     """To somebody who attached a text file."""
     return (
-        f"I read code from `.py` and `.ipynb` files, and {name} is neither. Rename it, or put the"
-        " code between two lines of three backticks."
+        f"I read code from `.py` and `.ipynb` files, and {quoted(name)} is neither. Rename it, or"
+        " put the code between two lines of three backticks."
     )
 
 
 def file_too_large(name: str, *, limit_kib: int) -> str:
     """To somebody whose notebook carries too much."""
     return (
-        f"{name} is over {limit_kib} KiB. Clear the notebook's outputs, or attach the code alone."
+        f"{quoted(name)} is over {limit_kib} KiB. Clear the notebook's outputs, or attach the"
+        " code alone."
     )
 
 
 def file_gone(name: str) -> str:
     """To somebody whose file was deleted meanwhile."""
-    return f"{name} cannot be read any more. Please attach it again."
+    return f"{quoted(name)} cannot be read any more. Please attach it again."
 
 
 def file_unreadable(name: str) -> str:
@@ -203,12 +205,12 @@ def dispute(
 ) -> Message:
     """To the mentors: what a learner says of a check, with the code."""
     failed = [
-        f"- {check.title}: {check.message}"
+        f"- {check.title}: {sentence(check.message)}"
         for check in (submission.grade.checks if submission.grade else ())
         if check.status is CheckStatus.FAILED
     ]
     return Message.of(
-        f"**A check seems wrong** · {member.name} · `{exercise}` · {cohort.name}"
+        f"**A check seems wrong** · {sentence(member.name)} · `{exercise}` · {cohort.name}"
         f" · submission `{submission.id}`",
         Code(words or "(no words)", "text"),  # as typed: nothing of it becomes a link or a name
         "\n".join(failed) or "No check failed.",
@@ -311,7 +313,7 @@ def _cause(check: CheckResult) -> tuple[object, ...]:
 
 def _unmet(check: CheckResult) -> list[Text | Code]:
     mark = "❌" if check.status is CheckStatus.FAILED else "⚪"
-    note = f": {check.message}" if check.message else ""
+    note = f": {sentence(check.message)}" if check.message else ""
     blocks: list[Text | Code] = [Text(f"{mark} **{check.title}**{_bonus(check)}{note}")]
     if check.traceback:
         blocks.append(Code("\n".join(check.traceback), "pytb"))

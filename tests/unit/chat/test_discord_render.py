@@ -101,7 +101,7 @@ def test_a_table_too_wide_for_a_phone_is_a_list() -> None:
     made = render(Message.of(table))
 
     assert made.content.splitlines() == [
-        f"- **4 Editor** · State: open · Still to show: {'word ' * 12}",
+        f"- **4 Editor** · State: open · Still to show: {' '.join(['word'] * 12)}",
         "- **5**",
     ]
 

@@ -105,16 +105,6 @@ def test_any_unicode_can_be_drawn(name: str) -> None:
     assert board.draw(a_week([a_row(name)]))
 
 
-@given(st.text(st.characters()))
-def test_a_printable_name_is_one_line_of_visible_characters(name: str) -> None:
-    words = board.printable(name)
-
-    assert words
-    assert words == " ".join(words.split())
-    assert board.printable(words) == words
-    words.encode()
-
-
 async def test_pictures_wait_for_each_other() -> None:
     first, second = await asyncio.gather(
         board.render(a_week([a_row("\ud800 and $1")])), board.render(a_week())
