@@ -207,7 +207,7 @@ async def test_the_notice_stands_on_the_page(store: SqlStore, sink: RecordingSin
         ("answer.py", "answer.py"),
         ("../../etc/answer.py", "answer.py"),
         ("C:\\code\\answer.ipynb", "answer.ipynb"),
-        ('a"<b>\n.py', "a__b__.py"),
+        ('a"<b>\n.py', "a__b_ .py"),
     ],
 )
 async def test_a_file_is_taken_under_a_harmless_name(chat: WebChat, name: str, kept: str) -> None:
