@@ -11,6 +11,7 @@ from bot.domain.cohort import Cohort
 from bot.domain.errors import NotAllowedError, UserError
 from bot.domain.member import Member, Role
 from bot.domain.store import Store
+from bot.domain.text import one_line
 from bot.services.talk import messages
 from bot.services.talk.confirming import ConfirmationService
 from bot.services.talk.registry import Call, Command, Registry
@@ -95,7 +96,8 @@ class CommandService:
                 action=command.spec.name,
                 target=f"cohort {cohort.id}" if cohort else f"channel {where.channel}",
                 note=" ".join(
-                    f"{name}={value[:_NOTED_CHARS]}" for name, value in call.args.items()
+                    f"{name}={one_line(value, max_chars=_NOTED_CHARS)}"
+                    for name, value in call.args.items()
                 ),
             )
 
