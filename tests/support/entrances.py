@@ -137,13 +137,12 @@ def cpu_s(enter: Callable[[str], object], text: str) -> float:
 def cost(enter: Callable[[str], object], text: str) -> tuple[float, float]:
     """CPU seconds for a text and for a quarter of it; where they are few, the latter is 0."""
     whole = cpu_s(enter, text)
-    if whole < NOTHING_S:
+    if whole > NOTHING_S:  # perhaps by accident
+        whole = min(whole, *(cpu_s(enter, text) for _ in range(2)))
+    if whole <= NOTHING_S:
         return whole, 0.0
     quarter = text[: len(text) // 4]
-    return (
-        min(whole, *(cpu_s(enter, text) for _ in range(2))),
-        min(cpu_s(enter, quarter) for _ in range(3)),
-    )
+    return whole, min(cpu_s(enter, quarter) for _ in range(3))
 
 
 def say(**fields: object) -> None:
