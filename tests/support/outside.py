@@ -95,6 +95,7 @@ def messages_with(text: str) -> list[Message]:
                 submissions.not_a_code_file(text),
                 submissions.file_too_large(text, limit_kib=1),
                 submissions.file_gone(text),
+                submissions.file_unreadable(text),
                 cohorts.unknown_timezone(text),
                 cohorts.cannot_write("this channel", text),
                 challenges.unknown_exercise(text, []),

@@ -167,8 +167,8 @@ def file_gone(name: str) -> str:
 def file_unreadable(name: str) -> str:
     """To somebody whose file the platform does not hand out, however often it is asked."""
     return (
-        f"{name} could not be read just now, and that is no fault of yours: it does not count as a"
-        " try. Please send it again in a few minutes, or put the code into a code block."
+        f"{quoted(name)} could not be read just now, and that is no fault of yours: it does not"
+        " count as a try. Please send it again in a few minutes, or put the code into a code block."
     )
 
 
