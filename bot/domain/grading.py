@@ -17,7 +17,7 @@ class Verdict(StrEnum):
     PARTLY = "partly"  # some core checks hold
     WRONG = "wrong"  # it ran, no core check holds
     UNATTEMPTED = "unattempted"  # the starter, unchanged: not a try
-    NOT_ALLOWED = "not allowed"  # uses a forbidden name
+    NOT_ALLOWED = "not allowed"  # uses a forbidden name, or needs what is not there: not a try
     SYNTAX_ERROR = "syntax error"  # does not parse: not a try
     CRASHED = "crashed"  # exception at import or in every check, or the process died
     TIMED_OUT = "timed out"  # it used up its CPU seconds
@@ -29,7 +29,12 @@ class Verdict(StrEnum):
     @property
     def counts_as_try(self) -> bool:
         """Whether a submission with this verdict is one of the learner's tries."""
-        return self not in {Verdict.UNATTEMPTED, Verdict.SYNTAX_ERROR, Verdict.SANDBOX_FAULT}
+        return self not in _NO_TRIES
+
+
+_NO_TRIES = frozenset(
+    {Verdict.UNATTEMPTED, Verdict.NOT_ALLOWED, Verdict.SYNTAX_ERROR, Verdict.SANDBOX_FAULT}
+)
 
 
 class CheckStatus(StrEnum):

@@ -1,6 +1,7 @@
 """What was seen of a grading, turned into a verdict and sentences."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -21,11 +22,14 @@ from bot.wire.jobs import (
     IsStarter,
     JobFailed,
     LoadRaised,
+    LoadStopped,
     NamesMissing,
+    NotInSandbox,
     Outcome,
     SolverEnded,
     UsesForbidden,
 )
+from bot.wire.raised import KEYBOARD
 
 log = structlog.get_logger()
 
@@ -37,6 +41,13 @@ UNREADABLE = "what it returned has a form that cannot be compared with what it s
 
 OWN_PART = "this exercise asks you to write that part yourself"
 LEADS_AROUND = "no exercise needs it, and it leads around them all"
+
+NOT_DEFINED = "Is it misspelt, or is it defined in a cell that was not sent?"
+THERE = "the sandbox has PyTorch, NumPy and Python's standard library"
+TAKES_TOO_LONG = (
+    "used up the CPU time there is for that, and was stopped. Put what only tries it out under"
+    ' `if __name__ == "__main__":`, which is not run here'
+)
 
 PROCESSES, DISK = "{0.processes} processes and threads at once", "{0.disk_mb} MB of files in /tmp"
 LIMITS_MET: Mapping[str, str] = {
@@ -62,6 +73,9 @@ VERDICTS: Mapping[Cause, Verdict] = {
 
 CHECKING = {Cause.SLOW_TO_CHECK, Cause.BIG_TO_CHECK}
 """Where an honest submission ends so, a check is broken: the log tells of each."""
+
+_WITH_LINES = (LoadRaised, LoadStopped, NotInSandbox)
+_NUMBER = re.compile(r"line \d{1,6}(?=, in )")
 
 STATUSES: Mapping[CheckEnd, CheckStatus] = {
     CheckEnd.PASSED: CheckStatus.PASSED,
@@ -100,13 +114,13 @@ def grade_of(request: GradingRequest, seen: Observation) -> Grade:
             "judge_overcome", slug=request.exercise.slug, run=request.run, by=seen.ending.cause
         )
     limits = request.exercise.limits
-    ending = "" if seen.ending is None else _ending_sentence(seen.ending, limits)
+    ending = "" if seen.ending is None else _ended(seen.ending, result.checks, limits)
     checks = tuple(_check_result(entry, limits, ending) for entry in result.checks)
     if seen.ending is None:
         verdict, detail = _verdict(request, result, checks)
     else:
         verdict, detail = VERDICTS.get(seen.ending.cause, Verdict.CRASHED), ending
-    lines = result.outcome.lines if isinstance(result.outcome, LoadRaised) else ()
+    lines = result.outcome.lines if isinstance(result.outcome, _WITH_LINES) else ()
     return Grade(
         verdict=verdict,
         checks=checks,
@@ -176,7 +190,7 @@ def _verdict(
     match result.outcome:
         case Checked():
             raised = {entry.name for entry in result.checks if entry.end is CheckEnd.RAISED}
-            return _from_checks(checks, raised), ""
+            return _from_checks(checks, raised), _common_cause(result.checks)
         case SolverEnded():
             log.error("judge_failed", slug=request.exercise.slug, reason="a solver that goes on")
             raise SandboxError("the judge lost a solver that was still there")
@@ -188,7 +202,8 @@ def _unchecked(request: GradingRequest, outcome: Outcome) -> tuple[Verdict, str]
     """For a source that was not checked at all."""
     match outcome:
         case DoesNotParse(line=line, message=message):
-            return Verdict.SYNTAX_ERROR, f"Line {line}: {message}."
+            where = f"Line {line}" if line else "It cannot be read"
+            return Verdict.SYNTAX_ERROR, f"{where}: {message}."
         case UsesForbidden(line=line, name=name):
             reason = OWN_PART if name in request.exercise.forbidden else LEADS_AROUND
             return Verdict.NOT_ALLOWED, f"Line {line} uses `{name}`; {reason}."
@@ -196,6 +211,10 @@ def _unchecked(request: GradingRequest, outcome: Outcome) -> tuple[Verdict, str]
             said = message.replace("`", "'")
             met = _limit_met(message, request.exercise.limits)
             return Verdict.CRASHED, f"Loading it raised `{said}`{met}."
+        case LoadStopped(lines=lines):
+            return Verdict.TIMED_OUT, f"While loading, {_where(lines[:1])} {TAKES_TOO_LONG}."
+        case NotInSandbox(names=names, lines=lines):
+            return Verdict.NOT_ALLOWED, _lacks(names, _where(lines[-1:]))
         case NamesMissing(names=names):
             named = "`, `".join(names)
             return Verdict.WRONG, f"It does not define `{named}` once it has been loaded."
@@ -215,7 +234,42 @@ def _from_checks(checks: Sequence[CheckResult], raised: set[str]) -> Verdict:
     return Verdict.WRONG
 
 
+def _lacks(names: Sequence[str], where: str) -> str:
+    if KEYBOARD in names:
+        return f"{where.capitalize()} waits for `{KEYBOARD}`, and nobody can type here."
+    needed, *others = [f"`{name}`" for name in names] or ["a package"]
+    also = f" {' and '.join(others)} would be missing as well." if others else ""
+    return f"{where.capitalize()} needs {needed}, which is not there: {THERE}.{also}"
+
+
+def _where(lines: Sequence[str]) -> str:
+    """The number at the beginning of a traceback's line."""
+    found = _NUMBER.match(lines[0]) if lines else None
+    return found[0] if found else "it"
+
+
+def _common_cause(entries: Sequence[CheckEntry]) -> str:
+    """The one exception that all failed checks met, as a sentence; empty where they differ."""
+    failed = [entry for entry in entries if entry.end is not CheckEnd.PASSED]
+    seen = {(entry.end, entry.message, entry.lines[-1:]) for entry in failed}
+    if len(failed) == 1 or len(seen) != 1:
+        return ""
+    ((end, message, lines),) = seen
+    if end is not CheckEnd.RAISED or not lines:
+        return ""
+    hint = f" {NOT_DEFINED}" if message.startswith("it raised `NameError:") else ""
+    where = _where(lines).capitalize()
+    return f"All {len(failed)} failed checks have one cause. {where}: {message}.{hint}"
+
+
 # --- how a solver ended -----------------------------------------------------------------------
+
+
+def _ended(ending: Ending, entries: Sequence[CheckEntry], limits: Limits) -> str:
+    sentence = _ending_sentence(ending, limits)
+    if any(entry.end is not CheckEnd.NOT_RUN for entry in entries) or not entries:
+        return sentence
+    return f"While it was loaded, before the first check, {sentence[0].lower()}{sentence[1:]}"
 
 
 def _ending_sentence(ending: Ending, limits: Limits) -> str:

@@ -129,6 +129,25 @@ class LoadRaised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadStopped:
+    """Executing the source used up the time there is for that, before it had bound what it must."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotInSandbox:
+    """The source needs something that the sandbox does not have.
+
+    Attributes:
+        names: Of packages, first the one that it was about to use; or `KEYBOARD`.
+    """
+
+    names: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamesMissing:
     """The source does not bind names that the exercise asks for."""
 
@@ -136,7 +155,15 @@ class NamesMissing:
 
 
 Outcome: TypeAlias = (
-    Checked | SolverEnded | DoesNotParse | IsStarter | UsesForbidden | LoadRaised | NamesMissing
+    Checked
+    | SolverEnded
+    | DoesNotParse
+    | IsStarter
+    | UsesForbidden
+    | LoadRaised
+    | LoadStopped
+    | NotInSandbox
+    | NamesMissing
 )
 
 

@@ -91,13 +91,24 @@ async def test_failed_check_says_what_was_seen_and_shows_the_input(grader: Grade
         ("x = " + "(" * 500 + ")" * 500, Verdict.SYNTAX_ERROR, "Line"),
         (f"# mine\n{STARTER}", Verdict.UNATTEMPTED, ""),
         ("import torch\n\ndef double(x):\n    return torch.add(x, x)\n", Verdict.NOT_ALLOWED, "4"),
-        ("import sys\n", Verdict.NOT_ALLOWED, "`sys`; no exercise needs it"),
+        (
+            "import sys\n\ndef double(x):\n    return sys._getframe(1)\n",
+            Verdict.NOT_ALLOWED,
+            "Line 4 uses `sys._getframe`; no exercise needs it",
+        ),
+        ("if True:\n    return\n", Verdict.SYNTAX_ERROR, "Line 2: 'return' outside function."),
+        (
+            "import no_such_package\n\ndef double(x):\n    return no_such_package.double(x)\n",
+            Verdict.NOT_ALLOWED,
+            "Line 4 needs `no_such_package`, which is not there",
+        ),
+        ("double = float(input())\n", Verdict.NOT_ALLOWED, "Line 1 waits for `input()`"),
         ("def treble(x):\n    return 3 * x\n", Verdict.WRONG, "`double`"),
         ("raise RuntimeError('not today')\n", Verdict.CRASHED, "not today"),
         ("raise SystemExit(0)\n", Verdict.CRASHED, "SystemExit"),
         ("import os\nos._exit(0)\n", Verdict.CRASHED, "exit code 0"),
         (SEGFAULT, Verdict.CRASHED, "segmentation fault"),
-        ("import os\nos.abort()\n", Verdict.CRASHED, "The process"),
+        ("import os\nos.abort()\n", Verdict.CRASHED, "before the first check, the process"),
     ],
 )
 async def test_source_that_never_answers_gets_the_verdict_of_what_happened(
@@ -150,18 +161,21 @@ while True: pass
 
 @ON_EVERY_GRADER
 @pytest.mark.parametrize(
-    "source",
+    ("source", "when"),
     [
-        "while True: pass\n",
-        "def double(x):\n    while True: pass\n",
-        "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass\n",
+        ("while True: pass\n", "While it was loaded, before the first check, it"),
+        ("def double(x):\n    while True: pass\n", "It"),
+        (
+            "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass\n",
+            "While it was loaded, before the first check, it",
+        ),
     ],
 )
-async def test_cpu_seconds_end_a_submission(grader: Grader, source: str) -> None:
+async def test_cpu_seconds_end_a_submission(grader: Grader, source: str, when: str) -> None:
     grade = await grader.grade(request(source, limits=SECOND))
 
     assert grade.verdict is Verdict.TIMED_OUT
-    assert grade.detail == "It used more than 1 seconds of CPU time."
+    assert grade.detail == f"{when} used more than 1 seconds of CPU time."
     assert 1.0 <= (grade.usage.cpu_s or 0.0) < 3.0
 
 

@@ -45,6 +45,11 @@ def _left_alone(decorated: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
+def _uncompiled(model: Any = None, **_: object) -> Any:  # noqa: ANN401  # whatever it is given
+    """``torch.compile`` without compiling: what it is given, or a decorator that gives it."""
+    return _left_alone if model is None else model
+
+
 def warm_up(device: str = "cpu") -> None:
     """Load what torch loads on first use, and keep it from loading what nobody uses.
 
@@ -52,6 +57,7 @@ def warm_up(device: str = "cpu") -> None:
         device: What tensors are made on from now on; starting CUDA takes seconds.
     """
     sys.modules.setdefault(COMPILER, DeferredCompiler(COMPILER))
+    torch.compile = _uncompiled  # there is no C++ compiler here, and it changes no result
     torch.set_num_threads(1)
     if device != "cpu":
         _use(device)

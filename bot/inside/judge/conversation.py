@@ -1,8 +1,9 @@
 """How the judge asks a solver, and what it believes of the answers."""
 
 import itertools
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -13,6 +14,7 @@ from bot.kit.errors import SolutionRaised
 from bot.kit.solution import with_handles
 from bot.kit.stream import Stream
 from bot.wire.frames import MAX_PAYLOAD_BYTES, Frame, Kind, WireError
+from bot.wire.raised import KEYBOARD, NOT_IN_SANDBOX
 from bot.wire.values import Generator, Handle, StreamRef, Value, decode, encode
 
 MAX_CALLS = 64
@@ -23,10 +25,28 @@ MAX_LINES = 12
 MAX_LINE_CHARS = 200
 MAX_TYPE_CHARS = 100
 MAX_MESSAGE_CHARS = 500
+MAX_NAMES = 8
+
+_NAME = re.compile(rf"[\w.]{{1,60}}|{re.escape(KEYBOARD)}", re.ASCII)
+"""What may stand in a sentence of ours."""
 
 
 class SolverGone(Exception):  # noqa: N818  # seen from outside by the host, which knows how
     """The solver ended before it answered, or is not listened to any longer."""
+
+
+class SolutionLacks(Exception):  # noqa: N818  # no failure of a check: there is nothing to check
+    """The submission needs something that the sandbox does not have.
+
+    Attributes:
+        names: Of packages, first the one that it was about to use; or `KEYBOARD`.
+        lines: The learner's own lines of the traceback, innermost last.
+    """
+
+    def __init__(self, names: Sequence[str], lines: Sequence[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = tuple(names)
+        self.lines = tuple(lines)
 
 
 @dataclass
@@ -54,6 +74,7 @@ class Conversation:
 
         Raises:
             SolutionRaised: The learner's code raised, or the answer breaks a rule.
+            SolutionLacks: It needs something that is not there.
             SolverGone: There is no answer.
         """
         kept = arguments.get("keep")
@@ -157,11 +178,17 @@ def text_of(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _raised(described: dict[str, Value]) -> SolutionRaised:
-    lines = described.get("lines")
-    last = cast("list[Value]", lines)[-MAX_LINES:] if isinstance(lines, list) else []
-    return SolutionRaised(
-        text_of(described.get("type"))[:MAX_TYPE_CHARS] or "Exception",
-        text_of(described.get("message"))[:MAX_MESSAGE_CHARS],
-        [text_of(line)[:MAX_LINE_CHARS] for line in last],
-    )
+def _raised(described: dict[str, Value]) -> SolutionRaised | SolutionLacks:
+    kind = text_of(described.get("type"))[:MAX_TYPE_CHARS] or "Exception"
+    message = text_of(described.get("message"))[:MAX_MESSAGE_CHARS]
+    lines = [line[:MAX_LINE_CHARS] for line in _texts(described.get("lines"), MAX_LINES)]
+    if kind == NOT_IN_SANDBOX:
+        names = _texts(described.get("names"), MAX_NAMES)
+        return SolutionLacks(list(filter(_NAME.fullmatch, names)), lines)
+    return SolutionRaised(kind, message, lines)
+
+
+def _texts(value: Value, count: int) -> list[str]:
+    """The last of a list, each as a text."""
+    items = cast("list[Value]", value)[-count:] if isinstance(value, list) else []
+    return [text_of(item) for item in items]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from bot.inside.common.pipe import Pipe
-from bot.inside.judge.conversation import Conversation, SolverGone, text_of
+from bot.inside.judge.conversation import Conversation, SolutionLacks, SolverGone, text_of
 from bot.kit.check import Check
 from bot.kit.errors import CheckFailed, SolutionRaised
 from bot.kit.rng import Rng
@@ -24,11 +24,14 @@ from bot.wire.jobs import (
     GradeResult,
     IsStarter,
     LoadRaised,
+    LoadStopped,
     NamesMissing,
+    NotInSandbox,
     Outcome,
     SolverEnded,
     UsesForbidden,
 )
+from bot.wire.raised import STOPPED
 
 MAX_TRACE_CHARS = 4000
 MAX_MESSAGE_CHARS = 4000
@@ -62,6 +65,8 @@ class Grading:
                 entries[number] = self._check(check, entries[number])
         except SolverGone:
             return GradeResult(outcome=SolverEnded(), checks=tuple(entries))
+        except SolutionLacks as error:
+            return GradeResult(outcome=NotInSandbox(names=error.names, lines=error.lines))
         return GradeResult(outcome=Checked(), checks=tuple(entries))
 
     def _inspect(self) -> Outcome | None:
@@ -69,7 +74,12 @@ class Grading:
         job = self.job
         found = self._conversation.ask(
             "inspect",
-            {"source": job.source, "starter": job.starter, "forbidden": list(job.forbidden)},
+            {
+                "source": job.source,
+                "starter": job.starter,
+                "entry": list(job.entry),
+                "forbidden": list(job.forbidden),
+            },
         )
         if found["error"]:
             line, message = found["error"]
@@ -85,6 +95,8 @@ class Grading:
         try:
             self._bound = self._load_names()
         except SolutionRaised as error:
+            if error.kind == STOPPED:
+                return LoadStopped(lines=error.lines)
             return LoadRaised(message=str(error), lines=error.lines)
         missing = tuple(name for name in self.job.entry if name not in self._bound)
         return NamesMissing(names=missing) if missing else None
@@ -92,7 +104,12 @@ class Grading:
     def _load_names(self) -> frozenset[str]:
         """Load the source; the names it binds."""
         names = self._conversation.ask(
-            "load", {"source": self.job.source, "harness": self.job.harness}
+            "load",
+            {
+                "source": self.job.source,
+                "harness": self.job.harness,
+                "entry": list(self.job.entry),
+            },
         )
         if not isinstance(names, list):
             raise SolutionRaised("MalformedAnswer", "loading it gave no names", ())
@@ -107,7 +124,7 @@ class Grading:
         try:
             check.body(solution, Rng(self.job.seed, check.name))
             self._conversation.wait()
-        except SolverGone:
+        except (SolverGone, SolutionLacks):
             raise
         except CheckFailed as failed:
             return replace(

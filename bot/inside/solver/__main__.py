@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from bot.inside.common.boot import limit_memory, warm_up
 from bot.inside.common.pipe import private_pipe
-from bot.inside.solver.solver import FILE, Solver, flush
+from bot.inside.solver.parsing import FILE
+from bot.inside.solver.solver import Solver, flush
 
 
 def main(arguments: Sequence[str]) -> NoReturn:

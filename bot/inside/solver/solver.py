@@ -6,9 +6,7 @@ bring about is a wrong value. Learner code shares the process, so nothing here i
 """
 
 import itertools
-import linecache
 import sys
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -17,16 +15,14 @@ from typing import cast
 import torch
 
 from bot.inside.common.pipe import Pipe
+from bot.inside.solver.absent import StandIn
 from bot.inside.solver.inspection import inspect_source
+from bot.inside.solver.loading import Loading
 from bot.wire.frames import MAX_PAYLOAD_BYTES, Frame, Kind
 from bot.wire.values import Generator, Handle, StreamRef, Value, decode, encode
 
-FILE = "submission.py"
 HARNESS = 0
 """The number under which the judge finds the exercise's harness."""
-
-MAX_LINES = 12
-MAX_MESSAGE_CHARS = 500
 
 
 @dataclass
@@ -35,12 +31,13 @@ class Solver:
 
     Attributes:
         device: Where values of the judge are put before learner code sees them.
+        loading: The submission's module, and how it came to be.
         kept: What stays here, by number: positive ones are given by the judge, negative ones here.
     """
 
     pipe: Pipe
     device: str = "cpu"
-    module: ModuleType = field(default_factory=lambda: ModuleType("submission"))
+    loading: Loading = field(default_factory=lambda: Loading(ModuleType("submission")))
     kept: dict[int, Value] = field(default_factory=dict[int, Value])
     own_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(-1, -1))
 
@@ -61,24 +58,23 @@ class Solver:
                 value = getattr(self, f"do_{operation}")(**arguments)
             return _fitting({"id": number, "value": value}, self)
         except BaseException as error:  # noqa: BLE001  # SystemExit of a submission is an answer, too
-            return encode({"id": number, "raised": _described(error)})
+            return encode({"id": number, "raised": self.loading.describe(error).as_value()})
 
     # --- what can be asked --------------------------------------------------------------------
 
-    def do_inspect(self, source: str, starter: str, forbidden: Sequence[str]) -> Value:
+    def do_inspect(
+        self, source: str, starter: str, entry: Sequence[str], forbidden: Sequence[str]
+    ) -> Value:
         """What the source says of itself; asked before `do_load`."""
-        return inspect_source(source, starter=starter, forbidden=forbidden)
+        return inspect_source(source, starter=starter, entry=entry, forbidden=forbidden)
 
-    def do_load(self, source: str, harness: str = "") -> list[str]:
+    def do_load(self, source: str, harness: str = "", entry: Sequence[str] = ()) -> list[str]:
         """Execute the harness, then the source; the names that the source leaves behind."""
         if harness:
             sys.modules["harness"] = self.kept[HARNESS] = ModuleType("harness")
             exec(compile(harness, "harness.py", "exec"), self.kept[HARNESS].__dict__)  # noqa: S102  # the exercise's own
-        linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)
-        self.module.__file__ = FILE
-        sys.modules["submission"] = self.module
-        exec(compile(source, FILE, "exec"), self.module.__dict__)  # noqa: S102  # what it is for
-        return [name for name in vars(self.module) if not name.startswith("__")]
+        self.loading.load(source, entry)
+        return [name for name in vars(self.loading.module) if not name.startswith("__")]
 
     def do_call(
         self,
@@ -135,6 +131,8 @@ class Solver:
 
     def keep(self, value: object) -> Handle:
         """Keep something that cannot travel under a number of our own."""
+        if isinstance(value, StandIn):
+            raise value.needed()
         return self._put(value, next(self.own_numbers))
 
     def _out(self, value: Value, keep: int) -> Value:
@@ -145,7 +143,7 @@ class Solver:
         return Handle(number, type(value).__name__)
 
     def _found(self, target: Handle | None, path: str) -> Value:
-        value: Value = self.module if target is None else self.kept[target.number]
+        value: Value = self.loading.module if target is None else self.kept[target.number]
         for name in path.split(".") if path else ():
             value = getattr(value, name)
         return value
@@ -197,26 +195,6 @@ def _fitting(answer: dict[str, Value], solver: Solver) -> bytes:
     if len(data) > MAX_PAYLOAD_BYTES:
         raise ValueError(f"an answer of {len(data) / 1e6:.0f} MB; the sandbox takes 8 MB")
     return data
-
-
-def _described(error: BaseException) -> dict[str, Value]:
-    """Type, message and the learner's own lines; a hostile `__str__` is survived."""
-    try:
-        message = str(error)[:MAX_MESSAGE_CHARS]
-    except BaseException:  # noqa: BLE001  # `__str__` is learner code
-        message = ""
-    return {
-        "type": type(error).__name__[:100],
-        "message": message,
-        "lines": list(_own_lines(error))[-MAX_LINES:],
-    }
-
-
-def _own_lines(error: BaseException) -> Iterator[str]:
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename == FILE:
-            text = linecache.getline(FILE, number).strip()
-            yield f"line {number}, in {frame.f_code.co_name}: {text}"
 
 
 def flush() -> None:

@@ -17,7 +17,7 @@ HEADLINES = {
     Verdict.PARTLY: "🟡 **Partly there.**",
     Verdict.WRONG: "🔴 **Not yet.**",
     Verdict.UNATTEMPTED: "⚪ **That is the starter as it was given.**",
-    Verdict.NOT_ALLOWED: "🔴 **It uses something this exercise asks you to do without.**",
+    Verdict.NOT_ALLOWED: "⚪ **It uses something that you have to do without here.**",
     Verdict.SYNTAX_ERROR: "🔴 **It does not parse yet.**",
     Verdict.CRASHED: "🔴 **It crashed.**",
     Verdict.TIMED_OUT: "🔴 **It ran out of time.**",
@@ -244,7 +244,7 @@ def graded(submission: Submission) -> Grade:
 _STEPS = {
     Verdict.UNATTEMPTED: "Change it and send it again: this does not count as a try.",
     Verdict.SYNTAX_ERROR: "Fix that line and send it again: this does not count as a try.",
-    Verdict.NOT_ALLOWED: "Write that part yourself, then send it again.",
+    Verdict.NOT_ALLOWED: "Do without it, and send it again: this does not count as a try.",
     Verdict.TIMED_OUT: "Look for a loop that does not end, or work that is done once per element.",
     Verdict.STALLED: "Look for a sleep, a lock, or a read from something that never answers.",
     Verdict.OUT_OF_MEMORY: "Look for the largest tensor you build: what shape has it?",
@@ -257,6 +257,8 @@ def _step_from_checks(grade: Grade, exercise: Exercise) -> str:
     missed = first_failed(grade)
     if missed is None:
         return f"Does it define `{'`, `'.join(exercise.entry)}` and load on its own?"
+    if grade.detail and missed.traceback:  # one cause of all
+        return "Mend that line and send it again."
     return f"Start with this one: **{missed.title}**. Hint {missed.hint} is about it."
 
 

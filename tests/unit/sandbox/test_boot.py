@@ -26,9 +26,26 @@ COMPILED = """
 import torch
 from bot.inside.common.boot import warm_up
 warm_up()
-twice = torch.compile(lambda x: 2 * x, backend="eager")
 hidden = torch._dynamo.disable(recursive=False)(lambda x: -x)
-print(twice(torch.ones(1)).item(), hidden(1), torch._dynamo.config.verbose)
+print(hidden(1), torch._dynamo.config.verbose)
+"""
+UNCOMPILED = """
+import sys, torch
+from bot.inside.common.boot import warm_up
+warm_up()
+from torch import compile
+
+@torch.compile
+def twice(x): return 2 * x
+
+@compile(mode="max-autotune", dynamic=True)
+def thrice(x): return 3 * x
+
+layer = torch.nn.Linear(1, 1)
+same = torch.compile(layer, backend="inductor") is layer
+layer.compile()
+layer(torch.ones(1))
+print(twice(1), thrice(1), twice.__name__, same, "torch._dynamo.eval_frame" in sys.modules)
 """
 
 
@@ -42,4 +59,9 @@ def test_optimizers_step_without_the_compiler() -> None:
 
 
 def test_compiler_is_there_for_who_uses_it() -> None:
-    assert printed(COMPILED) == "2.0 -1 False\n"
+    assert printed(COMPILED) == "-1 False\n"
+
+
+def test_compiling_gives_back_what_it_is_given() -> None:
+    """There is no C++ compiler in a sandbox, and nothing that is graded depends on it."""
+    assert printed(UNCOMPILED) == "2 3 twice True False\n"

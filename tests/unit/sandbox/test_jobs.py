@@ -20,7 +20,9 @@ from bot.wire.jobs import (
     Job,
     JobFailed,
     LoadRaised,
+    LoadStopped,
     NamesMissing,
+    NotInSandbox,
     Result,
     SolverEnded,
     TraceJob,
@@ -50,6 +52,8 @@ OUTCOMES = (
     IsStarter(),
     UsesForbidden(line=2, name="sys"),
     LoadRaised(message="no", lines=("line 1",)),
+    LoadStopped(lines=("line 1",)),
+    NotInSandbox(names=("einops",), lines=()),
     NamesMissing(names=("double",)),
 )
 

@@ -18,6 +18,7 @@ from bot.inside.judge.checks import MAX_KEPT, Checks
 from bot.inside.judge.conversation import MAX_CALLS
 from bot.inside.judge.grading import Grading
 from bot.inside.judge.work import carry_out
+from bot.inside.solver import loading
 from bot.inside.solver.solver import Solver
 from bot.kit import Rng, Solution, Stream, expect_close, expect_raises
 from bot.kit.check import Check
@@ -32,7 +33,9 @@ from bot.wire.jobs import (
     Job,
     JobFailed,
     LoadRaised,
+    LoadStopped,
     NamesMissing,
+    NotInSandbox,
     Outcome,
     Result,
     SolverEnded,
@@ -40,6 +43,7 @@ from bot.wire.jobs import (
     UsesForbidden,
     read_result,
 )
+from bot.wire.raised import KEYBOARD
 from bot.wire.records import to_json
 from bot.wire.values import Value, decode, encode
 
@@ -256,7 +260,11 @@ def test_a_solver_that_is_gone_leaves_its_check_unfinished_and_the_rest_not_run(
     [
         ("x = 1  # mine", IsStarter()),
         ("def f(:\n", DoesNotParse(line=1, message="invalid syntax")),
-        ("import sys", UsesForbidden(line=1, name="sys")),
+        ("if x:\n    return 1", DoesNotParse(line=2, message="'return' outside function")),
+        (
+            "import gc\ndef double(x): return gc.get_objects()",
+            UsesForbidden(line=2, name="gc.get_objects"),
+        ),
         ("y = 2", NamesMissing(names=("double",))),
         (
             "\n1 / 0",
@@ -265,12 +273,83 @@ def test_a_solver_that_is_gone_leaves_its_check_unfinished_and_the_rest_not_run(
                 lines=("line 2, in <module>: 1 / 0",),
             ),
         ),
+        (
+            "double = len(no_such_package)\nimport no_such_package",
+            LoadRaised(
+                message="NameError: name 'no_such_package' is not defined",
+                lines=("line 1, in <module>: double = len(no_such_package)",),
+            ),
+        ),
+        (
+            "import no_such_package\ndouble = len(no_such_package)",
+            NotInSandbox(
+                names=("no_such_package",),
+                lines=("line 2, in <module>: double = len(no_such_package)",),
+            ),
+        ),
+        (
+            "double = float(input())",
+            NotInSandbox(
+                names=(KEYBOARD,), lines=("line 1, in <module>: double = float(input())",)
+            ),
+        ),
     ],
 )
 def test_what_inspection_and_loading_find_ends_the_grading(source: str, outcome: Outcome) -> None:
     result = Grading(Loop(honest()), replace(JOB, source=source)).run([])
 
     assert result == GradeResult(outcome=outcome)
+
+
+def test_loading_that_takes_too_long_is_no_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "LOADING_S", 0.05)
+
+    outcome = Grading(Loop(honest()), replace(JOB, source="while True: pass")).run([]).outcome
+
+    assert outcome == LoadStopped(lines=("line 1, in <module>: while True: pass",))
+
+
+@pytest.mark.parametrize("asked_for", ["ValueError", "NotInSandbox"])
+def test_an_answer_that_lacks_something_is_not_checked(asked_for: str) -> None:
+    """Not even where the check waits for an exception."""
+
+    def body(solution: Solution, _rng: Rng) -> None:
+        expect_raises(lambda: solution.call("double", 1), asked_for, "off")
+
+    source = "import no_such_package\ndef double(x): return no_such_package.double(x)"
+    check = Check(name="one", title="It does", core=True, points=1, hint=1, body=body)
+    result = Grading(Loop(honest()), replace(JOB, source=source)).run([check])
+
+    line = "line 2, in double: def double(x): return no_such_package.double(x)"
+    outcome = NotInSandbox(names=("no_such_package",), lines=(line,))
+    assert result == GradeResult(outcome=outcome)
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        (None, ()),
+        ("einops", ()),
+        (["einops", 5, "**Solved**", "a b", "`", "x\n", "ï", "." * 100], ("einops",)),
+        ([f"p{number}" for number in range(100)], tuple(f"p{number}" for number in range(92, 100))),
+    ],
+)
+def test_what_is_lacking_is_told_in_names_alone(told: Value, names: tuple[str, ...]) -> None:
+    """They stand in a sentence of ours, and a solver says what it likes."""
+
+    def body(solution: Solution, _rng: Rng) -> None:
+        solution.call("double", 1)
+
+    raised = {"type": "NotInSandbox", "message": "✅ **Solved.**", "names": told, "lines": 5}
+    solver = honest()
+
+    def answer(payload: bytes) -> Frame:
+        request = decode(payload)
+        if request["calls"][0][0] != "call":
+            return solver(payload)
+        return Frame(Kind.ANSWER, encode({"id": request["id"], "raised": raised}))
+
+    assert graded(body, answer)[0].outcome == NotInSandbox(names=names, lines=())
 
 
 def test_source_too_deep_to_parse_is_no_fault_of_the_judge() -> None:
