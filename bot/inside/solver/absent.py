@@ -71,20 +71,20 @@ class Absent:
     def imported(
         self,
         name: str,
-        module: Mapping[str, object] | None = None,
-        local: Mapping[str, object] | None = None,
-        names: Sequence[str] | None = (),
+        globals: Mapping[str, object] | None = None,  # noqa: A002  # as Python calls them
+        locals: Mapping[str, object] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> object:
         """Import something, or stand in for it. Raises what importing raises."""
         try:
-            return builtins.__import__(name, module, local, names or (), level)
+            return builtins.__import__(name, globals, locals, fromlist or (), level)
         except (ImportError, KeyError) as error:
             package = _missing(error, name, level)
             if not package or _caller_line() in self._optional:
                 raise
-        self._note(package, starred="*" in (names or ()))
-        whole = f"{package}.{name.partition('.')[2]}" if names and not level else package
+        self._note(package, starred="*" in (fromlist or ()))
+        whole = f"{package}.{name.partition('.')[2]}" if fromlist and not level else package
         return StandIn(whole.rstrip("."), self)
 
     def asked(self, *_: object) -> NoReturn:

@@ -73,10 +73,11 @@ class Loading:
     def describe(self, error: BaseException) -> Raised:
         """What an exception comes to, with its cause where that lies in the top level."""
         raised = error if isinstance(error, Raised) else Raised.of(error)
-        if type(error) is not NameError:
+        name: object = getattr(error, "name", None) if type(error) is NameError else None
+        if not isinstance(name, str):  # learner code may have made it
             return raised
-        if error.name in self.lost:
-            return raised.because(self.lost[error.name])
+        if name in self.lost:
+            return raised.because(self.lost[name])
         if self.absent.starred:
             return raised.because(Raised.of(self.absent.needed(self.absent.starred[0])))
         return raised

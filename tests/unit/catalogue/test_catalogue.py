@@ -125,3 +125,14 @@ def test_malformed_rules_are_named_with_their_fault(folder: Path, content: str, 
 
 def test_the_rules_that_come_with_the_exercises_can_be_read() -> None:
     assert set(read_rules(ROOT / "exercises")) == {"A2", "A3", "A4"}
+
+
+def test_what_is_forbidden_is_listed_where_the_task_is_read() -> None:
+    exercises = Catalogue.load(ROOT / "exercises").all()
+    listed = {
+        (exercise.slug, name): name.rpartition(".")[2] in exercise.task
+        for exercise in exercises
+        for name in exercise.forbidden
+    }
+
+    assert [missing for missing, is_there in listed.items() if not is_there] == []

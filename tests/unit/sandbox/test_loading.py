@@ -202,6 +202,12 @@ def test_what_the_sandbox_lacks_is_told_as_the_cause(source: str, names: Sequenc
     assert (error.kind, error.names) == (NOT_IN_SANDBOX, tuple(names))
 
 
+def test_an_exception_that_learner_code_made_up_is_told_as_it_is() -> None:
+    error = raised(load("def f():\n    e = NameError('mine')\n    e.name = [e]\n    raise e\n"))
+
+    assert (error.kind, error.message) == ("NameError", "mine")
+
+
 class Rude(Exception):  # noqa: N818  # as learners name them
     def __str__(self) -> str:
         raise KeyboardInterrupt
@@ -312,6 +318,7 @@ def test_an_absent_package_beside_the_answer_changes_nothing(
             "import wandb, seaborn as sns\n"
             "def f():\n    wandb.log({'a': 1})\n    sns.lineplot([1]).set(x=1)\n    return 1\n"
         ),
+        "u = __import__('torch.nn', fromlist=['x'])\ndef f(): return int(u.Linear is not None)\n",
         "import einops\ndef f(): return 1 if isinstance(1, einops.Tensor) is False else 0\n",
     ],
 )
