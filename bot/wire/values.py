@@ -139,7 +139,9 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _bytes(tensor: torch.Tensor) -> bytes:
-    flat = tensor.detach().to("cpu").resolve_conj().resolve_neg().contiguous().reshape(-1)
+    plain = tensor.detach().to("cpu").resolve_conj().resolve_neg()
+    # Not `contiguous()`: a single element is contiguous with any stride, and cannot be viewed then.
+    flat = plain.clone(memory_format=torch.contiguous_format).reshape(-1)
     return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
 
 

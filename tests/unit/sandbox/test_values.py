@@ -54,6 +54,14 @@ def test_values_come_back_as_they_went(value: Value) -> None:
     assert repr(back) == repr(value)  # 1 is not True, and a tuple no list
 
 
+def test_a_single_element_cut_out_of_a_row_travels() -> None:
+    row = torch.arange(3).reshape(1, 3)
+
+    back = decode(encode(row[:, 0]))
+
+    assert torch.equal(cast("torch.Tensor", back), torch.tensor([0]))
+
+
 @pytest.mark.parametrize("name", DTYPES)
 @pytest.mark.parametrize("shape", [(), (3,), (2, 0, 4), (2, 3, 4)])
 def test_tensors_come_back_bit_for_bit(name: str, shape: tuple[int, ...]) -> None:
