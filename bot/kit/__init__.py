@@ -6,7 +6,7 @@ docs/exercises.md lists the verbs.
 """
 
 from bot.kit.behaviour import expect_raises as expect_raises
-from bot.kit.behaviour import expect_same_again as expect_same_again
+from bot.kit.behaviour import expect_same as expect_same
 from bot.kit.check import check as check
 from bot.kit.errors import CheckFailed as CheckFailed
 from bot.kit.errors import SolutionRaised as SolutionRaised
@@ -14,6 +14,7 @@ from bot.kit.expect import expect as expect
 from bot.kit.expect import expect_close as expect_close
 from bot.kit.expect import expect_equal as expect_equal
 from bot.kit.expect import expect_form as expect_form
+from bot.kit.expect import expect_within as expect_within
 from bot.kit.expect import fail as fail
 from bot.kit.render import render_value as render_value
 from bot.kit.rng import Rng as Rng

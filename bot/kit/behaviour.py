@@ -1,17 +1,13 @@
 """Expectations about what the solution does, rather than about one value of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from torch import Tensor
 
 from bot.kit.errors import SolutionRaised
-from bot.kit.expect import expect_close, fail
-from bot.kit.rng import Rng
+from bot.kit.expect import expect_equal, expect_within, fail, has_form, rounding
 from bot.kit.solution import Remote
 from bot.wire.values import Value
-
-SAME_ANSWER_FACTOR = 64.0
-"""Rounding errors within which two answers to one question agree."""
 
 
 def expect_raises(
@@ -39,21 +35,33 @@ def expect_raises(
         fail(f"{message}: it raised nothing, should be {kind}", example=example)
 
 
-def expect_same_again(
-    rng: Rng, asked: Sequence[tuple[Callable[[], Value], Tensor]], message: str
+def expect_same(
+    seen: Value,
+    first: Value,
+    message: str,
+    *,
+    wanted: Tensor,
+    factor: float = 64.0,
+    example: Value = None,
 ) -> None:
-    """Ask everything a second time, in an order of this submission's own.
+    """Fail unless two answers to one question agree, be they right or wrong.
 
-    A solution that counts calls, keeps answers by shape, or lets one call change the next fails.
+    How far they may lie apart follows from what would be right: the answers' own size allows
+    nothing, and answers of another kind, shape or dtype than that have to be equal. Of what cannot
+    travel nothing is known.
 
     Args:
-        rng: The check's.
-        asked: How each thing was asked, and the tensor that came back.
-        message: What it means when another answer comes now.
+        seen: What came back now.
+        first: What came back to the same question.
+        message: What it means when they differ; what they are is added to it.
+        wanted: The right answer.
+        factor: How many rounding errors at its largest magnitude are allowed.
+        example: The input that shows it.
 
     Raises:
-        CheckFailed: Another answer came.
+        CheckFailed: They do not agree.
     """
-    for place in rng.permutation(len(asked)):
-        ask, first = asked[int(place)]
-        expect_close(ask(), first, message, factor=SAME_ANSWER_FACTOR)
+    if has_form(seen, wanted) and has_form(first, wanted):
+        expect_within(seen, first, rounding(wanted, factor), message, example=example)
+    elif not (isinstance(seen, Remote) and isinstance(first, Remote)):
+        expect_equal(seen, first, message, example=example)

@@ -43,8 +43,7 @@ def expect_form(seen: Value, wanted: Tensor, message: str, *, example: Value = N
         CheckFailed: It is not, and the message says what it is.
     """
     if not isinstance(seen, Tensor):
-        text = render_value(seen, limit=MAX_SEEN_CHARS)
-        fail(f"{message}: it is {text}, should be a tensor", example=example)
+        fail(f"{message}: it is {_named(seen)}, should be a tensor", example=example)
     if seen.shape != wanted.shape:
         shape, right = tuple(seen.shape), tuple(wanted.shape)
         fail(f"{message}: its shape is {shape}, should be {right}", example=example)
@@ -52,21 +51,25 @@ def expect_form(seen: Value, wanted: Tensor, message: str, *, example: Value = N
         fail(f"{message}: its dtype is {seen.dtype}, should be {wanted.dtype}", example=example)
 
 
+def has_form(seen: Value, wanted: Tensor) -> bool:
+    """Whether a value is a tensor of another's shape and dtype."""
+    return isinstance(seen, Tensor) and seen.shape == wanted.shape and seen.dtype == wanted.dtype
+
+
 def expect_equal(seen: Value, wanted: Value, message: str, *, example: Value = None) -> None:
     """Fail unless a value equals another exactly: tensors bit for bit, with dtype and shape.
 
-    NaN equals NaN here.
+    NaN equals NaN here, and 0.0 is not -0.0.
 
     Raises:
         CheckFailed: It does not; the message names the first element that differs.
     """
     if isinstance(wanted, Tensor):
         expect_form(seen, wanted, message, example=example)
-        bad = (seen != wanted) & ~(seen.isnan() & wanted.isnan())
-        _expect_none(bad, seen, wanted, message, example)
-    elif type(seen) is not type(wanted) or not _same(seen, wanted):
-        text = render_value(seen, limit=MAX_SEEN_CHARS)
-        fail(f"{message}: it is {text}, should be {render_value(wanted)}", example=example)
+        _expect_none(_differs(seen, wanted), seen, wanted, message, example)
+    elif not _same(seen, wanted):
+        right = render_value(wanted, limit=MAX_SEEN_CHARS)
+        fail(f"{message}: it is {_named(seen)}, should be {right}", example=example)
 
 
 def expect_close(
@@ -99,16 +102,76 @@ def expect_close(
     expect_form(seen, wanted, message, example=example)
     # Where the answer's own dtype overflows, that is what should be seen.
     truth = torch.where(torch.isfinite(wanted), _wide(wanted if exact is None else exact), wanted)
+    tolerance = _tolerance(wanted, truth, factor)
+    _expect_none(_apart(seen, truth, tolerance), seen, wanted, message, example)
+
+
+def expect_within(
+    seen: Tensor, wanted: Tensor, tolerance: float | Tensor, message: str, *, example: Value = None
+) -> None:
+    """Fail unless each element lies within a distance of another's, for tolerances of one's own.
+
+    Args:
+        seen: What came back, of the shape of `wanted`.
+        wanted: What it should be.
+        tolerance: The distance, for all elements or each: never computed from `seen`.
+        message: What was looked at; the first element that differs is added to it.
+        example: The input that shows it.
+
+    Raises:
+        CheckFailed: One lies farther away.
+    """
+    _expect_none(_apart(seen, _wide(wanted), tolerance), seen, wanted, message, example)
+
+
+def rounding(wanted: Tensor, factor: float) -> float:
+    """So many rounding errors at the largest finite magnitude of a tensor; 0 for whole numbers."""
+    return _tolerance(wanted, _wide(wanted), factor)
+
+
+def _apart(seen: Tensor, truth: Tensor, tolerance: float | Tensor) -> Tensor:
+    """Where a tensor is not near; NaN and infinities match only themselves."""
     found = _wide(seen)
-    near = (found - truth).abs() <= _tolerance(wanted, truth, factor)
+    near = (found - truth).abs() <= tolerance
     same = (found == truth) | (found.isnan() & truth.isnan())
-    bad = ~torch.where(torch.isfinite(truth), near, same)
-    _expect_none(bad, seen, wanted, message, example)
+    return ~torch.where(torch.isfinite(truth), near, same)
+
+
+def _differs(seen: Tensor, wanted: Tensor) -> Tensor:
+    """Where two tensors of one form are not the same bit for bit, NaN aside."""
+    other_zero = torch.signbit(seen) != torch.signbit(wanted) if _has_signs(wanted) else False
+    return ((seen != wanted) | other_zero) & ~(seen.isnan() & wanted.isnan())
+
+
+def _has_signs(tensor: Tensor) -> bool:
+    return not tensor.is_complex() and tensor.dtype is not torch.bool
+
+
+def _named(seen: Value) -> str:
+    """Something that is no tensor, in a few words: of what holds others, how many."""
+    if isinstance(seen, (list, tuple, dict)):
+        parts = cast("tuple[Value, ...]", seen)
+        return f"a {type(parts).__name__} of {len(parts)}"
+    return render_value(seen, limit=MAX_SEEN_CHARS)
 
 
 def _same(seen: Value, wanted: Value) -> bool:
+    """Whether two values are the same, part by part, each of the same type."""
+    if type(seen) is not type(wanted):
+        return False
+    if isinstance(wanted, Tensor):
+        return has_form(seen, wanted) and not bool(_differs(seen, wanted).any())
+    if isinstance(wanted, (list, tuple)):
+        return _same_parts(cast("tuple[Value, ...]", seen), cast("tuple[Value, ...]", wanted))
+    if isinstance(wanted, dict):
+        pairs = cast("dict[Value, Value]", seen).items(), cast("dict[Value, Value]", wanted).items()
+        return _same_parts(*map(tuple, pairs))
     both_nan = isinstance(wanted, float) and math.isnan(wanted) and math.isnan(seen)
     return both_nan or bool(seen == wanted)
+
+
+def _same_parts(seen: tuple[Value, ...], wanted: tuple[Value, ...]) -> bool:
+    return len(seen) == len(wanted) and all(map(_same, seen, wanted))
 
 
 def _expect_none(bad: Tensor, seen: Tensor, wanted: Tensor, message: str, example: Value) -> None:

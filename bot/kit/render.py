@@ -9,6 +9,8 @@ from torch import Tensor
 from bot.wire.values import Value
 
 MAX_VALUE_CHARS = 600
+MAX_ELEMENTS = 60
+"""Of a tensor that is written out; of a larger one its shape says more than its first numbers."""
 
 
 def render_value(value: Value, *, limit: int = MAX_VALUE_CHARS) -> str:
@@ -22,7 +24,9 @@ def render_value(value: Value, *, limit: int = MAX_VALUE_CHARS) -> str:
 
 
 def _pieces(value: Value) -> Iterator[str]:
-    if isinstance(value, Tensor):
+    if isinstance(value, Tensor) and value.numel() > MAX_ELEMENTS:
+        yield f"<{value.dtype} of shape {tuple(value.shape)}>"
+    elif isinstance(value, Tensor):
         yield "torch.tensor("
         yield from _rows(value)
         yield ")" if value.dtype is torch.float32 else f", dtype={value.dtype})"

@@ -1,6 +1,7 @@
 """Hidden inputs: drawn anew for each submission, and the same again when it is graded again."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -54,9 +55,21 @@ class Rng:
         """
         return self.numpy.integers(low, high).item()
 
+    def number(self, low: float, high: float) -> float:
+        """One number of [low, high), a Python float."""
+        return float(self.numpy.uniform(low, high))
+
+    def magnitude(self, low: float, high: float) -> float:
+        """One number of [low, high), every order of magnitude as likely; both are above 0."""
+        return math.exp(self.numpy.uniform(math.log(low), math.log(high)))
+
     def permutation(self, count: int) -> Tensor:
         """The numbers 0 to count - 1 in random order: shape (count,), int64."""
         return torch.tensor(self.numpy.permutation(count), dtype=torch.int64)
+
+    def shuffled(self, items: Sequence[Value]) -> list[Value]:
+        """The items in random order."""
+        return [items[int(place)] for place in self.permutation(len(items))]
 
     def choice(self, items: Sequence[Value]) -> Value:
         """One of the items.

@@ -11,6 +11,7 @@ from typing import TypeAlias, cast
 
 from torch import Tensor
 
+from bot.kit.errors import SolutionRaised
 from bot.wire.values import Generator, Handle, Value
 
 HARNESS = Handle(0, "harness")
@@ -46,6 +47,13 @@ class Connection:
         """Ask for something that stays in the solver."""
         made = self.value(operation, **arguments, keep=next(self._numbers))
         return cast("Remote", made)
+
+    def remotes(self, operation: str, count: int, **arguments: Value) -> "list[Remote]":
+        """Ask for several things that stay in the solver, under numbers that follow each other."""
+        numbers = [next(self._numbers) for _ in range(count)]
+        if numbers:
+            self.value(operation, **arguments, keep=numbers[0])
+        return [Remote(self, Handle(number)) for number in numbers]
 
     def _with_remotes(self, value: Value) -> Value:
         if isinstance(value, Handle):
@@ -104,15 +112,15 @@ class Remote:
 
     def fetch_items(self, count: int) -> list[Value]:
         """Up to `count` items of an iterable, as values; each call goes through it anew."""
-        return self.connection.value("items", target=self.handle, count=count)
+        return _listed(self.connection.value("items", target=self.handle, count=count))[:count]
 
     def fetch_parameters(self) -> dict[str, Tensor]:
         """A module's parameters by name, as values."""
-        return self.connection.value("parameters", target=self.handle)
+        return _named(self.connection.value("parameters", target=self.handle))
 
     def fetch_grads(self) -> dict[str, Tensor | None]:
         """A module's gradients by parameter name, as values; None where there is none."""
-        return self.connection.value("grads", target=self.handle)
+        return _named(self.connection.value("grads", target=self.handle))
 
     def wait(self) -> None:
         """Wait until it has been made.
@@ -169,13 +177,22 @@ class Solution:
         """A top-level name, or an attribute under one by its dotted path; it stays."""
         return self.connection.remote("get", target=None, path=path)
 
-    def fetch_all(self, remotes: Sequence[Remote]) -> list[Value]:
-        """Several things that stay in the solver, as values, in one message."""
-        return self.connection.value("fetch", targets=[remote.handle for remote in remotes])
+    def fetch_all(self, remotes: Sequence[Remote], path: str = "") -> list[Value]:
+        """Several things that stay in the solver, as values, in one message.
+
+        Args:
+            remotes: The things.
+            path: An attribute of each, e.g. ``"grad"``; empty for the things themselves.
+        """
+        targets = [remote.handle for remote in remotes]
+        found = _listed(self.connection.value("fetch", targets=targets, path=path))
+        if len(found) != len(targets):
+            raise _malformed(f"{len(found)} values came for {len(targets)}")
+        return found
 
     def put_tensor(self, value: Tensor, *, requires_grad: bool = False) -> Remote:
         """Make a tensor in the solver, of this value's shape and dtype; it stays."""
-        return self._put(value, requires_grad=requires_grad, parameter=False, grad=None)
+        return self.connection.remote("tensor", value=value, requires_grad=requires_grad)
 
     def put_parameters(
         self, values: Sequence[Tensor], grads: Sequence[Tensor | None] | None = None
@@ -190,10 +207,11 @@ class Solution:
             ValueError: There are not as many gradients as values.
         """
         given = grads if grads is not None else [None] * len(values)
-        return [
-            self._put(value, requires_grad=True, parameter=True, grad=grad)
-            for value, grad in zip(values, given, strict=True)
-        ]
+        if len(given) != len(values):
+            raise ValueError(f"{len(given)} gradients for {len(values)} parameters")
+        return self.connection.remotes(
+            "put_parameters", len(values), values=list(values), grads=list(given)
+        )
 
     def restart(self) -> "Solution":
         """Throw this solver away; the same source, loaded in one that was never used.
@@ -204,12 +222,25 @@ class Solution:
         self.connection.closed = True
         return Solution(self.ask, self.renew, self.names)
 
-    def _put(
-        self, value: Tensor, *, requires_grad: bool, parameter: bool, grad: Tensor | None
-    ) -> Remote:
-        return self.connection.remote(
-            "tensor", value=value, requires_grad=requires_grad, parameter=parameter, grad=grad
-        )
+
+def _listed(value: Value) -> list[Value]:
+    """The values of a list: all that comes back is the solver's word, its form too."""
+    if isinstance(value, list):
+        return cast("list[Value]", value)
+    raise _malformed("something else came where a list should be")
+
+
+def _named(value: Value) -> dict[str, Value]:
+    """The values of a dict whose keys are names."""
+    if isinstance(value, dict):
+        named = cast("dict[Value, Value]", value)
+        if all(isinstance(name, str) for name in named):
+            return cast("dict[str, Value]", named)
+    raise _malformed("something else came where names and values should be")
+
+
+def _malformed(message: str) -> SolutionRaised:
+    return SolutionRaised("MalformedAnswer", message, ())
 
 
 def with_handles(value: Value) -> Value:

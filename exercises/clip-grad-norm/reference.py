@@ -10,8 +10,8 @@ def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float, norm_type: flo
         return torch.tensor(0.0)
     norms = torch.stack([torch.linalg.vector_norm(g, norm_type) for g in grads])  # (gradients,)
     total = torch.linalg.vector_norm(norms, norm_type)  # ()
-    if total.isfinite():
-        scale = torch.clamp(max_norm / total, max=1.0)  # (), exactly 1 when small enough
+    if total.isfinite() and total > max_norm:
+        scale = max_norm / total  # ()
         for g in grads:
             g.mul_(scale)
     return total

@@ -92,28 +92,26 @@ class Solver:
         """Read something by its dotted path."""
         return self._out(self._found(target, path), keep)
 
-    def do_fetch(self, targets: Sequence[Handle]) -> list[Value]:
-        """Several kept things at once."""
-        return [self.kept[target.number] for target in targets]
+    def do_fetch(self, targets: Sequence[Handle], path: str = "") -> list[Value]:
+        """Several kept things at once, or an attribute of each."""
+        return [self._found(target, path) for target in targets]
 
     def do_items(self, target: Handle, count: int) -> list[Value]:
         """Up to `count` items of an iterable."""
         return list(itertools.islice(self.kept[target.number], count))
 
-    def do_tensor(
-        self,
-        value: torch.Tensor,
-        *,
-        requires_grad: bool,
-        parameter: bool,
-        grad: torch.Tensor | None,
-        keep: int = 0,
-    ) -> Value:
-        """A tensor, or parameter, with a gradient if one is given."""
-        made = torch.nn.Parameter(value) if parameter else value
-        made.requires_grad_(requires_grad)
-        made.grad = grad
-        return self._out(made, keep)
+    def do_tensor(self, value: torch.Tensor, *, requires_grad: bool, keep: int = 0) -> Value:
+        """A tensor."""
+        return self._out(value.requires_grad_(requires_grad), keep)
+
+    def do_put_parameters(
+        self, values: Sequence[torch.Tensor], grads: Sequence[torch.Tensor | None], keep: int
+    ) -> None:
+        """Parameters with the gradients that are given; kept under `keep` and what follows."""
+        for number, value, grad in zip(itertools.count(keep), values, grads, strict=False):
+            made = torch.nn.Parameter(value)
+            made.grad = grad
+            self._put(made, number)
 
     def do_parameters(self, target: Handle) -> dict[str, Value]:
         """A module's parameters by name."""

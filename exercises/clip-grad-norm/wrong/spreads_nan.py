@@ -1,4 +1,4 @@
-# fails: extremes - the norm is always taken for a number
+# fails: not-finite - the norm is always taken for a number
 import torch
 
 

@@ -142,6 +142,19 @@ def test_what_stays_in_the_solver_costs_no_round_trip_of_its_own() -> None:
     assert len(loop.sent) == 4  # inspect, load, values, up
 
 
+def test_an_attribute_of_several_things_comes_in_one_message() -> None:
+    def body(solution: Solution, _rng: Rng) -> None:
+        parameters = solution.put_parameters([torch.zeros(2)] * 2, [torch.ones(2), None])
+        first, second = solution.fetch_all(parameters, "grad")
+        expect_close(first, torch.ones(2), "off")
+        assert second is None
+
+    result, loop = graded(body)
+
+    assert end(result) is CheckEnd.PASSED
+    assert len(loop.sent) == 3  # inspect, load, gradients
+
+
 def test_calls_are_sent_before_they_are_too_many_for_a_frame() -> None:
     def body(solution: Solution, _rng: Rng) -> None:
         made = [solution.put_tensor(torch.ones(2**18)) for _ in range(20)]  # a megabyte each

@@ -1,6 +1,5 @@
 """What checks are written with: how it draws, compares and says what it saw."""
 
-from functools import partial
 from math import inf, nan
 
 import pytest
@@ -18,11 +17,12 @@ from bot.kit import (
     expect_close,
     expect_equal,
     expect_raises,
-    expect_same_again,
+    expect_same,
     fail,
     render_value,
 )
 from bot.kit.check import take_declared
+from bot.kit.solution import Connection
 from bot.wire.values import Handle, Value
 
 pytestmark = pytest.mark.torch
@@ -58,6 +58,17 @@ def test_drawn_tensors_have_the_shape_dtype_and_range_asked_for() -> None:
     assert sorted(int(i) for i in rng.permutation(5)) == [0, 1, 2, 3, 4]
     assert rng.choice(["a"]) == "a"
     assert rng.integer(7, 8) == 7
+    assert all(-2 <= rng.number(-2, -1) < -1 for _ in range(100))
+    assert sorted(rng.shuffled(["a", "b", "c"])) == ["a", "b", "c"]
+
+
+def test_each_order_of_magnitude_is_as_likely() -> None:
+    rng = Rng(SEED, "a")
+
+    drawn = [rng.magnitude(1e-6, 1e6) for _ in range(1000)]
+
+    assert all(1e-6 <= number < 1e6 for number in drawn)
+    assert 400 < sum(number < 1 for number in drawn) < 600
 
 
 # --- comparing --------------------------------------------------------------------------------
@@ -85,6 +96,8 @@ ONES = torch.ones(3)
         (torch.tensor(0.5), torch.tensor(0.25), "off: it is 0.5, should be 0.25"),
         (1.0, torch.tensor(1.0), "off: it is 1.0, should be a tensor"),
         (None, ONES, "off: it is None, should be a tensor"),
+        ((ONES, None), ONES, "off: it is a tuple of 2, should be a tensor"),
+        (ONES.int(), ONES, "off: its dtype is torch.int32, should be torch.float32"),
         (ONES.reshape(3, 1), ONES, "off: its shape is (3, 1), should be (3,)"),
         (ONES.double(), ONES, "off: its dtype is torch.float64, should be torch.float32"),
         (torch.tensor([nan]), torch.tensor([1.0]), "off: element [0] is nan, should be 1"),
@@ -105,7 +118,7 @@ ONES = torch.ones(3)
         ),
         (torch.ones(0, 2), torch.ones(0, 2), ""),
     ],
-    ids=range(18),
+    ids=range(20),
 )
 def test_a_comparison_names_the_first_difference(seen: Value, wanted: Tensor, says: str) -> None:
     assert message_of(seen, wanted) == says
@@ -142,8 +155,11 @@ def test_an_overflow_in_the_answers_dtype_widens_no_tolerance() -> None:
         (torch.tensor([1.0000001]), torch.tensor([1.0]), False),
         (torch.tensor([True]), torch.tensor([True]), True),
         (torch.tensor([1]), torch.tensor([True]), False),
+        (torch.tensor([0.0]), torch.tensor([-0.0]), False),
+        ((torch.ones(2), 1), (torch.ones(2), 1), True),
+        ((torch.ones(2), 1), (torch.zeros(2), 1), False),
     ],
-    ids=range(10),
+    ids=range(13),
 )
 def test_equal_means_the_same_value_of_the_same_type(
     seen: Value, wanted: Value, *, same: bool
@@ -209,6 +225,20 @@ def test_expect_raises_holds_for_that_exception_alone() -> None:
         expect_raises(lambda: None, "TypeError", "off")
 
 
+@pytest.mark.parametrize("answer", [None, 1, "ab", [1], [1, 2, 3], {1: 2}])
+def test_an_answer_of_another_form_is_the_solutions_fault(answer: Value) -> None:
+    thing = Remote(Connection(lambda _operation, _arguments: answer), Handle(1))
+    solution = Solution(lambda _operation, _arguments: answer, lambda: None)
+
+    for fetch in (
+        thing.fetch_parameters,
+        thing.fetch_grads,
+        lambda: solution.fetch_all([thing, thing]),
+    ):
+        with pytest.raises(SolutionRaised, match="MalformedAnswer"):
+            fetch()
+
+
 def test_what_stayed_in_a_thrown_away_solver_cannot_be_used() -> None:
     def kept(_operation: str, arguments: dict[str, Value]) -> Value:
         return Handle(arguments["keep"], "Linear")
@@ -225,28 +255,41 @@ def test_what_stayed_in_a_thrown_away_solver_cannot_be_used() -> None:
 # --- asking again -----------------------------------------------------------------------------
 
 
-def asked_in_order(seed: bytes, count: int = 6) -> list[int]:
-    order: list[int] = []
+@pytest.mark.parametrize(
+    ("seen", "first", "agrees"),
+    [
+        (ONES + 1e-6, ONES, True),
+        (ONES + 1e-4, ONES, False),
+        (1e6 * ONES + 1.0, 1e6 * ONES, False),  # its own size allows nothing
+        (torch.tensor([nan, 1.0, 1.0]), ONES, False),
+        (torch.tensor([nan, 1.0, 1.0]), torch.tensor([nan, 1.0, 1.0]), True),
+        (1.0, 1.0, True),
+        (1.0, 2.0, False),
+        (1.0, ONES, False),
+        ((ONES, None), (ONES, None), True),
+        ((ONES, None), (2 * ONES, None), False),
+        ({"a": ONES}, {"a": ONES.double()}, False),
+        ([ONES], [ONES, ONES], False),
+        (torch.ones(2), torch.ones(2), True),  # of another shape than what is wanted
+        (torch.ones(2), torch.ones(2) + 1e-6, False),
+        (Remote(Connection(never), Handle(-1)), None, False),
+    ],
+    ids=range(15),
+)
+def test_two_answers_agree_within_the_rounding_of_what_is_right(
+    seen: Value, first: Value, *, agrees: bool
+) -> None:
+    if agrees:
+        expect_same(seen, first, "another answer", wanted=ONES)
+    else:
+        with pytest.raises(CheckFailed, match="another answer: "):
+            expect_same(seen, first, "another answer", wanted=ONES)
 
-    def ask(number: int) -> Tensor:
-        order.append(number)
-        return torch.tensor(float(number))
 
-    asked = [(partial(ask, number), torch.tensor(float(number))) for number in range(count)]
-    expect_same_again(Rng(seed, "again"), asked, "off")
-    return order
+def test_of_what_cannot_travel_two_answers_are_not_told_apart() -> None:
+    connection = Connection(never)
 
-
-def test_everything_is_asked_again_once_in_an_order_of_the_seed() -> None:
-    orders = [asked_in_order(bytes([number]) * 16) for number in range(4)]
-
-    assert [sorted(order) for order in orders] == [list(range(6))] * 4
-    assert len({tuple(order) for order in orders}) > 1
-
-
-def test_another_answer_to_the_same_question_fails() -> None:
-    with pytest.raises(CheckFailed, match="another answer"):
-        expect_same_again(Rng(SEED, "again"), [(lambda: 2 * ONES, ONES)], "another answer")
+    expect_same(Remote(connection, Handle(-1)), Remote(connection, Handle(-2)), "off", wanted=ONES)
 
 
 # --- showing ----------------------------------------------------------------------------------
@@ -258,6 +301,12 @@ def test_no_more_is_written_out_than_is_render_value() -> None:
 
     assert render_value(endless, limit=20) == "torch.tensor([[], [] …"
     assert len(render_value(mirrors)) < 1000
+
+
+def test_of_a_large_tensor_its_shape_is_shown_so_that_there_is_room_for_the_rest() -> None:
+    value = {"x": torch.zeros(70, 70), "p": 3.0}
+
+    assert render_value(value) == "{'x': <torch.float32 of shape (70, 70)>, 'p': 3.0}"
 
 
 def test_a_value_is_shown_as_python() -> None:

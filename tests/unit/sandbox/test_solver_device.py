@@ -71,8 +71,8 @@ def test_arguments_are_moved_to_the_device_however_deep_they_lie() -> None:
 
 @pytest.mark.parametrize("path", ["device.type", "grad.device.type"])
 def test_parameters_and_their_gradients_are_on_the_device(path: str) -> None:
-    values = {"value": torch.ones(2), "grad": torch.ones(2)}
-    kept = ("tensor", {**values, "requires_grad": True, "parameter": True, "keep": 1})
+    values = {"values": [torch.ones(2)], "grads": [torch.ones(2)]}
+    kept = ("put_parameters", {**values, "keep": 1})
 
     assert answers(kept, ("get", {"target": Handle(1), "path": path})) == "meta"
 

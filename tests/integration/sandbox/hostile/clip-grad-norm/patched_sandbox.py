@@ -1,4 +1,4 @@
-# expect: wrong
+# expect: crashed
 # grader: forks
 # Changes the solver itself: every comparison it might make, and the values it sends.
 import torch

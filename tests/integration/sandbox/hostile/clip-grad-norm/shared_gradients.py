@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: generator
+# holds: again
 # All gradients become one piece of memory: whoever changes one changes the others.
 import torch
 

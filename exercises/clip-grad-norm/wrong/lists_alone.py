@@ -1,0 +1,16 @@
+# fails: generator - what is no list is taken for a single parameter
+import torch
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    if not isinstance(parameters, list):
+        parameters = [parameters]
+    grads = [p.grad for p in parameters if getattr(p, "grad", None) is not None]
+    if not grads:
+        return torch.tensor(0.0)
+    norms = torch.stack([torch.linalg.vector_norm(g, norm_type) for g in grads])
+    total = torch.linalg.vector_norm(norms, norm_type)
+    if total.isfinite() and total > max_norm:
+        for g in grads:
+            g.mul_(max_norm / total)
+    return total

@@ -1,0 +1,17 @@
+# fails: in-place - the parameters shrink as well
+import torch
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    parameters = list(parameters)
+    grads = [p.grad for p in parameters if p.grad is not None]
+    if not grads:
+        return torch.tensor(0.0)
+    norms = torch.stack([torch.linalg.vector_norm(g, norm_type) for g in grads])
+    total = torch.linalg.vector_norm(norms, norm_type)
+    if total.isfinite() and total > max_norm:
+        for p in parameters:
+            if p.grad is not None:
+                p.grad.mul_(max_norm / total)
+                p.data.mul_(max_norm / total)
+    return total

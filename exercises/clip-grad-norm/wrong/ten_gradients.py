@@ -1,0 +1,14 @@
+# fails: scaled - only the first ten gradients are scaled
+import torch
+
+
+def clip_grad_norm(parameters, max_norm, norm_type=2.0):
+    grads = [p.grad for p in parameters if p.grad is not None]
+    if not grads:
+        return torch.tensor(0.0)
+    norms = torch.stack([torch.linalg.vector_norm(g, norm_type) for g in grads])
+    total = torch.linalg.vector_norm(norms, norm_type)
+    if total.isfinite() and total > max_norm:
+        for g in grads[:10]:
+            g.mul_(max_norm / total)
+    return total
