@@ -23,7 +23,8 @@ class AttentionBlock(nn.Module):
             key_padding_mask = torch.zeros(b, t, dtype=torch.bool, device=x.device)
         empty = key_padding_mask.all(dim=1)
         hidden = key_padding_mask & ~empty[:, None]
-        scores = scores.masked_fill(~hidden[:, None, None, :], torch.finfo(x.dtype).min)
+        if hidden.any():
+            scores = scores.masked_fill(~hidden[:, None, None, :], torch.finfo(x.dtype).min)
         weights = scores.softmax(dim=-1)
         out = self.proj((weights @ v).transpose(1, 2).reshape(b, t, c))
         out = out.masked_fill(empty[:, None, None], 0.0)
