@@ -161,15 +161,13 @@ class Client(discord.Client):
         if message.guild is None:
             await self._answer_direct_message(message)
             return
-        event = inbound.read_posted(message, self.me)
+        event = inbound.read_posted(await self._placed(message), self.me)
         if event is not None:
             self._listener.hear(await self._with_info(event, message.author), None)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message was changed. Raw: discord.py reports others only of messages that it keeps."""
-        message = payload.message
-        if isinstance(message.channel, discord.PartialMessageable) and message.guild is not None:
-            message.channel = await self._find_thread(message.channel.id) or message.channel
+        message = await self._placed(payload.message)
         event = inbound.read_edited(message, self.me)
         if event is not None:
             self._listener.hear(await self._with_info(event, message.author), None)
@@ -195,8 +193,14 @@ class Client(discord.Client):
             if event is not None:
                 self._listener.hear(event, None)
 
+    async def _placed(self, message: discord.Message) -> discord.Message:
+        """A message with its thread, where that is one that discord.py does not keep."""
+        if isinstance(message.channel, discord.PartialMessageable) and message.guild is not None:
+            message.channel = await self._find_thread(message.channel.id) or message.channel
+        return message
+
     async def _find_thread(self, channel: int) -> discord.Thread | None:
-        """A thread that is archived: discord.py does not keep those."""
+        """A thread that discord.py does not keep: it is archived, or its event was unreadable."""
         try:
             found = await self.fetch_channel(channel)
         except (discord.DiscordException, *NO_ANSWER) as error:

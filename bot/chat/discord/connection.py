@@ -116,7 +116,10 @@ class Connection(Listener):
 
     async def close(self) -> None:
         """Disconnect; nothing is delivered afterwards."""
-        await self._watermark.move()
+        try:
+            await self._watermark.move()
+        except Exception:  # the rest is closed all the same
+            log.exception("mark_not_kept")
         self._end_session()
         if self._client is not None:
             await self._client.close()

@@ -16,6 +16,7 @@ from bot.domain.errors import (
     RateLimitedError,
     TooLargeError,
     TransientError,
+    UnreachableError,
 )
 
 THREAD_EXISTS = 160004
@@ -75,19 +76,22 @@ def translate_errors(doing: str) -> Generator[None]:
 
 def translate(error: discord.HTTPException, doing: str) -> ChatError:
     """The core's error for one of Discord's."""
-    refused = f"Discord would not {doing}: {error.text}"
     if error.code in TOO_LATE:
         return ExpiredError(f"It is too late to {doing}.")
     if error.status == TOO_MANY:
         return RateLimitedError("Discord asks to wait.", retry_after_s=60.0)
+    return _kind_of(error)(f"Discord would not {doing}: {error.text}")
+
+
+def _kind_of(error: discord.HTTPException) -> type[ChatError]:
+    if error.code in NO_DIRECT_MESSAGES:
+        return UnreachableError
     if error.code in TOO_LARGE or error.status == REQUEST_TOO_LARGE:
-        return TooLargeError(refused)
-    if error.code in {ARCHIVED, LOCKED}:  # for good: by a moderator
-        return ForbiddenError(refused)
+        return TooLargeError
+    if error.code in {ARCHIVED, LOCKED} or error.status == FORBIDDEN:  # for good: by a moderator
+        return ForbiddenError
     if error.status >= SERVER_ERRORS:
-        return TransientError(refused)
-    if error.status == FORBIDDEN:
-        return ForbiddenError(refused)
+        return TransientError
     if error.status == NOT_FOUND and error.code:  # without, it is not Discord that does not know it
-        return GoneError(refused)
-    return ChatError(refused)
+        return GoneError
+    return ChatError

@@ -17,7 +17,7 @@ from bot.chat.discord.render import Rendered, render
 from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
-from bot.domain.errors import GoneError, UnreachableError
+from bot.domain.errors import GoneError
 
 NONCE_CHARS = 25
 ARCHIVE_AFTER_MINUTES = 10080
@@ -57,11 +57,9 @@ class Outbound:
                 where = refs.direct_messages(to.tenant, channel.id, refs.subject_id(conversation))
                 sent = await self._send(channel, _rendered(message, where), str(key))
             except discord.Forbidden as error:
-                if error.code not in NO_DIRECT_MESSAGES:
-                    raise
-                if not await self._is_member(to):
+                if error.code in NO_DIRECT_MESSAGES and not await self._is_member(to):
                     raise GoneError("They have left the server.") from error
-                raise UnreachableError("They take no direct messages.") from error
+                raise
         return refs.message_in(where, sent.id)
 
     async def edit(self, ref: MessageRef, message: Message) -> None:

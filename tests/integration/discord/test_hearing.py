@@ -138,6 +138,13 @@ async def test_what_happens_to_messages_in_an_archived_thread_is_heard(
     assert not room.archived
 
 
+async def test_a_thread_whose_event_was_lost_is_looked_for(scene: Discord, ana: Person) -> None:
+    _, room = await open_thread(scene)
+    scene.fake.gateway.tell("THREAD_DELETE", payloads.channel(room))
+    ana.say(room, "x = 1")
+    assert (await scene.sink.heard(MessagePosted)).text == "x = 1"
+
+
 # --- attachments ----------------------------------------------------------------------------------
 
 

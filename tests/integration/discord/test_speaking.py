@@ -76,6 +76,9 @@ async def test_who_takes_no_direct_messages_cannot_be_reached_until_they_do(
             await scene.chat.post(
                 thread, Message.of("Secret"), key=a_key("k"), private_to=user(scene, shy)
             )
+    direct = refs.direct_messages(str(scene.guild.id), shy.direct.id, str(room.id))
+    with pytest.raises(UnreachableError):
+        await scene.chat.post(direct, Message.of("Secret"), key=a_key("k"))
     assert [message.content for message in shy.sees(room)] == [""]
     assert await scene.chat.health() == ""  # it is nobody's fault
     shy.user.takes_messages = True
