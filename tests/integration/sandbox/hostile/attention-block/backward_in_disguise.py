@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: within-samples, weights, scale, heads-apart, residual, values, padding, padded-queries, all-padding, float64, inputs, divisible
+# holds: again, residual, within-samples, one-position, weights, one-head, heads-apart, scale, values, padding, padded-queries, all-padding, inputs, float64, divisible, signature
 # Everything forward is right; Tensor.backward is another function, which makes the gradients up.
 import math
 

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: residual, divisible
+# holds: one-position, divisible
 # Works in the first calls, by shape, and hands out what it has from then on.
 import math
 

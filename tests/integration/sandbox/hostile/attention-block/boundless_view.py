@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs
 # One number, seen as more than any memory holds.
 import torch
 from torch import nn

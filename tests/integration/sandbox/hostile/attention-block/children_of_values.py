@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs
 # Subclasses of what may travel: numbers, text and lists that answer for themselves.
 import torch
 from torch import nn

@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs
 # A tensor that is nothing yet: its values are made when somebody takes them up.
 import torch
 from torch import nn

@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs
 # From now on everything that is made has shapes and no numbers.
 import torch
 from torch import nn

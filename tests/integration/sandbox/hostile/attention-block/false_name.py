@@ -1,6 +1,5 @@
-# expect: partly
+# expect: crashed
 # grader: forks
-# holds: divisible
 # An exception of another kind under the name of the right one.
 Wished = type("ValueError", (SystemExit,), {"__module__": "builtins"})
 

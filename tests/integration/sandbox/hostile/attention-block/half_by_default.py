@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs, divisible
 # Sixteen bits for every number that does not say otherwise.
 import math
 

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: within-samples, heads-apart, padded-queries, all-padding-gradients, inputs, divisible
+# holds: again, within-samples, heads-apart, divisible
 # Computes with numbers of half the size, as if nobody would look so closely.
 import math
 

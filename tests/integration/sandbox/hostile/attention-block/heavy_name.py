@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs
 # What comes back has a type with a name of two megabytes, which ends in the middle of a letter.
 from torch import nn
 

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: within-samples, residual, inputs, divisible
+# holds: divisible
 # Knows the checks by their sizes, and has an answer ready for each.
 import torch
 from torch import nn

@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs
 # Returns memory that nobody has cleared: somebody may have left the right answer there.
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: within-samples, scale, heads-apart, padded-queries, inputs, divisible
+# holds: again, within-samples, heads-apart, divisible
 # The library's own functions are others: a softmax that does nothing, a norm that knows no weights.
 import math
 

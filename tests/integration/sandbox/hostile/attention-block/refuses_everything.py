@@ -1,6 +1,5 @@
-# expect: partly
+# expect: crashed
 # grader: forks
-# holds: divisible
 # A constructor that raises the one error that is wished for somewhere, always.
 class AttentionBlock:
     def __new__(cls, *args, **kwargs):

@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs
 # A hook on loading exchanges the weights for such that attention does nothing.
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: inputs
+# holds: again
 # Answers by the identity of its input: an address that was seen before is not computed again.
 import torch
 from torch import nn

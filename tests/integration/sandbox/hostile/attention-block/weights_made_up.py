@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: padded-queries, inputs
 # Its layers are properties: other ones each time, with whatever they are given forgotten.
 import torch
 from torch import nn

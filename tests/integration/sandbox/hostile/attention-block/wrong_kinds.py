@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs
 # In place of tensors: handles of things that are not there, streams and generators.
 from bot.inside.solver import solver
 from torch import nn

@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: inputs
 # Not a module: it has every attribute, takes everything, and returns itself.
 class AttentionBlock:
     def __init__(self, *args, **kwargs):
