@@ -4,13 +4,11 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
 
+from bot.domain.numbers import LARGEST_ID
 from bot.store.base import Base
 
 Value = TypeVar("Value")
 Row = TypeVar("Row", bound=Base)
-
-_LARGEST_ID = 2**31 - 1
-"""PostgreSQL's; drivers raise errors of their own for larger ones."""
 
 
 def value_of(kind: type[Value], row: Base, **others: object) -> Value:
@@ -25,7 +23,7 @@ def row_of(kind: type[Row], value: object, **others: object) -> Row:
 
 def is_possible_id(number: int) -> bool:
     """Whether a row could have this id: people type numbers that no database takes."""
-    return 0 < number <= _LARGEST_ID
+    return 0 < number <= LARGEST_ID
 
 
 def _fields(kind: type[object], source: object, others: dict[str, object]) -> dict[str, Any]:

@@ -9,11 +9,15 @@ import discord
 
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import GoneError
+from bot.domain.numbers import whole_number
 from bot.domain.text import one_line
 
 PLATFORM = "discord"
 DIRECT = "@"
 """Begins the channel of direct messages in a reference: they belong to no guild's channels."""
+
+LARGEST_ID = 2**63 - 1
+"""Discord's ids have 64 bits, and the first is still 0 for decades."""
 
 
 def parse_id(text: str) -> int:
@@ -22,10 +26,10 @@ def parse_id(text: str) -> int:
     Raises:
         GoneError: It is no id, so Discord has nothing of this name.
     """
-    bare = text.removeprefix(DIRECT)
-    if not bare.isdecimal() or not int(bare[:20]):
+    number = whole_number(text.removeprefix(DIRECT), least=1, most=LARGEST_ID)
+    if number is None:
         raise GoneError(f"Discord has nothing with the id {one_line(text, max_chars=40)}.")
-    return int(bare)
+    return number
 
 
 def channel_id(conversation: ConversationRef) -> int:

@@ -12,6 +12,7 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import CatalogueError, NotFoundError, UserError
 from bot.domain.exercise import Catalogue, Day, Exercise, title_of
+from bot.domain.numbers import whole_number
 from bot.domain.progression import PlanReason, Turnout
 from bot.domain.schedule import WEEKDAYS
 from bot.domain.store import Store
@@ -161,11 +162,11 @@ class ChallengeCommands:
 
     async def _challenge(self, call: Call) -> Challenge:
         """The challenge that a command names by its number, perhaps with more words after it."""
-        number = call.require("challenge").split()[0].rstrip(".")
-        if not number.isdecimal():
+        number = whole_number(call.require("challenge").split()[0].rstrip("."))
+        if number is None:
             raise UserError(messages.SAY_ITS_NUMBER)
         async with self.store.read() as tx:
-            challenge = await tx.challenges.get(int(number))
+            challenge = await tx.challenges.get(number)
         if challenge.cohort != call.cohort.id:
             raise NotFoundError(messages.unknown_challenge(challenge.id))
         return challenge

@@ -14,6 +14,7 @@ from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, Place
 from bot.domain.errors import ChatError, UserError
+from bot.domain.numbers import whole_number
 from bot.domain.store import Store, Transaction
 from bot.domain.text import shown_name
 from bot.services.cohorts import holidays, messages
@@ -162,9 +163,10 @@ def _read_timezone(text: str) -> str:
 
 
 def _read_hour(text: str) -> int:
-    if not text.isdecimal() or int(text) > _LAST_HOUR:
+    hour = whole_number(text, most=_LAST_HOUR)
+    if hour is None:
         raise UserError(messages.HOUR_OF_DAY)
-    return int(text)
+    return hour
 
 
 def _read_start(text: str, *, today: date) -> date:

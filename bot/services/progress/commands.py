@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.chat.commands import CommandOption, CommandSpec
 from bot.domain.clock import Clock
 from bot.domain.errors import UserError
+from bot.domain.numbers import whole_number
 from bot.services.progress import messages
 from bot.services.progress.leaderboard import LeaderboardService
 from bot.services.progress.service import ProgressService
@@ -51,7 +52,7 @@ class ProgressCommands:
 
     async def _board(self, call: Call) -> Answer:
         last = call.cohort.week_at(self.clock())
-        week = call.get("week") or str(last)
-        if not week.isdecimal() or not 1 <= int(week) <= last:
+        week = whole_number(call.get("week") or str(last), least=1, most=last)
+        if week is None:
             raise UserError(messages.which_week(last))
-        return await self.leaderboard.show(call.cohort, int(week))
+        return await self.leaderboard.show(call.cohort, week)

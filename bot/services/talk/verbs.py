@@ -11,8 +11,14 @@ from typing import Any, Generic, TypeVar
 from bot.domain.chat.events import ActionPressed, FormSubmitted
 from bot.domain.chat.message import Button, ButtonStyle, Form, FormField
 from bot.domain.errors import UserError
+from bot.domain.numbers import whole_number
 from bot.services.talk import messages
 from bot.services.talk.reply import Answer
+
+MAX_PAYLOAD_CHARS = 100
+"""Discord's limit for what a button carries, its verb included."""
+
+_QUOTED_CHARS = 20
 
 Payload = TypeVar("Payload")
 Words = TypeVar("Words", bound=StrEnum)
@@ -31,20 +37,21 @@ class Codec(Generic[Payload]):
 
 
 def _read_number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
-        raise ValueError(text)
-    return int(text)
+    number = whole_number(text)
+    if number is None or str(number) != text:
+        raise ValueError(text[:_QUOTED_CHARS])
+    return number
 
 
 def _read_text(text: str) -> str:
-    if not text:
-        raise ValueError(text)
+    if not 0 < len(text) <= MAX_PAYLOAD_CHARS:
+        raise ValueError(text[:_QUOTED_CHARS])
     return text
 
 
 def _read_nothing(text: str) -> None:
     if text:
-        raise ValueError(text)
+        raise ValueError(text[:_QUOTED_CHARS])
 
 
 def _write_nothing(payload: None) -> str:
