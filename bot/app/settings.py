@@ -111,8 +111,18 @@ class Settings(BaseSettings):
     open_hours: int = Field(48, ge=1, le=336, description="How long a challenge is open")
     late_hours: int = Field(48, ge=0, le=336, description="How long late answers are still graded")
     reminder_hours: int = Field(6, ge=1, le=168, description="Reminder before closing")
-    pending_limit: int = Field(
-        3, ge=1, le=100, description="Submissions one member may have waiting"
+    quiet_from: int = Field(
+        22, ge=0, le=23, description="Local hour from which on nobody is reminded"
+    )
+    quiet_until: int = Field(
+        8, ge=0, le=23, description="Local hour until which nobody is; the same hour: no such time"
+    )
+    pending_limit: int = Field(3, ge=1, le=100, description="Answers one member may have waiting")
+    daily_limit: int = Field(
+        30, ge=1, le=1000, description="Gradings one member may have in 24 hours"
+    )
+    challenge_limit: int = Field(
+        60, ge=1, le=1000, description="Gradings one member may have of one challenge"
     )
     details_public: bool = Field(
         default=False, description="Show each check in the thread instead of to the author alone"

@@ -44,7 +44,11 @@ class Cohort:
         open_hours: How long a challenge is open.
         late_hours: How long after closing an answer is still graded, marked late.
         reminder_hours: How long before closing members without an answer are reminded.
-        pending_limit: Submissions one member may have waiting or running.
+        pending_limit: Answers one member may have waiting or running.
+        daily_limit: Gradings one member may have in 24 hours.
+        challenge_limit: Gradings one member may have of one challenge.
+        quiet_from, quiet_until: Local hours of the day between which nobody is reminded; the same
+            hour twice stands for no such time.
         details_public: Show each check in the thread instead of behind the author's button.
         holidays: Local dates without a challenge.
         caps: Lower the limits of every exercise.
@@ -60,6 +64,10 @@ class Cohort:
     late_hours: int = 48
     reminder_hours: int = 6
     pending_limit: int = 3
+    daily_limit: int = 30
+    challenge_limit: int = 60
+    quiet_from: int = 22
+    quiet_until: int = 8
     details_public: bool = False
     holidays: frozenset[date] = frozenset()
     caps: Caps = field(default_factory=dict[str, float])
@@ -78,8 +86,9 @@ class Cohort:
         return (self.place_of(conversation) or self.places[0]).mentors_channel
 
     def steered_by(self, info: UserInfo) -> bool:
-        """Whether somebody is a mentor here."""
-        return info.mentor or any(place.mentor_role in info.roles for place in self.places)
+        """Whether somebody is a mentor here, by what their platform says of them now."""
+        roles = {place.mentor_role for place in self.places if place.mentor_role}
+        return info.mentor or not roles.isdisjoint(info.roles)
 
     def local_date(self, at: datetime) -> date:
         """The cohort's calendar date at a moment."""

@@ -3,7 +3,8 @@
     BotError
     ├── UserError            the person can fix it; the message is shown to them as it is
     │   ├── NotFoundError    no such exercise, challenge or member
-    │   └── NotAllowedError  the person's role does not permit it
+    │   ├── NotAllowedError  the person's role does not permit it
+    │   └── LimitError       they have had as much as one person may
     └── PlatformError        ours: retried, logged, never charged to a learner
         ├── SettingsError    a setting is missing or wrong; ends the start with exit code 2
         ├── CatalogueError   an exercise folder is missing or malformed
@@ -26,6 +27,8 @@
 A submission that fails its checks is a verdict, a value, never an exception.
 """
 
+from enum import StrEnum
+
 
 class BotError(Exception):
     """Root of the tree."""
@@ -41,6 +44,24 @@ class NotFoundError(UserError):
 
 class NotAllowedError(UserError):
     """The person's role does not permit it."""
+
+
+class Limit(StrEnum):
+    """What one person may have only so much of."""
+
+    WAITING = "waiting"  # answers in line
+    DAY = "day"  # gradings
+    CHALLENGE = "challenge"  # gradings of one
+    SIZE = "size"  # of what they sent
+    PACE = "pace"  # answers in a short time
+
+
+class LimitError(UserError):
+    """They have had as much as one person may."""
+
+    def __init__(self, limit: Limit, message: str) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class PlatformError(BotError):

@@ -113,26 +113,46 @@ class Before:
 
     Attributes:
         member: The author's id.
-        pending: How many of the member's submissions are queued or running.
+        pending: How many other answers of the member are queued or running.
         pending_limit: How many may be.
+        in_a_day: How many gradings the member had since the moment that was asked about, for
+            whatever challenge. Faults of ours do not count, nor what was withdrawn.
+        daily_limit: How many there may be in 24 hours.
+        for_challenge: How many the member had for this challenge.
+        challenge_limit: How many there may be.
         latest_source: Of the newest submission for the same answer; None for the first.
+        latest_member: Whose that is.
         pending_of_all: How many submissions of all members are queued or running.
     """
 
     member: int
     pending: int
     pending_limit: int
+    in_a_day: int
+    daily_limit: int
+    for_challenge: int
+    challenge_limit: int
     latest_source: str | None
+    latest_member: int | None
     pending_of_all: int
 
 
 class Submissions(Protocol):
     """Submissions, their runs and results."""
 
-    async def before(self, *, cohort: int, user: UserRef, answer: str) -> Before | None:
+    async def before(
+        self, *, cohort: int, user: UserRef, answer: str, challenge: int, since: datetime
+    ) -> Before | None:
         """What an answer of somebody meets; None where they are not a member of the cohort.
 
         Locks the member until the transaction ends.
+
+        Args:
+            cohort: Where they answer.
+            user: Who.
+            answer: Its key.
+            challenge: What they answer.
+            since: From when on gradings are counted for the day.
         """
         ...
 
@@ -173,7 +193,8 @@ class Submissions(Protocol):
     ) -> Claim | None:
         """Lease the next one: queued, or running while its worker is silent for too long.
 
-        Fair: those whose member has fewer outstanding come first, then the oldest.
+        Fair: those whose member has fewer outstanding come first, then the oldest. Of one answer
+        only one runs at a time: those who edit what is running wait for it.
 
         Args:
             worker: Id of the worker, which is not silent now.
@@ -184,7 +205,10 @@ class Submissions(Protocol):
         ...
 
     async def release(self, claim: Claim, *, not_before: datetime) -> None:
-        """Queue it again, not to be claimed before a moment. Raises LeaseLostError."""
+        """Queue it again, not to be claimed before a moment. Raises LeaseLostError.
+
+        Where its answer was edited meanwhile, it is withdrawn instead.
+        """
         ...
 
     async def fail(self, claim: Claim, *, not_before: datetime) -> None:
@@ -204,7 +228,10 @@ class Submissions(Protocol):
         ...
 
     async def take_back(self, worker: str) -> int:
-        """Queue again what a worker held, when it is known to be gone. Returns how many."""
+        """Queue again what a worker held, when it is known to be gone. Returns how many.
+
+        What was edited meanwhile is withdrawn instead.
+        """
         ...
 
     async def answered_by(self, challenge: int) -> Collection[int]:

@@ -39,9 +39,11 @@ class SubmissionRow(Base):
     __tablename__ = "submissions"
     __table_args__ = (
         Index(None, "challenge", "member"),
+        Index(None, "member", "received_at"),
         partial_index(
             "ix_submissions_pending", "state", "number", where="state IN ('queued', 'running')"
         ),
+        partial_index("ix_submissions_kept", "received_at", where="source <> ''"),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, init=False)  # the order of arrival
@@ -49,7 +51,7 @@ class SubmissionRow(Base):
     event: Mapped[str] = mapped_column(unique=True)
     answer: Mapped[str] = mapped_column(index=True)
     challenge: Mapped[int] = mapped_column(ForeignKey("challenges.id"))
-    member: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    member: Mapped[int] = mapped_column(ForeignKey("members.id"))
     source: Mapped[str]
     received_at: Mapped[datetime]
     conversation: Mapped[ConversationRef]
@@ -169,6 +171,20 @@ def line_of_queued() -> Subquery:
     )
 
 
+def _runs_already() -> ColumnElement[bool]:
+    """Whether another submission for the same answer runs."""
+    other = aliased(SubmissionRow)
+    return (
+        select(other.number)
+        .where(
+            other.answer == SubmissionRow.answer,
+            other.number != SubmissionRow.number,
+            _is_pending(SubmissionState.RUNNING, row=other),
+        )
+        .exists()
+    )
+
+
 def next_in_line(
     now: datetime, lease_s: float, without: Collection[str]
 ) -> Select[SubmissionRow, int]:
@@ -199,6 +215,7 @@ def next_in_line(
 def is_claimable(now: datetime, lease_s: float) -> ColumnElement[bool]:
     """Whether it may be claimed: queued and ripe, or running while its worker is silent.
 
+    One whose answer runs in an earlier version waits until that has ended.
     A claim is a sign of life too: who looks at this moment may not see the worker's first beat yet.
     """
     since = now - timedelta(seconds=lease_s)
@@ -210,4 +227,4 @@ def is_claimable(now: datetime, lease_s: float) -> ColumnElement[bool]:
         .exists()
     )
     silent = and_(SubmissionRow.started_at <= since, ~heard_of)
-    return and_(PENDING, or_(and_(QUEUED, ripe), and_(RUNNING, silent)))
+    return and_(PENDING, or_(and_(QUEUED, ripe, ~_runs_already()), and_(RUNNING, silent)))

@@ -7,16 +7,26 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, and_, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import InstrumentedAttribute, lazyload
 from typing_extensions import override
 
 from bot.domain.chat.refs import UserRef
 from bot.domain.errors import LeaseLostError, NotFoundError
-from bot.domain.grading import Grade
+from bot.domain.grading import Grade, Verdict
 from bot.domain.jobs import Queue
 from bot.domain.submission import (
     Before,
@@ -42,11 +52,14 @@ from bot.store.queue import (
     SubmissionRow,
     answers_in_line,
     is_claimable,
+    is_latest,
     line_of_queued,
     next_in_line,
 )
 from bot.store.session import announce
 from bot.store.statements import insert_once, is_postgresql, lock_row
+
+Value = TypeVar("Value")
 
 _NEVER_RUN = {"run": 0, "worker": None, "not_before": None, "started_at": None}
 _NEWEST = SubmissionRow.number.desc()
@@ -59,7 +72,9 @@ class SqlSubmissions(Submissions):
     session: AsyncSession
 
     @override
-    async def before(self, *, cohort: int, user: UserRef, answer: str) -> Before | None:
+    async def before(
+        self, *, cohort: int, user: UserRef, answer: str, challenge: int, since: datetime
+    ) -> Before | None:
         author = (
             select(MemberRow.id)
             .join(IdentityRow, IdentityRow.member == MemberRow.id)
@@ -67,25 +82,22 @@ class SqlSubmissions(Submissions):
         )
         if is_postgresql(self.session):  # in a statement of its own: what was waited for is seen
             await self.session.execute(author.with_for_update(of=MemberRow, key_share=True))
-        pending = (
-            select(func.count())
-            .where(SubmissionRow.member == MemberRow.id, PENDING)
-            .correlate(MemberRow)
-            .scalar_subquery()
-        )
-        latest = (
-            select(SubmissionRow.source)
-            .where(SubmissionRow.answer == answer)
-            .order_by(_NEWEST)
-            .limit(1)
-            .scalar_subquery()
+        others = SubmissionRow.answer != answer
+        is_of_day, is_of_challenge = (
+            SubmissionRow.received_at > since,
+            SubmissionRow.challenge == challenge,
         )
         found = await self.session.execute(
             select(
                 MemberRow.id.label("member"),
-                pending.label("pending"),
+                _count(SubmissionRow.answer.distinct(), PENDING, others).label("pending"),
                 CohortRow.pending_limit,
-                latest.label("latest_source"),
+                _count_gradings(answer, is_of_day).label("in_a_day"),
+                CohortRow.daily_limit,
+                _count_gradings(answer, is_of_challenge).label("for_challenge"),
+                CohortRow.challenge_limit,
+                _of_latest(SubmissionRow.source, answer).label("latest_source"),
+                _of_latest(SubmissionRow.member, answer).label("latest_member"),
                 select(func.count()).where(PENDING).scalar_subquery().label("pending_of_all"),
             )
             .join(CohortRow, CohortRow.id == MemberRow.cohort)
@@ -208,6 +220,7 @@ class SqlSubmissions(Submissions):
         if runs:
             lost = tuple_(RunRow.submission, RunRow.number).in_(runs)
             await self.session.execute(update(RunRow).where(lost).values(outcome=RunOutcome.LOST))
+            await self._withdraw_outdated([submission for submission, _ in runs])
             announce(self.session, Queue.GRADING)
         return len(runs)
 
@@ -239,6 +252,7 @@ class SqlSubmissions(Submissions):
         row.state, row.worker = SubmissionState.QUEUED, None
         row.not_before = not_before
         await self.session.flush()
+        await self._withdraw_outdated([row.id])
 
     async def _owned(self, claim: Claim) -> SubmissionRow:
         """The row of a run that is still the current one, locked until the transaction ends."""
@@ -255,6 +269,14 @@ class SqlSubmissions(Submissions):
                 f"Run {claim.run} of submission {claim.submission.id} is not the current one."
             )
         return row
+
+    async def _withdraw_outdated(self, submissions: Collection[str]) -> None:
+        """Take those out of the line whose answer a newer submission speaks for by now."""
+        await self.session.execute(
+            update(SubmissionRow)
+            .where(SubmissionRow.id.in_(submissions), QUEUED, ~is_latest())
+            .values(state=SubmissionState.WITHDRAWN, not_before=None)
+        )
 
     async def _end_run(
         self, row: SubmissionRow, outcome: RunOutcome, *, at: datetime | None = None
@@ -291,6 +313,40 @@ class SqlSubmissions(Submissions):
         known, highest, is_outdated = found.one()
         number = (known or (highest or 0) + 1) if grade.verdict.counts_as_try else 0
         return number, is_outdated
+
+
+def _count(
+    what: ColumnElement[Any] | InstrumentedAttribute[Any], *where: ColumnElement[bool]
+) -> ScalarSelect[int]:
+    """How many of a member's submissions there are."""
+    return (
+        select(func.count(what))
+        .where(SubmissionRow.member == MemberRow.id, *where)
+        .correlate(MemberRow)
+        .scalar_subquery()
+    )
+
+
+def _count_gradings(answer: str, where: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many of a member's submissions have cost a grading, or will.
+
+    One that waits for the same answer does not: an edit takes its place.
+    """
+    is_ours = (
+        select(GradeRow.submission)
+        .where(GradeRow.submission == SubmissionRow.id, GradeRow.verdict == Verdict.SANDBOX_FAULT)
+        .correlate(SubmissionRow)
+        .exists()
+    )
+    is_replaced = and_(SubmissionRow.answer == answer, QUEUED)
+    is_withdrawn = SubmissionRow.state == SubmissionState.WITHDRAWN
+    return _count(SubmissionRow.number, where, ~is_ours, ~is_replaced, ~is_withdrawn)
+
+
+def _of_latest(column: InstrumentedAttribute[Value], answer: str) -> ScalarSelect[Value]:
+    """A column of the newest submission for an answer."""
+    of_answer = select(column).where(SubmissionRow.answer == answer)
+    return of_answer.order_by(_NEWEST).limit(1).scalar_subquery()
 
 
 def _waiting(rows: Sequence[Row[Any]]) -> Waiting:

@@ -52,10 +52,12 @@ def a_grade(
 
 
 class Who(TypedDict):
-    """A person in a cohort."""
+    """A person in a cohort, who answers its challenge."""
 
     cohort: int
     user: UserRef
+    challenge: int
+    since: datetime
 
 
 @dataclass
@@ -96,7 +98,12 @@ class Scene:
 
     def who(self, member: int) -> Who:
         """Somebody as the author of an answer."""
-        return Who(cohort=self.cohort.id, user=self.members[member].identities[0])
+        return Who(
+            cohort=self.cohort.id,
+            user=self.members[member].identities[0],
+            challenge=self.challenge.id,
+            since=NOW - timedelta(hours=1),
+        )
 
     async def submit(
         self,

@@ -477,14 +477,16 @@ class World:
         responder = await self.take(self.message(user, text, where))
         return "\n".join(text_of(reply) for reply in responder.replies)
 
-    def edited(self, event: MessagePosted, text: str) -> MessageEdited:
-        """The same message with other text."""
+    def edited(
+        self, event: MessagePosted, text: str, *, by: UserRef | None = None
+    ) -> MessageEdited:
+        """The same message with other text, by its author if nobody else is named."""
         return MessageEdited(
             key=self.key(),
             at=self.clock(),
             conversation=event.conversation,
-            user=event.user,
-            info=event.info,
+            user=by or event.user,
+            info=self.chat.info(by or event.user),
             message=event.message,
             text=text,
             attachments=event.attachments,
@@ -498,6 +500,20 @@ class World:
             conversation=event.conversation,
             user=UserRef(event.user.platform, event.user.tenant, ""),
             message=event.message,
+        )
+
+    async def suggest(
+        self,
+        user: UserRef,
+        command: str,
+        option: str,
+        partial: str = "",
+        *,
+        where: ConversationRef = PRACTICE,
+    ) -> Sequence[str]:
+        """What somebody is offered who types an option of a command."""
+        return await self.services.dispatcher.suggest(
+            command, option, partial, where=where, info=self.chat.info(user)
         )
 
     async def joined(self, *users: UserRef) -> None:

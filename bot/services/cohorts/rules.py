@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.cohort import Cohort
 from bot.domain.errors import UserError
+from bot.domain.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,11 @@ RULES: Mapping[str, Rule] = {
     "open_hours": Rule("hours that a challenge is open", 1, 336),
     "late_hours": Rule("hours after that, in which late answers are graded", 0, 336),
     "reminder_hours": Rule("hours before closing at which members are reminded", 1, 168),
-    "pending_limit": Rule("submissions that one member may have waiting", 1, 100),
+    "quiet_from": Rule("hour of the day from which on nobody is reminded", 0, 23),
+    "quiet_until": Rule("hour until which nobody is; the same hour twice: no such time", 0, 23),
+    "pending_limit": Rule("answers that one member may have waiting", 1, 100),
+    "daily_limit": Rule("gradings that one member may have in 24 hours", 1, 1000),
+    "challenge_limit": Rule("gradings that one member may have of one challenge", 1, 1000),
 }
 DETAILS = "details_public"
 SWITCH = {"on": True, "off": False}
@@ -50,6 +55,7 @@ def _read(name: str, value: str) -> int | bool:
             raise UserError(f"`{DETAILS}` must be `on` or `off`.")
         return SWITCH[value]
     rule = RULES[name]
-    if not value.isdecimal() or not rule.least <= int(value) <= rule.most:
+    number = whole_number(value, least=rule.least, most=rule.most)
+    if number is None:
         raise UserError(f"`{name}` must be a whole number from {rule.least} to {rule.most}.")
-    return int(value)
+    return number

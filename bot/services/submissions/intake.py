@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.challenge import Challenge, Window
 from bot.domain.chat.events import (
@@ -16,7 +17,7 @@ from bot.domain.chat.events import (
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.port import ChatPort
 from bot.domain.clock import Clock
-from bot.domain.errors import ChatError, GoneError, TooLargeError, UserError
+from bot.domain.errors import ChatError, GoneError, Limit, LimitError, TooLargeError, UserError
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Seeds
 from bot.domain.store import Store, Transaction
@@ -29,6 +30,8 @@ from bot.services.talk.reply import Reply
 
 ATTACHMENT_LIMIT_BYTES = 1024 * 1024
 """A notebook carries its outputs; its code alone must keep to the limit for sources."""
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +131,20 @@ class IntakeService:
             raise UserError(messages.no_entry(answer.exercise))
         async with self.store.write() as tx:
             before = await tx.submissions.before(
-                cohort=answer.challenge.cohort, user=answer.event.user, answer=answer.key
+                cohort=answer.challenge.cohort,
+                user=answer.event.user,
+                answer=answer.key,
+                challenge=answer.challenge.id,
+                since=self.clock() - ONE_DAY,
             )
             if before is None:
                 raise UserError(messages.NOT_A_MEMBER)
-            # Where the source is the same, only the prose was edited, or a link preview appeared.
-            if before.latest_source != source:
+            if _is_news(before, source):
                 _check_window(answer.challenge, answer.event)
-                # What the message said before needs no grade any more.
-                is_edit = isinstance(answer.event, MessageEdited)
-                replaced = is_edit and await tx.submissions.withdraw(answer.key)
-                _check_pending(before, freed=int(replaced))
+                _check_limits(before)
+                if isinstance(answer.event, MessageEdited):
+                    # What the message said before needs no grade any more.
+                    await tx.submissions.withdraw(answer.key)
                 await self._add(tx, self._submission(answer, before, source), answer, before)
             if reply is not None:
                 await reply.mark_handled(tx)
@@ -194,11 +200,26 @@ def _code_file(attachments: tuple[Attachment, ...]) -> Attachment | None:
     return files[0] if files else None
 
 
+def _is_news(before: Before, source: str) -> bool:
+    """Whether there is something to grade.
+
+    Where the source is the same, only the prose was edited, or a link preview appeared. Nobody
+    changes what somebody else has answered.
+    """
+    if before.latest_member not in {None, before.member}:
+        return False
+    return before.latest_source != source
+
+
 def _check_window(challenge: Challenge, event: Event) -> None:
     if challenge.window(event.at) is Window.OVER:
         raise UserError(messages.too_late(challenge))
 
 
-def _check_pending(before: Before, *, freed: int) -> None:
-    if before.pending - freed >= before.pending_limit:
-        raise UserError(messages.too_many_waiting(before.pending))
+def _check_limits(before: Before) -> None:
+    if before.pending >= before.pending_limit:
+        raise LimitError(Limit.WAITING, messages.too_many_waiting(before.pending))
+    if before.in_a_day >= before.daily_limit:
+        raise LimitError(Limit.DAY, messages.too_many_today(before.in_a_day))
+    if before.for_challenge >= before.challenge_limit:
+        raise LimitError(Limit.CHALLENGE, messages.too_many_tries(before.for_challenge))

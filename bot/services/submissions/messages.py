@@ -188,6 +188,23 @@ def too_many_waiting(pending: int) -> str:
     )
 
 
+def too_many_today(graded: int) -> str:
+    """To somebody who has had a day's gradings."""
+    return (
+        f"{graded} of your answers were graded in the last 24 hours, which is the limit, so I did"
+        " not take this one. It costs no try. Your code stays in your message: send it again"
+        " tomorrow, and until then a hint or a mentor may help more than another try."
+    )
+
+
+def too_many_tries(graded: int) -> str:
+    """To somebody who has had a challenge's gradings."""
+    return (
+        f"{graded} of your answers to this challenge were graded, which is the limit, so I did not"
+        " take this one. What you have reached stays. A mentor can look at your code with you."
+    )
+
+
 def hint(exercise: Exercise, challenge: Challenge, level: int) -> Message:
     """A hint of one level, from 1, with a button for the next."""
     words = (

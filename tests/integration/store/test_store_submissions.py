@@ -10,6 +10,7 @@ from bot.domain.grading import Verdict
 from bot.domain.submission import Before, SubmissionState
 from bot.store.store import SqlStore
 from tests.support.stores import (
+    LEASE_S,
     NOW,
     Scene,
     a_grade,
@@ -68,7 +69,7 @@ async def test_withdrawn_answer_is_claimed_by_nobody_and_no_longer_pending(scene
         assert not await tx.submissions.withdraw("gone")
         before = await tx.submissions.before(**scene.who(0), answer="kept")
         assert before is not None
-        assert before.pending == 1
+        assert before.pending == 0
         assert (await tx.submissions.get(gone)).state is SubmissionState.WITHDRAWN
     assert (await scene.must_claim()).submission.id == kept
     async with scene.store.write() as tx:
@@ -167,21 +168,82 @@ async def test_pending_counts_what_is_queued_or_running(scene: Scene) -> None:
 
     async with scene.store.write() as tx:
         first = await tx.submissions.before(**scene.who(0), answer="answer:same")
-        third = await tx.submissions.before(**scene.who(2), answer="answer:other")
-        stranger = replace(scene.who(2)["user"], user="stranger")
-        nobody = await tx.submissions.before(
-            cohort=scene.cohort.id, user=stranger, answer="answer:other"
-        )
+        third = await tx.submissions.before(**scene.who(2), answer="answer:same")
+        them = scene.who(2)
+        them["user"] = replace(them["user"], user="stranger")
+        nobody = await tx.submissions.before(**them, answer="answer:other")
 
-    limit = scene.cohort.pending_limit
     one, _, three = (member.id for member in scene.members)
     assert first == Before(
-        member=one, pending=2, pending_limit=limit, latest_source="newest", pending_of_all=3
+        member=one,
+        pending=1,
+        pending_limit=scene.cohort.pending_limit,
+        in_a_day=2,
+        daily_limit=scene.cohort.daily_limit,
+        for_challenge=2,
+        challenge_limit=scene.cohort.challenge_limit,
+        latest_source="newest",
+        latest_member=one,
+        pending_of_all=3,
     )
-    assert third == Before(
-        member=three, pending=0, pending_limit=limit, latest_source=None, pending_of_all=3
-    )
+    assert first is not None
+    assert third == replace(first, member=three, pending=0, in_a_day=0, for_challenge=0)
     assert nobody is None
+
+
+async def test_gradings_of_a_day_are_what_was_not_withdrawn_and_no_fault_of_ours(
+    scene: Scene,
+) -> None:
+    yesterday = await scene.another_challenge("post:second")
+    await scene.graded(0, at=later(-2 * 3600), challenge=yesterday)
+    await scene.graded(0)
+    await scene.graded(0, grade=a_grade(Verdict.SANDBOX_FAULT, held=()))
+    await scene.submit(0, answer="answer:gone")
+    await scene.submit(0, answer="answer:edited")
+
+    async with scene.store.write() as tx:
+        await tx.submissions.withdraw("answer:gone")
+        edited = await tx.submissions.before(**scene.who(0), answer="answer:edited")
+        new = await tx.submissions.before(**scene.who(0), answer="answer:new")
+        there = scene.who(0)
+        there["challenge"] = yesterday.id
+        elsewhere = await tx.submissions.before(**there, answer="answer:new")
+
+    assert edited is not None
+    assert new is not None
+    assert elsewhere is not None
+    assert (edited.in_a_day, edited.for_challenge) == (1, 1)
+    assert (new.in_a_day, new.for_challenge) == (2, 2)
+    assert (elsewhere.in_a_day, elsewhere.for_challenge) == (2, 1)
+
+
+async def test_of_one_answer_one_version_runs_at_a_time(scene: Scene) -> None:
+    await scene.submit(answer="answer:same")
+    running = await scene.must_claim()
+    newer = await scene.submit(answer="answer:same", source="newer")
+
+    assert await scene.claim() is None
+    async with scene.store.read() as tx:
+        assert not await tx.submissions.is_claimable(now=NOW, lease_s=LEASE_S)
+    await scene.finish(running, a_grade())
+    assert (await scene.must_claim()).submission.id == newer
+
+
+async def test_what_was_edited_while_it_ran_does_not_run_again(scene: Scene) -> None:
+    """Neither after a fault of the sandbox nor after a crash."""
+    old = await scene.submit(answer="answer:one")
+    lost = await scene.submit(1, answer="answer:two")
+    released, _ = await scene.must_claim(), await scene.must_claim(worker="gone")
+    for member, answer in ((0, "answer:one"), (1, "answer:two")):
+        await scene.submit(member, answer=answer, source="newer")
+
+    async with scene.store.write() as tx:
+        await tx.submissions.release(released, not_before=NOW)
+        assert await tx.submissions.take_back("gone") == 1
+        states = [(await tx.submissions.get(item)).state for item in (old, lost)]
+
+    assert states == [SubmissionState.WITHDRAWN] * 2
+    assert {(await scene.must_claim()).submission.source for _ in range(2)} == {"newer"}
 
 
 async def test_history_is_newest_first_and_limited(scene: Scene) -> None:
@@ -213,10 +275,11 @@ async def test_grade_tells_whether_its_answer_was_edited_meanwhile(scene: Scene)
     await scene.submit(answer="answer:edited")
     before = await scene.must_claim()
     await scene.submit(answer="answer:edited")
-    after = await scene.must_claim()
 
     async with scene.store.write() as tx:
         outdated = await tx.submissions.finish(before, a_grade(), at=NOW)
+    after = await scene.must_claim()
+    async with scene.store.write() as tx:
         newest = await tx.submissions.finish(after, a_grade(), at=NOW)
 
     assert [outdated.is_latest, newest.is_latest] == [False, True]
