@@ -123,10 +123,10 @@ def assemble(ports: Ports) -> Services:
             ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
         ),
     ]
-    registry, router = _router(ports, rooms, submissions)
+    commands, router = _router(ports, rooms, submissions)
     return Services(
         dispatcher=Dispatcher(
-            store=store, handle=router.handle, suggestions=registry.suggest, clock=clock
+            store=store, handle=router.handle, completions=commands.suggest, clock=clock
         ),
         delivery=DeliveryService(
             store=store,
@@ -139,13 +139,13 @@ def assemble(ports: Ports) -> Services:
         seeds=shared.seeds,
         challenges=challenges,
         leaderboard=leaderboard,
-        commands=registry.specs,
+        commands=commands.registry.specs,
     )
 
 
 def _router(
     ports: Ports, rooms: Sequence[Room], submissions: SubmissionActions
-) -> tuple[Registry, Router]:
+) -> tuple[CommandService, Router]:
     confirmations = ConfirmationService(store=ports.store, clock=ports.clock)
     registry = Registry.of(*rooms, talk_room.room(rooms, confirmations))
     commands = CommandService(
@@ -160,7 +160,7 @@ def _router(
         hints=submissions.hints,
         released=submissions.released,
     )
-    return registry, Router(
+    return commands, Router(
         registry=registry,
         commands=commands,
         listen=listener.listen,

@@ -10,10 +10,18 @@ from bot.domain.chat.refs import UserRef
 
 
 class Role(StrEnum):
-    """What a member may do."""
+    """How a member counts: mentors take no part in the practice.
+
+    It says nothing of what somebody may do: that is asked of their platform for each act.
+    """
 
     LEARNER = "learner"
     MENTOR = "mentor"
+
+    @staticmethod
+    def of(*, is_mentor: bool) -> "Role":
+        """The role of somebody whom a cohort's platform calls a mentor, or does not."""
+        return Role.MENTOR if is_mentor else Role.LEARNER
 
 
 class BoardMode(StrEnum):
@@ -32,6 +40,7 @@ class Member:
         identities: Who they are on each platform; at least one, the oldest first.
         name: Display name at the time of joining; never logged.
         alias: What the leaderboard shows instead of the name while `board` is ALIAS.
+        role: As their platform had it when they last gave a command.
         reminders: Whether the bot may remind them before a challenge closes.
     """
 
@@ -74,6 +83,10 @@ class Members(Protocol):
 
     async def set_board(self, member: int, board: BoardMode) -> None:
         """How they stand on the leaderboard."""
+        ...
+
+    async def set_role(self, member: int, role: Role) -> None:
+        """How they count."""
         ...
 
     async def set_reminders(self, member: int, *, on: bool) -> None:

@@ -105,6 +105,10 @@ class SqlMembers(Members):
         await self._change(member, board=board)
 
     @override
+    async def set_role(self, member: int, role: Role) -> None:
+        await self._change(member, role=role)
+
+    @override
     async def set_reminders(self, member: int, *, on: bool) -> None:
         await self._change(member, reminders=on)
 

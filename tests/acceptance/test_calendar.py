@@ -11,7 +11,7 @@ from bot.app import local, process
 from bot.app.settings import Settings
 from bot.domain.cohort import Cohort
 from bot.services.cohorts.rules import RULES
-from tests.support.world import ANA, MENTOR, PRACTICE, World
+from tests.support.world import ANA, MENTOR, World
 
 
 async def cohort_of(world: World) -> Cohort:
@@ -95,11 +95,7 @@ async def test_pins_are_listed_and_can_be_taken_back(world: World) -> None:
         await world.command(MENTOR, "challenge pin", date=day, exercise="build-it")
     listed = await world.command(MENTOR, "challenge list")
     assert listed.endswith("- Wednesday, 2026-11-25: Build it\n- Friday, 2026-11-27: Build it")
-    suggest = world.services.dispatcher.suggest
-    assert await suggest("challenge unpin", "date", "", where=PRACTICE) == [
-        "2026-11-25",
-        "2026-11-27",
-    ]
+    assert await world.suggest(MENTOR, "challenge unpin", "date") == ["2026-11-25", "2026-11-27"]
 
     assert "chooses again" in await world.command(MENTOR, "challenge unpin", date="2026-11-25")
     assert "2026-11-25" not in await world.command(MENTOR, "challenge list")

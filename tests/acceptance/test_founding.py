@@ -125,18 +125,18 @@ async def test_the_holders_of_a_role_steer(world: World) -> None:
 
 
 async def test_time_zones_are_completed(world: World) -> None:
-    suggest = world.services.dispatcher.suggest
-
-    assert await suggest("cohort setup", "timezone", "new y", where=HERE) == ["America/New_York"]
+    found = await world.suggest(MENTOR, "cohort setup", "timezone", "new y", where=HERE)
+    assert found == ["America/New_York"]
 
 
 async def test_only_the_cohorts_own_challenges_are_completed(world: World) -> None:
     await world.command(MENTOR, "cohort setup", where=HERE, **SETUP)
     await world.opened()
-    suggest = world.services.dispatcher.suggest
 
-    assert await suggest("challenge close", "challenge", "", where=PRACTICE) == ["1 double-it"]
-    assert await suggest("challenge close", "challenge", "", where=HERE) == ["2 double-it"]
+    assert await world.suggest(MENTOR, "challenge close", "challenge") == ["1 double-it"]
+    assert await world.suggest(MENTOR, "challenge close", "challenge", where=HERE) == [
+        "2 double-it"
+    ]
     assert "no challenge 1 in this cohort" in await world.command(
         MENTOR, "challenge close", where=HERE, challenge="1"
     )

@@ -9,7 +9,7 @@ from typing import TypeVar
 from typing_extensions import override
 
 from bot.chat.common.watermark import Mark
-from bot.domain.chat.events import Event
+from bot.domain.chat.events import Event, UserInfo
 from bot.domain.chat.port import Responder
 from bot.domain.chat.refs import ConversationRef
 from tests.support.patience import PATIENCE_S
@@ -56,9 +56,9 @@ class RecordingSink:
             self.responders[event.key] = responder
 
     async def suggest(
-        self, command: str, option: str, partial: str, *, where: ConversationRef
+        self, command: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo
     ) -> Sequence[str]:
-        del command, option, where
+        del command, option, where, info
         return [word for word in self.words if word.startswith(partial)]
 
     async def heard(self, kind: type[E], count: int = 1) -> E:

@@ -17,7 +17,8 @@ from bot.chat.discord.responder import DiscordResponder
 from bot.domain.chat.commands import CommandSpec
 from bot.domain.chat.events import Event
 from bot.domain.chat.port import Responder, Sink
-from bot.domain.errors import ChatError
+from bot.domain.chat.refs import ConversationRef
+from bot.domain.errors import ChatError, GoneError
 
 log = structlog.get_logger()
 
@@ -224,7 +225,24 @@ class Client(discord.Client):
                 await responder.acknowledge()
             except ChatError as error:  # it is answered all the same, only elsewhere
                 log.warning("not_acknowledged", reason=str(error))
+        event = replace(event, conversation=self._subject_of(event.conversation))
         self._listener.hear(await self._with_info(event, interaction.user), responder)
+
+    def _subject_of(self, conversation: ConversationRef) -> ConversationRef:
+        """What is pressed in direct messages belongs to the channel or thread it is about.
+
+        Where that is not in memory, an archived thread for example, it stays where it was pressed.
+        """
+        if not refs.is_direct(conversation):
+            return conversation
+        try:
+            guild = self.get_guild(refs.parse_id(conversation.tenant))
+            subject = guild and guild.get_channel_or_thread(refs.parse_id(conversation.thread))
+        except GoneError:  # a button that names no server, or nothing in it
+            return conversation
+        if guild is None or subject is None:
+            return conversation
+        return refs.conversation_in(guild.id, subject.id, refs.parent_of(subject))
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Something in here broke over one event; the others go on."""
@@ -257,8 +275,8 @@ class Client(discord.Client):
 
     async def _complete(self, interaction: discord.Interaction) -> None:
         data = interaction.data or {}
-        where = inbound.conversation_of(interaction)
-        words = await self._sink.suggest(*commands.read_focused(data), where=where)  # pyright: ignore[reportArgumentType]  # as Discord sends it
+        where, info = inbound.conversation_of(interaction), members.info_of(interaction.user)
+        words = await self._sink.suggest(*commands.read_focused(data), where=where, info=info)  # pyright: ignore[reportArgumentType]  # as Discord sends it
         choices = [discord.app_commands.Choice(name=word[:100], value=word[:100]) for word in words]
         try:
             await interaction.response.autocomplete(choices[:25])

@@ -31,7 +31,7 @@ from bot.chat.web.frames import (
 )
 from bot.chat.web.html import Html
 from bot.chat.web.tabs import Tabs
-from bot.chat.web.workspace import Person, Workspace, name_of, ref_of
+from bot.chat.web.workspace import Person, Workspace, name_of, ref_of, user_ref
 from bot.domain.chat.port import Sink
 from bot.domain.errors import BotError, GoneError, UserError
 from bot.domain.local_chat import (
@@ -289,7 +289,11 @@ class Session:
     async def _suggest(self, frame: Suggest) -> None:
         conversation = self.context.workspace.open_to(self.person, frame.conversation)
         found = await self.context.sink.suggest(
-            frame.command, frame.option, frame.partial, where=ref_of(conversation)
+            frame.command,
+            frame.option,
+            frame.partial,
+            where=ref_of(conversation),
+            info=self.context.workspace.info(user_ref(self.person)),
         )
         items = list(found)[:SUGGESTIONS_LIMIT]
         await self.send({"type": "suggestions", "id": frame.id, "items": items})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.chat.commands import CommandSpec
-from bot.domain.chat.events import Attachment, Event
+from bot.domain.chat.events import Attachment, Event, UserInfo
 from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
@@ -42,9 +42,12 @@ class Sink(Protocol):
         ...
 
     async def suggest(
-        self, command: str, option: str, partial: str, *, where: ConversationRef
+        self, command: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo
     ) -> Sequence[str]:
-        """Completions for a command option that is typed there, at most 25, best first."""
+        """Completions for a command option that is typed there, at most 25, best first.
+
+        None for a command that this person, of whom the platform says `info`, may not give.
+        """
         ...
 
 

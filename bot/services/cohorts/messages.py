@@ -26,6 +26,10 @@ REMINDERS_OFF = Message.of("No more reminders. `/reminders on` brings them back.
 REMINDERS_HOW = "Say `/reminders on` or `/reminders off`."
 BOARD_HOW = "Say `/board named`, `/board alias` or `/board hidden`."
 
+JOIN_ELSEWHERE = (
+    "That button is about a cohort that practises elsewhere. Type `/join` in the channel of the one"
+    " you want to join."
+)
 NOT_IN_A_THREAD = "A cohort has a channel, not a thread. Type this in the channel itself."
 NOT_AMONG_MENTORS = "This is a mentors' channel. Use the cohort's own channel."
 MENTORS_APART = (

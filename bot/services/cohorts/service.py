@@ -28,14 +28,20 @@ class JoiningService:
     begin: Begin
 
     async def join(self, cohort_id: int, event: Event) -> Message:
-        """Make the person behind an event a member; joining twice changes nothing."""
+        """Make the person behind an event a member; joining twice changes nothing.
+
+        Raises:
+            UserError: It happened elsewhere than where that cohort practises.
+        """
         async with self.store.write() as tx:
-            cohort = await tx.cohorts.get(cohort_id)
+            cohort = await tx.cohorts.find_by_channel(event.conversation)
+            if cohort is None or cohort.id != cohort_id:
+                raise UserError(messages.JOIN_ELSEWHERE)
             member, is_new = await tx.members.join(
                 cohort=cohort.id,
                 user=event.user,
                 name=shown_name(event.info.name),
-                role=Role.MENTOR if cohort.steered_by(event.info) else Role.LEARNER,
+                role=Role.of(is_mentor=cohort.steered_by(event.info)),
                 at=self.clock(),
             )
             links = await self.begin(tx, cohort, member, event.conversation)

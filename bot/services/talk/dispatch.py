@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
-from bot.domain.chat.events import Event
+from bot.domain.chat.events import Event, UserInfo
 from bot.domain.chat.message import Message
 from bot.domain.chat.port import Responder
 from bot.domain.chat.refs import ConversationRef
@@ -19,7 +20,16 @@ from bot.services.talk.reply import Reply
 log = structlog.get_logger()
 
 Handler = Callable[[Event, Reply], Awaitable[None]]
-Suggest = Callable[[str, str, str, ConversationRef], Awaitable[Sequence[str]]]
+
+
+class Completions(Protocol):
+    """Finds values of an option for somebody who may give the command."""
+
+    async def __call__(
+        self, name: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo
+    ) -> Sequence[str]:
+        """The values, best first."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,7 +42,7 @@ class Dispatcher:
 
     store: Store
     handle: Handler
-    suggestions: Suggest
+    completions: Completions
     clock: Clock
     _last: dict[ConversationRef, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _known: set[str] = field(default_factory=set, init=False)
@@ -49,10 +59,10 @@ class Dispatcher:
             self._schedule(event, responder)
 
     async def suggest(
-        self, command: str, option: str, partial: str, *, where: ConversationRef
+        self, command: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo
     ) -> Sequence[str]:
         """Completions for a command option that is typed there, at most 25, best first."""
-        return await self.suggestions(command, option, partial, where)
+        return await self.completions(command, option, partial, where=where, info=info)
 
     async def recover(self) -> None:
         """Take up every stored event that nobody is working on."""

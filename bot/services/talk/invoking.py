@@ -1,15 +1,16 @@
 """Carrying out commands: who may, what is written down, what is asked before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.chat.commands import Permission
 from bot.domain.chat.events import Event, UserInfo
 from bot.domain.chat.message import Message
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import NotAllowedError, UserError
-from bot.domain.member import Member, Role
+from bot.domain.member import Role
 from bot.domain.store import Store
 from bot.domain.text import one_line
 from bot.services.talk import messages
@@ -37,6 +38,7 @@ class CommandService:
             UserError: It cannot be carried out, and what to do instead.
         """
         call = await self._call(event, args)
+        await self._keep_role(call)
         command = self._permitted(name, call)
         for option in command.spec.options:
             if option.required and not call.get(option.name):
@@ -60,6 +62,38 @@ class CommandService:
         call = await self._call(given, confirmed.args)
         return await self._carry_out(self._permitted(confirmed.command, call), call)
 
+    async def suggest(
+        self, name: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo
+    ) -> Sequence[str]:
+        """Values that an option of a command can have; none to somebody who may not give it.
+
+        Args:
+            name: The command's.
+            option: Which one is being typed.
+            partial: What was typed of it so far.
+            where: The conversation.
+            info: What the platform says of who types.
+        """
+        spec = self.registry.find_spec(name)
+        if spec is None:
+            return ()
+        cohort = None
+        if spec.permission is Permission.MENTORS:
+            async with self.store.read() as tx:
+                cohort = await tx.cohorts.find_by_channel(where)
+        if spec.permission not in _permissions(info, cohort):
+            return ()
+        return await self.registry.suggest(name, option, partial, where)
+
+    async def _keep_role(self, call: Call) -> None:
+        """Let a member count as what their platform calls them now."""
+        if call.member is None:
+            return
+        role = Role.of(is_mentor=Permission.MENTORS in call.permissions)
+        if call.member.role is not role:
+            async with self.store.write() as tx:
+                await tx.members.set_role(call.member.id, role)
+
     async def _call(self, event: Event, args: Mapping[str, str]) -> Call:
         async with self.store.read() as tx:
             cohort = await tx.cohorts.find_by_channel(event.conversation)
@@ -69,7 +103,7 @@ class CommandService:
             args=args,
             found_cohort=cohort,
             member=member,
-            permissions=_permissions(event.info, cohort, member),
+            permissions=_permissions(event.info, cohort),
         )
 
     def _permitted(self, name: str, call: Call) -> Command:
@@ -102,12 +136,9 @@ class CommandService:
             )
 
 
-def _permissions(
-    info: UserInfo, cohort: Cohort | None, member: Member | None
-) -> frozenset[Permission]:
-    is_mentor = (cohort is not None and cohort.steered_by(info)) or (
-        member is not None and member.role is Role.MENTOR
-    )
+def _permissions(info: UserInfo, cohort: Cohort | None) -> frozenset[Permission]:
+    """What somebody may use, by what their platform says of them now."""
+    is_mentor = cohort is not None and cohort.steered_by(info)
     return frozenset(
         [
             Permission.EVERYONE,

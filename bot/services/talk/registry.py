@@ -174,6 +174,11 @@ class Registry:
             raise NotFoundError(unknown_command(name, self.permitted(call)))
         return self.commands[name]
 
+    def find_spec(self, name: str) -> CommandSpec | None:
+        """What a command of that name looks like, if there is one."""
+        found = self.commands.get(name)
+        return found.spec if found else None
+
     def find_action(self, verb: str) -> Action | None:
         """What a verb leads to, unless it is of another version."""
         return self.actions.get(verb)
