@@ -129,8 +129,8 @@ class Challenges(Protocol):
         """Remember where it was posted and is answered; returns the challenge's id."""
         ...
 
-    async def due_reminders(self, now: datetime) -> Sequence[Challenge]:
-        """Posted, not yet reminded, not closed, within their cohort's reminder hours of closing."""
+    async def unreminded(self, now: datetime) -> Sequence[Challenge]:
+        """Posted, open, and nobody was reminded of it yet; those that close first come first."""
         ...
 
     async def due_closings(self, now: datetime) -> Sequence[Challenge]:

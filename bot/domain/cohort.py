@@ -90,6 +90,15 @@ class Cohort:
         roles = {place.mentor_role for place in self.places if place.mentor_role}
         return info.mentor or not roles.isdisjoint(info.roles)
 
+    def is_quiet(self, at: datetime) -> bool:
+        """Whether nobody may be reminded of anything: at night, and on days off."""
+        local = at.astimezone(self.zone)
+        if local.date() in self.holidays:
+            return True
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= local.hour < self.quiet_until
+        return local.hour >= self.quiet_from or local.hour < self.quiet_until
+
     def local_date(self, at: datetime) -> date:
         """The cohort's calendar date at a moment."""
         return at.astimezone(self.zone).date()

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import count, takewhile
 from typing import Protocol
 
+from bot.domain.challenge import Challenge
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Day, Exercise
 from bot.domain.progression import PlanReason
@@ -167,6 +169,20 @@ def window(cohort: Cohort, opened_at: datetime) -> tuple[datetime, datetime]:
     return closes_at, closes_at + timedelta(hours=cohort.late_hours)
 
 
+def is_reminder_due(cohort: Cohort, challenge: Challenge, now: datetime) -> bool:
+    """Whether members should be reminded now of a challenge that closes.
+
+    That is `reminder_hours` before it closes. Where it would fall into the night or on a day off,
+    it comes in the last hour before, as long as the challenge is open by then, and else in the
+    first moment after. Never while it is quiet, and never once it is closed.
+    """
+    if cohort.is_quiet(now) or now >= challenge.closes_at:
+        return False
+    usual = challenge.closes_at - timedelta(hours=cohort.reminder_hours)
+    before = takewhile(lambda at: at > challenge.opens_at, _hours_back_from(usual))
+    return now >= next((at for at in before if not cohort.is_quiet(at)), usual)
+
+
 def choose_exercise(
     exercises: Sequence[Exercise],
     *,
@@ -203,6 +219,10 @@ def choose_exercise(
         key=lambda item: (last_used.get(item.slug, _NEVER), item.difficulty, item.slug),
     )
     return chosen, _reason(has_theme=bool(themed), is_new=chosen.slug not in last_used)
+
+
+def _hours_back_from(at: datetime) -> Iterator[datetime]:
+    return (at - timedelta(hours=hours) for hours in count())
 
 
 def _reason(*, has_theme: bool, is_new: bool) -> PlanReason:

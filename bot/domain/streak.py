@@ -34,8 +34,18 @@ class StreakWeek:
 
     @property
     def need(self) -> int:
-        """Attempts that keep the streak: two thirds of the days, rounded up."""
-        return -(-2 * self.eligible // 3)
+        """Attempts that keep the streak: two of three days, and one of fewer."""
+        return min(self.eligible, max(1, 2 * self.eligible // 3))
+
+    @property
+    def may_be_missed(self) -> bool:
+        """Whether to miss it costs nothing, as one day of a whole week costs nothing."""
+        return self.eligible <= 1
+
+    @property
+    def is_full(self) -> bool:
+        """Whether everything was attempted that there was."""
+        return self.done >= min(self.eligible, _FULL_WEEK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +68,12 @@ class Streak:
 def streak(weeks: Iterable[StreakWeek]) -> Streak:
     """Follow a member's weeks from the first to the last.
 
-    A week with ⌈2 · eligible / 3⌉ real attempts is kept. One without eligible days changes nothing.
-    A missed one costs a token if there is a run to save (1 to begin with, 1 more per 4 kept weeks,
-    at most 2), and else ends the run; a full week of three right after that brings half of it back,
-    once in 8 weeks. A week that is not decided can be kept but not missed. (Learning, "Streak in
-    weeks".)
+    A week of three days with two real attempts is kept, a shorter one with one: days off never make
+    a week harder. One without eligible days changes nothing, and neither does one with a single day
+    that was missed. A missed week costs a token if there is a run to save (1 to begin with, 1 more
+    per 4 kept weeks, at most 2), and else ends the run; a full week right after that brings half of
+    it back, once in 8 weeks. A week that is not decided can be kept but not missed. (Learning,
+    "Streak in weeks".)
     """
     tally = _Tally()
     for number, week in enumerate(weeks):
@@ -71,7 +82,7 @@ def streak(weeks: Iterable[StreakWeek]) -> Streak:
             continue
         if week.done >= week.need:
             tally.keep(week, number)
-        elif week.decided:
+        elif week.decided and not week.may_be_missed:
             tally.miss()
     return Streak(active=tally.active, run=tally.run, best=tally.best, tokens=tally.tokens)
 
@@ -134,7 +145,7 @@ class _Tally:
     def keep(self, week: StreakWeek, number: int) -> None:
         self._kept += 1
         self.run += 1
-        if self._lost and week.done >= _FULL_WEEK and self._may_repair(number):
+        if self._lost and week.is_full and self._may_repair(number):
             self.run = max(self.run, self._lost // 2)
             self._repaired_at = number
         self._lost = 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import (
     ForeignKey,
@@ -25,7 +25,6 @@ from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.errors import NotFoundError
 from bot.domain.exercise import Day
 from bot.store.base import Base, partial_index
-from bot.store.cohorts import CohortRow
 from bot.store.mapping import is_possible_id, row_of, value_of
 from bot.store.statements import insert_once
 
@@ -162,22 +161,12 @@ class SqlChallenges(Challenges):
         return challenge
 
     @override
-    async def due_reminders(self, now: datetime) -> Sequence[Challenge]:
-        rows = await self.session.execute(
-            select(ChallengeRow.id, ChallengeRow.closes_at, CohortRow.reminder_hours)
-            .join(CohortRow, CohortRow.id == ChallengeRow.cohort)
-            .where(
-                ChallengeRow.reminded_at.is_(None),
-                ChallengeRow.closed_at.is_(None),
-                ChallengeRow.closes_at > now,
-            )
+    async def unreminded(self, now: datetime) -> Sequence[Challenge]:
+        query = select(ChallengeRow).where(
+            ChallengeRow.reminded_at.is_(None),
+            ChallengeRow.closed_at.is_(None),
+            ChallengeRow.closes_at > now,
         )
-        due = [
-            number for number, closes_at, hours in rows if closes_at - timedelta(hours=hours) <= now
-        ]
-        if not due:
-            return []
-        query = select(ChallengeRow).where(ChallengeRow.id.in_(due))
         found = await self._all(query.order_by(ChallengeRow.closes_at, ChallengeRow.id))
         return [challenge for challenge in found if any(post.message for post in challenge.posts)]
 

@@ -66,7 +66,7 @@ async def test_who_has_withdrawn_is_reminded(world: World, thread: ConversationR
     for event in (answer, world.deleted(answer)):
         await world.services.dispatcher.accept(event)
     await world.settle()
-    world.clock.advance(hours=43)
+    world.clock.advance(hours=36)
     await world.services.challenges.tick()
     await world.settle()
 

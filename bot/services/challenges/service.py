@@ -49,8 +49,9 @@ class ChallengeService:
         async with self.store.read() as tx:
             cohorts = await tx.cohorts.all()
             last = await tx.calendar.last_slots(SlotKind.POST)
-            reminders = await tx.challenges.due_reminders(now)
+            unreminded = await tx.challenges.unreminded(now)
             closings = await tx.challenges.due_closings(now)
+        by_id = {cohort.id: cohort for cohort in cohorts}
         due = (
             (f"release:{cohort.id}:{slot.on}", partial(self._release, cohort, slot, now))
             for cohort in cohorts
@@ -58,7 +59,8 @@ class ChallengeService:
         )
         reminding = (
             (f"reminder:{challenge.id}", partial(self._remind, challenge, now))
-            for challenge in reminders
+            for challenge in unreminded
+            if schedule.is_reminder_due(by_id[challenge.cohort], challenge, now)
         )
         closing = (
             (f"closing:{challenge.id}", partial(self._summarise, challenge, now))

@@ -111,19 +111,18 @@ async def test_challenge_is_not_over_until_it_is_closed_and_late_answers_too(sce
         assert await tx.challenges.not_over(cohort, second.late_until) == [second]  # not closed
 
 
-async def test_reminder_is_due_within_the_cohorts_hours_once(scene: Scene) -> None:
+async def test_people_are_reminded_once_of_what_is_posted_and_open(scene: Scene) -> None:
     hour = 3600
     async with scene.store.write() as tx:
-        assert await tx.challenges.due_reminders(later(43 * hour)) == []  # not posted yet
+        assert await tx.challenges.unreminded(later(43 * hour)) == []  # not posted yet
         await posted(scene, tx)
-        assert await tx.challenges.due_reminders(later(42 * hour - 1)) == []
-        (due,) = await tx.challenges.due_reminders(later(42 * hour))
+        (due,) = await tx.challenges.unreminded(later(hour))
         assert due.id == scene.challenge.id
-        assert await tx.challenges.due_reminders(later(48 * hour)) == []  # closed by now
+        assert await tx.challenges.unreminded(later(48 * hour)) == []  # closed by now
 
         assert await tx.challenges.set_reminded(due.id, later(42 * hour))
         assert not await tx.challenges.set_reminded(due.id, later(43 * hour))
-        assert await tx.challenges.due_reminders(later(43 * hour)) == []
+        assert await tx.challenges.unreminded(later(43 * hour)) == []
 
 
 async def test_closing_is_due_after_the_open_time_once(scene: Scene) -> None:

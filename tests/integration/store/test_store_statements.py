@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ BUDGETS: dict[str, tuple[int, Work]] = {
     "newest": (1, lambda tx, s: tx.challenges.newest(s.cohort.id, limit=10)),
     "not over": (1, lambda tx, s: tx.challenges.not_over(s.cohort.id, NOW)),
     "closings": (1, lambda tx, _: tx.challenges.due_closings(later(10**6))),
-    "reminders": (2, lambda tx, s: tx.challenges.due_reminders(reminder_time(s))),
+    "reminders": (1, lambda tx, _: tx.challenges.unreminded(NOW)),
     "slots": (1, lambda tx, _: tx.calendar.last_slots(SlotKind.POST)),
     "plan week": (2, lambda tx, s: tx.progress.plan_week(s.cohort.id, PLAN)),
     "plan": (1, lambda tx, s: tx.progress.plan_of(s.members[0].id, 1)),
@@ -70,10 +69,6 @@ BUDGETS: dict[str, tuple[int, Work]] = {
     "history": (2, lambda tx, s: tx.submissions.history(s.members[0].id)),
     "unsent": (1, lambda tx, _: tx.outbox.unsent(NOW)),
 }
-
-
-def reminder_time(scene: Scene) -> datetime:
-    return scene.challenge.closes_at - timedelta(hours=1)
 
 
 async def spend(scene: Scene, work: Work) -> Statements:

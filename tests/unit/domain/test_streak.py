@@ -27,8 +27,8 @@ def after(
     return found.run, found.best, found.tokens
 
 
-@pytest.mark.parametrize(("eligible", "need"), [(0, 0), (1, 1), (2, 2), (3, 2), (4, 3)])
-def test_two_thirds_of_the_days_rounded_up_keep_a_week(eligible: int, need: int) -> None:
+@pytest.mark.parametrize(("eligible", "need"), [(0, 0), (1, 1), (2, 1), (3, 2), (4, 2)])
+def test_two_of_three_days_keep_a_week_and_one_of_fewer(eligible: int, need: int) -> None:
     assert StreakWeek(eligible=eligible, done=0).need == need
 
 
@@ -37,7 +37,7 @@ def test_the_worked_example() -> None:
 
     runs = [after(*weeks[:count])[0] for count in range(1, len(weeks) + 1)]
 
-    assert runs == [1, 2, 2, 2, 0, 1]
+    assert runs == [1, 2, 3, 3, 3, 4]
 
 
 def test_a_token_is_earned_every_four_kept_weeks_and_two_is_the_most() -> None:
@@ -103,6 +103,29 @@ def test_a_week_of_holidays_changes_no_run(
 ) -> None:
     assert after(*before, HOLIDAYS) == after(*before)
     assert after(*before, *later)[1] >= after(*before)[1]
+
+
+@given(some_weeks, st.integers(0, 2), st.integers(0, 3))
+def test_a_short_week_is_never_stricter_than_a_whole_one(
+    before: list[tuple[int, int]], days: int, number: int
+) -> None:
+    """Whoever does as many of its days stands no worse, and who misses as many goes on as well."""
+    done, missed = min(days, number), min(days, number)
+
+    assert after(*before, (days, done))[0] >= after(*before, (3, done))[0]
+    if after(*before, (3, 3 - missed))[0]:
+        assert after(*before, (days, days - missed))[0] >= after(*before)[0]
+
+
+def test_a_single_day_that_was_missed_ends_nothing() -> None:
+    assert after(*[FULL] * 3, (1, 0), (1, 0), (1, 0)) == (3, 3, 1)
+    assert after(*[FULL] * 3, (2, 1), (2, 1)) == (5, 5, 2)
+
+
+def test_a_full_week_may_be_a_short_one() -> None:
+    lost = [*[FULL] * 3, *[FULL] * 5, *[MISSED] * 3]
+
+    assert after(*lost, (2, 2))[0] == after(*lost, FULL)[0] == 4
 
 
 # --- weeks from challenges --------------------------------------------------------------------
