@@ -206,7 +206,8 @@ def _cohort_rooms(ports: Ports, shared: Shared) -> list[Room]:
         week = cohort.week_at(clock())
         challenges = await tx.challenges.of_week(cohort.id, week)
         await tx.progress.plan(planning.week_of(member.id, week, challenges))
-        return await planning.links_to_open(tx, shared.released, cohort.id, near=near, now=clock())
+        known = await tx.challenges.not_over(cohort.id, clock())
+        return await planning.links_to_open(tx, shared.released, known, near=near, now=clock())
 
     joining = JoiningService(store=store, clock=clock, begin=begin)
     founding = FoundingService(store=store, chats=chats, clock=clock, rules=ports.rules)

@@ -1,7 +1,18 @@
 """What learners do with their feedback: details, hints, disputed checks."""
 
 from bot.domain.chat.refs import ConversationRef
-from tests.support.world import ANA, BEN, HALF, MENTORS, WRONG, World, actions_of, fenced
+from bot.domain.grading import Verdict
+from tests.support.world import (
+    ANA,
+    BEN,
+    HALF,
+    MENTORS,
+    WRONG,
+    World,
+    actions_of,
+    fenced,
+    graded,
+)
 
 
 async def test_details_open_for_the_author_alone(world: World, thread: ConversationRef) -> None:
@@ -46,3 +57,14 @@ async def test_a_check_disputed_twice_is_one_case(world: World, thread: Conversa
         await world.form(ANA, f"dispute:{submission.id}", {"why": why}, where=thread)
     [case] = [said.text for key, said in world.chat.posted.items() if key.startswith("dispute:")]
     assert "no, really" in case
+
+
+async def test_a_crash_is_not_told_how_many_checks_do_not_hold(
+    world: World, thread: ConversationRef
+) -> None:
+    """Nothing was checked; and points beside a crash are those for having tried."""
+    world.grader.table[WRONG.strip()] = graded(Verdict.CRASHED, core=[False] * 10)
+    await world.say(ANA, fenced(WRONG), thread)
+
+    [answer] = world.answers()
+    assert answer.text.splitlines()[0] == "🔴 **It crashed.** Ana · try 1 · 2 points for trying"

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.chat.refs import ConversationRef
 from tests.support.world import ANA, BEN, HALF, MENTOR, RIGHT, World, fenced, text_of
 
@@ -76,3 +78,58 @@ async def test_a_mention_in_a_thread_is_a_command(world: World, thread: Conversa
     [answer] = [posted for key, posted in world.chat.posted.items() if key.startswith("reply:")]
     assert answer.private_to == ANA
     assert "Double it" in answer.text
+
+
+# --- what is said stays true ------------------------------------------------------------------
+
+
+async def test_a_day_that_has_passed_without_a_post_is_not_announced(world: World) -> None:
+    await world.joined(ANA)
+    world.clock.advance(minutes=10)
+    plan = await world.command(ANA, "plan")
+    assert "Monday | was not posted" in plan
+    assert "Wednesday | announced on Wednesday" in plan
+    assert "0 of 2 days answered" in plan
+
+    world.clock.advance(days=6)
+    plan = await world.command(ANA, "plan")
+    assert "announced" not in plan
+    assert plan.count("was not posted") == 3
+
+
+async def test_what_is_closed_is_never_called_open(world: World) -> None:
+    """Not even where the programme's weeks were counted anew since."""
+    await world.joined(ANA)
+    await world.opened()
+    for hours in (49, 48):
+        world.clock.advance(hours=hours)
+        assert "| open" not in await world.command(ANA, "plan")
+
+    await world.command(MENTOR, "cohort setup", starts="2026-11-16")
+    assert "| open" not in await world.command(ANA, "plan")
+
+
+async def test_history_shows_the_time_of_the_cohort(world: World, thread: ConversationRef) -> None:
+    await world.command(MENTOR, "cohort setup", timezone="Asia/Tokyo")
+    await world.say(ANA, fenced(RIGHT), thread)
+
+    history = await world.command(ANA, "history")
+    assert "23 Nov 18:00" in history
+    assert "Asia/Tokyo" in history
+
+
+@pytest.mark.parametrize("late_hours", ["0", "48"])
+async def test_nothing_is_graded_until_a_moment_that_has_passed(
+    world: World, late_hours: str
+) -> None:
+    """What was posted stays there, and nobody edits it once the late hours are over."""
+    await world.command(MENTOR, "cohort rules", rule="late_hours", value=late_hours)
+    await world.opened()
+    world.clock.advance(hours=48)
+    await world.services.challenges.tick()
+    await world.settle()
+
+    said = "\n".join(posted.text for posted in world.chat.posted.values())
+    assert "**Closed.**" in said
+    assert "graded until" not in said
+    assert ("Deadline for late answers" in said) == (late_hours != "0")

@@ -155,11 +155,13 @@ class FakeGrader:
 
     Attributes:
         gpu_problem: Why exercises that need a GPU cannot be graded now.
+        table: Grades of sources beside `RIGHT` and `HALF`; all others are wrong.
     """
 
     isolated: bool = True
     devices: frozenset[Device] = frozenset(Device)
     gpu_problem: str = ""
+    table: dict[str, Grade] = field(default_factory=dict[str, Grade])
     trouble: list[Exception] = field(default_factory=list[Exception])
     requests: list[GradingRequest] = field(default_factory=list[GradingRequest])
 
@@ -167,10 +169,12 @@ class FakeGrader:
         self.requests.append(request)
         if self.trouble:
             raise self.trouble.pop(0)
-        return {
+        known = self.table | {
             RIGHT.strip(): graded(Verdict.SOLVED, core=[True, True]),
             HALF.strip(): graded(Verdict.PARTLY, core=[True, False]),
-        }.get(request.source.strip(), graded(Verdict.WRONG, core=[False, False]))
+        }
+        wrong = graded(Verdict.WRONG, core=[False, False])
+        return known.get(request.source.strip(), wrong)
 
     async def health(self, device: Device = Device.CPU) -> str:
         return self.gpu_problem if device is Device.GPU else ""

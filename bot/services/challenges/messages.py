@@ -44,7 +44,7 @@ def announcement(challenge: Challenge, exercise: Exercise) -> Message:
         *(
             [Moment("Open until", challenge.closes_at)]
             if challenge.closed_at is None
-            else ["**Closed.**", Moment("Late answers are graded until", challenge.late_until)]
+            else ["**Closed.**", *_late(challenge)]
         ),
     )
 
@@ -90,7 +90,7 @@ def closing(challenge: Challenge, turnout: Turnout) -> Message:
         words = f"{tried}, {turnout.solved} solved it, {first}."
     return Message.of(
         f"**Closed.** {words} Talking about solutions is welcome from now on.",
-        Moment("Late answers are still graded until", challenge.late_until),
+        *_late(challenge),
     )
 
 
@@ -169,7 +169,7 @@ def close_question(title: str, challenge: Challenge, *, answered: int, members: 
     return Message.of(
         f"Close **{title}** now? {answered} of {members} members have answered it. {others} can"
         " only send late answers afterwards, and a closed challenge cannot be opened again.",
-        Moment("Late answers are graded until", challenge.late_until),
+        *_late(challenge),
     )
 
 
@@ -197,6 +197,13 @@ def unpinned(on: date) -> Message:
 def nothing_pinned(on: date) -> str:
     """To a mentor who took back a choice that does not exist."""
     return f"Nothing is pinned for {_date(on)}."
+
+
+def _late(challenge: Challenge) -> list[Moment]:
+    """Until when late answers are taken, in words that stay true: nobody edits them afterwards."""
+    if challenge.late_until <= challenge.closes_at:
+        return []
+    return [Moment("Deadline for late answers", challenge.late_until)]
 
 
 def _date(on: date) -> str:

@@ -16,14 +16,14 @@ from bot.services.submissions.released import ReleasedExercises
 async def links_to_open(
     tx: Transaction,
     released: ReleasedExercises,
-    cohort: int,
+    challenges: Iterable[Challenge],
     *,
     near: ConversationRef,
     now: datetime,
 ) -> list[ChannelLink]:
-    """Where a cohort can answer now, on the platform of a conversation."""
+    """Which of these challenges can be answered now, and where on a conversation's platform."""
     links: list[ChannelLink] = []
-    for challenge in await tx.challenges.not_over(cohort, now):
+    for challenge in challenges:
         thread = challenge.thread_for(near)
         if challenge.window(now) is Window.OPEN and thread is not None:
             title = await released.title_of(tx, challenge)

@@ -48,7 +48,7 @@ class ProgressCommands:
         return await self.progress.show_standing(call.cohort, call.require_member())
 
     async def _history(self, call: Call) -> Answer:
-        return await self.progress.show_history(call.require_member())
+        return await self.progress.show_history(call.cohort, call.require_member())
 
     async def _board(self, call: Call) -> Answer:
         last = call.cohort.week_at(self.clock())

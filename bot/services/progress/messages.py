@@ -1,7 +1,9 @@
 """What members read about their week, their journey, and the board."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.domain.board import Standings
 from bot.domain.challenge import Window
@@ -102,11 +104,15 @@ class Names:
 
     Attributes:
         title_of: Names one by its slug.
-        windows: Whether the week's challenges are open, by slug.
+        windows: Whether the challenges are open, by slug.
+        without_thread: The slugs of those that cannot be answered anywhere.
+        to_come: Days of the week that are still ahead.
     """
 
     title_of: TitleOf
     windows: Mapping[str, Window]
+    without_thread: AbstractSet[str] = frozenset()
+    to_come: AbstractSet[Day] = frozenset()
 
 
 _UNTRIED = {
@@ -136,10 +142,11 @@ def plan(
     if not items:
         return Message.of(f"{head} — days off, no challenge", *links)
     done = sum(any(outcome.exercise == item.exercise for outcome in outcomes) for item in items)
+    days = sum(bool(item.exercise) or item.day in names.to_come for item in items)
     rows = tuple(_plan_row(item, outcomes, names) for item in items)
     reasons = [f"{WEEKDAYS[item.day]}: {reason}" for item in items if (reason := _reason(item))]
     return Message.of(
-        f"{head} — {done} of {len(items)} days answered",
+        f"{head} — {done} of {days} days answered",
         Table(("Day", "Challenge", "You"), rows),
         *reasons,
         *links,
@@ -149,14 +156,20 @@ def plan(
 def _plan_row(item: PlanItem, outcomes: Sequence[Outcome], names: Names) -> tuple[str, str, str]:
     day = WEEKDAYS[item.day]
     if not item.exercise:
-        return day, f"announced on {day}", ""
+        return day, f"announced on {day}" if item.day in names.to_come else "was not posted", ""
     mine = [outcome for outcome in outcomes if outcome.exercise == item.exercise]
-    return day, names.title_of(item.exercise), _result(mine, names.windows.get(item.exercise))
+    title = names.title_of(item.exercise)
+    return day, title, _result(mine) if mine else _untried(item.exercise, names)
 
 
-def _result(outcomes: Sequence[Outcome], window: Window | None) -> str:
-    if not outcomes:
-        return _UNTRIED[window or Window.OPEN]
+def _untried(exercise: str, names: Names) -> str:
+    window = names.windows.get(exercise, Window.OVER)
+    if window is not Window.OVER and exercise in names.without_thread:
+        return f"{'open' if window is Window.OPEN else 'closed'}; it has no thread"
+    return _UNTRIED[window]
+
+
+def _result(outcomes: Sequence[Outcome]) -> str:
     if any(outcome.solved for outcome in outcomes):
         return "✅ solved"
     return f"🟡 {max(outcome.best_core_share for outcome in outcomes):.0%} of the core checks"
@@ -251,7 +264,11 @@ def _milestones(standings: Sequence[MilestoneStanding]) -> Text:
 
 
 def history(
-    submissions: Sequence[Submission], exercises: Mapping[int, str], title_of: TitleOf
+    submissions: Sequence[Submission],
+    exercises: Mapping[int, str],
+    title_of: TitleOf,
+    *,
+    zone: ZoneInfo,
 ) -> Message:
     """A member's newest submissions.
 
@@ -259,17 +276,22 @@ def history(
         submissions: Newest first.
         exercises: Slugs by challenge.
         title_of: Names an exercise.
+        zone: Of the times.
     """
     if not submissions:
         return NO_SUBMISSIONS
-    rows = tuple(_history_row(item, title_of(exercises[item.challenge])) for item in submissions)
-    return Message.of(Table(("When (UTC)", "Exercise", "Verdict", "Checks", "Try"), rows))
+    rows = tuple(
+        _history_row(item, title_of(exercises[item.challenge]), zone) for item in submissions
+    )
+    return Message.of(
+        Table(("When", "Exercise", "Verdict", "Checks", "Try"), rows), f"Times are those of {zone}."
+    )
 
 
-def _history_row(submission: Submission, title: str) -> tuple[str, ...]:
-    grade = submission.grade
+def _history_row(submission: Submission, title: str, zone: ZoneInfo) -> tuple[str, ...]:
+    grade, received_at = submission.grade, submission.received_at.astimezone(zone)
     return (
-        f"{submission.received_at:%d %b %H:%M}{' · late' if submission.late else ''}",
+        f"{received_at:%d %b %H:%M}{' · late' if submission.late else ''}",
         title,
         VERDICTS[grade.verdict] if grade else _SUBMISSION_STATES[submission.state],
         f"{grade.passed} of {len(grade.checks)}" if grade and grade.checks else "-",

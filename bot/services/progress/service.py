@@ -1,6 +1,7 @@
 """What a member reads about their own way: the week, the journey, the submissions."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain import schedule
 from bot.domain.chat.message import Message
@@ -16,6 +17,9 @@ from bot.domain.streak import streak, weeks_of
 from bot.services.challenges import planning
 from bot.services.progress import messages
 from bot.services.submissions.released import ReleasedExercises
+
+POSTED_WITHIN = timedelta(minutes=5)
+"""What is due is posted by then; a tick a minute looks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +39,22 @@ class ProgressService:
             challenges = await tx.challenges.of_week(cohort.id, week)
             whole = planning.week_of(member.id, week, challenges)
             items = planning.completed(await tx.progress.plan_of(member.id, week), whole)
-            links = await planning.links_to_open(tx, self.released, cohort.id, near=near, now=now)
+            not_over = await tx.challenges.not_over(cohort.id, now)
+            links = await planning.links_to_open(tx, self.released, not_over, near=near, now=now)
             outcomes = await tx.progress.outcomes_of(member.id, week=week)
-        on = {slot.day for slot in slots_of(cohort, week)}
+        slots = slots_of(cohort, week)
+        on = {slot.day for slot in slots}
         items = [item for item in items if item.exercise or item.day in on]
-        windows = {challenge.exercise: challenge.window(now) for challenge in challenges}
-        return messages.plan(week, items, outcomes, links, messages.Names(self._title, windows))
+        known = (*challenges, *not_over)  # those of this week, and what is open of another
+        names = messages.Names(
+            self._title,
+            windows={challenge.exercise: challenge.window(now) for challenge in known},
+            without_thread={
+                challenge.exercise for challenge in known if challenge.thread_for(near) is None
+            },
+            to_come={slot.day for slot in slots if slot.due_at + POSTED_WITHIN > now},
+        )
+        return messages.plan(week, items, outcomes, links, names)
 
     async def show_standing(self, cohort: Cohort, member: Member) -> Message:
         """Stage, milestones, points and weeks."""
@@ -61,14 +75,14 @@ class ProgressService:
             streak=streak(weeks_of(member, cohort, challenges, tried=tried, now=now)),
         )
 
-    async def show_history(self, member: Member) -> Message:
+    async def show_history(self, cohort: Cohort, member: Member) -> Message:
         """The newest submissions."""
         async with self.store.read() as tx:
             submissions = await tx.submissions.history(member.id)
             exercises = await tx.challenges.exercises_of(
                 {submission.challenge for submission in submissions}
             )
-        return messages.history(submissions, exercises, self._title)
+        return messages.history(submissions, exercises, self._title, zone=cohort.zone)
 
     def _title(self, slug: str) -> str:
         return title_of(self.catalogue, slug)

@@ -280,11 +280,15 @@ def _step_from_checks(grade: Grade, exercise: Exercise) -> str:
 
 
 def _facts(submission: Submission, grade: Grade, points: float) -> str:
-    facts = [f"{grade.passed} of {len(grade.checks)} checks hold"] if grade.checks else []
+    facts: list[str] = []
+    # Where it crashed nothing could be checked: “0 of 10” would say that all of it is wrong.
+    if grade.checks and (grade.passed or grade.verdict is Verdict.WRONG):
+        facts.append(f"{grade.passed} of {len(grade.checks)} checks hold")
     if submission.try_number:
         facts.append(f"try {submission.try_number}")
     if points:
-        facts.append(f"+{points_text(points)}")
+        earned = points_text(points)
+        facts.append(f"+{earned}" if grade.passed else f"{earned} for trying")
     if submission.late:
         facts.append("late")
     return " · ".join(facts) or "not a try"
