@@ -10,6 +10,7 @@ from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
+from bot.domain.errors import Limit
 from bot.domain.exercise import Catalogue
 from bot.domain.grading import Grader
 from bot.domain.jobs import Jobs
@@ -35,6 +36,7 @@ from bot.services.submissions.hints import HintService
 from bot.services.submissions.intake import IntakeService
 from bot.services.submissions.listening import ThreadListener
 from bot.services.submissions.released import ReleasedExercises
+from bot.services.submissions.retention import Kept, RetentionService
 from bot.services.submissions.seeds import SeedService
 from bot.services.submissions.service import SubmissionService
 from bot.services.talk import room as talk_room
@@ -60,7 +62,12 @@ class Services:
     seeds: SeedService
     challenges: ChallengeService
     leaderboard: LeaderboardService
+    retention: RetentionService
     commands: Sequence[CommandSpec]
+
+
+def ignore(_limit: Limit) -> None:
+    """Where nothing is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +80,8 @@ class Ports:
         draw: Makes the leaderboard's picture.
         worker: Id of this process in leases.
         rules: What new cohorts begin with, by the names in `rules.NAMES`.
+        on_limit: Told where somebody met a limit, for metrics.
+        kept: How long what was sent is kept.
     """
 
     store: Store
@@ -85,6 +94,8 @@ class Ports:
     draw: Draw
     worker: str
     rules: Mapping[str, Any]
+    kept: Kept
+    on_limit: Callable[[Limit], None] = ignore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +137,11 @@ def assemble(ports: Ports) -> Services:
     commands, router = _router(ports, rooms, submissions)
     return Services(
         dispatcher=Dispatcher(
-            store=store, handle=router.handle, completions=commands.suggest, clock=clock
+            store=store,
+            handle=router.handle,
+            completions=commands.suggest,
+            clock=clock,
+            on_limit=ports.on_limit,
         ),
         delivery=DeliveryService(
             store=store,
@@ -139,6 +154,7 @@ def assemble(ports: Ports) -> Services:
         seeds=shared.seeds,
         challenges=challenges,
         leaderboard=leaderboard,
+        retention=RetentionService(store=store, clock=clock, kept=ports.kept),
         commands=commands.registry.specs,
     )
 

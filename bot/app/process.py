@@ -6,7 +6,7 @@ import math
 import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -30,6 +30,7 @@ from bot.jobs.scheduler import Scheduler, Tick
 from bot.jobs.sender import Sender
 from bot.jobs.worker import Worker
 from bot.services.submissions.grading import HEARTBEAT_S
+from bot.services.submissions.retention import Kept
 from bot.store.engine import parse_url
 from bot.store.lock import BotLock, only_bot, only_instance
 from bot.store.migrate import upgrade
@@ -43,15 +44,6 @@ Say = Callable[[str], None]
 
 FLUSH_S = 5.0
 """How long the last messages may take at the end."""
-
-RAW_EVENTS_KEPT = timedelta(days=7)
-"""Handled events keep what was in them this long; then only their keys stay."""
-
-PICTURES_KEPT = timedelta(days=30)
-"""The outbox keeps a picture this long after it was sent; the platform has it."""
-
-MAX_PURGED = 500
-"""Rows for each minute's tick: what is old is forgotten without holding up who writes."""
 
 SANDBOX_RETRY_S = 10.0
 MAX_BUILD_RETRY_S = 600.0
@@ -145,7 +137,7 @@ class App:
             "leaderboard": self.services.leaderboard.tick,
             "inbox": self.services.dispatcher.recover,
             "keys": self.services.seeds.refresh,
-            "retention": self._purge,
+            "retention": self.services.retention.tick,
             "lock": self._keep_lock,
             "recall": self.recall.keep,
         }
@@ -204,16 +196,6 @@ class App:
             log.error("database_taken_over")
             self.stop()
 
-    async def _purge(self) -> None:
-        now = self.clock()
-        async with self.store.read() as tx:
-            is_old = await tx.inbox.has_kept(now - RAW_EVENTS_KEPT)
-            has_pictures = await tx.outbox.has_pictures(now - PICTURES_KEPT)
-        if is_old or has_pictures:
-            async with self.store.write() as tx:
-                await tx.inbox.purge(now - RAW_EVENTS_KEPT, limit=MAX_PURGED)
-                await tx.outbox.purge(now - PICTURES_KEPT, limit=MAX_PURGED)
-
 
 @asynccontextmanager
 async def opened(settings: Settings, *, say: Say, clock: Clock = utc_now) -> AsyncGenerator[App]:
@@ -253,8 +235,9 @@ async def _put_together(
         raise SettingsError(
             "There is no chat to serve: FREEHAND_WEB_CHAT is off and FREEHAND_DISCORD_TOKEN empty."
         )
-    services = assemble(await _ports(settings, store, jobs, chats, sandbox, clock))
     metrics = Metrics()
+    ports = await _ports(settings, store, jobs, chats, sandbox, clock)
+    services = assemble(replace(ports, on_limit=metrics.refuse))
     return App(
         settings=settings,
         store=store,
@@ -298,13 +281,23 @@ async def _ports(  # one for each thing outside
         draw=board.render,
         worker=await files.worker_id(settings.data_dir),
         rules=local.rules_of(settings),
+        kept=Kept(
+            sources=timedelta(days=settings.sources_kept_days),
+            events=timedelta(days=settings.events_kept_days),
+        ),
     )
 
 
 def _web(settings: Settings, store: SqlStore, sandbox: Runner, clock: Clock) -> WebChat | None:
     if not settings.web_chat:
         return None
-    return WebChat(store.local_chat, port=settings.web_port, clock=clock, notice=sandbox.warning)
+    return WebChat(
+        store.local_chat,
+        port=settings.web_port,
+        clock=clock,
+        notice=sandbox.warning,
+        sources_kept=timedelta(days=settings.sources_kept_days),
+    )
 
 
 def _discord(

@@ -127,6 +127,12 @@ class Settings(BaseSettings):
     details_public: bool = Field(
         default=False, description="Show each check in the thread instead of to the author alone"
     )
+    sources_kept_days: int = Field(
+        365, ge=60, le=36500, description="Submitted code is forgotten after this; grades stay"
+    )
+    events_kept_days: int = Field(
+        7, ge=1, le=365, description="What was in a message or command is, once it was handled"
+    )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` or `json`")
 

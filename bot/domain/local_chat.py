@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from bot.domain.chat.events import Attachment, Event
@@ -12,7 +12,14 @@ from bot.domain.chat.message import Address, Buttons, ChannelLink, Code, Form, M
 UNUSED_KEPT = timedelta(days=1)
 """Uploads that no message took, and dialogs that nobody sent."""
 
+MAX_UNUSED = 20
+"""Uploads that wait for a message: two messages' worth."""
+
 EVENTS_KEPT = timedelta(days=7)
+NEVER = datetime.min.replace(tzinfo=UTC)
+PICTURE = "image/png"
+"""The type of the bot's own pictures; people upload code alone."""
+
 BROWSERS_KEPT = timedelta(days=90)
 
 
@@ -239,7 +246,7 @@ class ChatFiles(Protocol):
     """Uploads and pictures."""
 
     async def add_upload(self, file_id: str, file: ChatFile, at: datetime) -> None:
-        """Keep a file until a message or form takes it."""
+        """Keep a file until a message or form takes it. LimitError: `MAX_UNUSED` wait already."""
         ...
 
     async def add_pictures(self, pictures: dict[str, ChatFile], at: datetime) -> None:
@@ -293,8 +300,8 @@ class LocalChat(Protocol):
     forms: OpenedForms
     browsers: Browsers
 
-    async def purge(self, now: datetime) -> None:
-        """Forget what nobody will ask for again."""
+    async def purge(self, now: datetime, *, sources_before: datetime = NEVER) -> None:
+        """Forget what nobody will ask for again, and code files that are older than a moment."""
         ...
 
 

@@ -30,6 +30,7 @@ class NewSubmission:
             submission with the same answer; both share one status message, `outbox key = answer`.
         conversation: Where its status is shown.
         private: Shown to its author alone.
+        source: The code; empty once it is forgotten.
         seed_key: Id of the secret its hidden inputs are drawn with.
     """
 
@@ -236,6 +237,14 @@ class Submissions(Protocol):
 
     async def answered_by(self, challenge: int) -> Collection[int]:
         """Ids of members with a submission to a challenge that they did not withdraw."""
+        ...
+
+    async def has_sources(self, before: datetime) -> bool:
+        """Whether `forget_sources` would find something."""
+        ...
+
+    async def forget_sources(self, before: datetime, *, limit: int) -> int:
+        """Forget the code of what was received before a moment and is done with. How many."""
         ...
 
     async def history(self, member: int, *, limit: int = 20) -> Sequence[Submission]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from typing_extensions import override
 
 from bot.domain.local_chat import (
+    NEVER,
     Browsers,
     ChatFiles,
     ChatMessages,
@@ -59,8 +60,8 @@ class SqlLocalChat(LocalChat):
         )
 
     @override
-    async def purge(self, now: datetime) -> None:
-        for statement in leftovers(now):
+    async def purge(self, now: datetime, *, sources_before: datetime = NEVER) -> None:
+        for statement in leftovers(now, sources_before=sources_before):
             await self.session.execute(statement)
 
 

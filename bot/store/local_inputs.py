@@ -24,10 +24,12 @@ from typing_extensions import override
 
 from bot.domain.chat.events import Attachment, Event
 from bot.domain.chat.message import Form
-from bot.domain.errors import GoneError, TooLargeError
+from bot.domain.errors import GoneError, Limit, LimitError, TooLargeError
 from bot.domain.local_chat import (
     BROWSERS_KEPT,
     EVENTS_KEPT,
+    MAX_UNUSED,
+    PICTURE,
     UNUSED_KEPT,
     Browsers,
     ChatFile,
@@ -139,6 +141,12 @@ class SqlChatFiles(ChatFiles):
 
     @override
     async def add_upload(self, file_id: str, file: ChatFile, at: datetime) -> None:
+        unused = select(func.count()).where(ChatFileRow.used.is_(False))
+        if (await self.session.scalar(unused) or 0) >= MAX_UNUSED:
+            raise LimitError(
+                Limit.SIZE,
+                f"{MAX_UNUSED} files wait for a message already. Send or remove them first.",
+            )
         self.session.add(ChatFileRow(id=file_id, **asdict(file), used=False, made_at=at))
         await self.session.flush()
 
@@ -238,11 +246,14 @@ class SqlBrowsers(Browsers):
         return (await self.session.scalars(select(BrowserRow.cookie_hash))).all()
 
 
-def leftovers(now: datetime) -> Sequence[Delete]:
-    """Statements that forget what nobody will ask for again."""
+def leftovers(now: datetime, *, sources_before: datetime) -> Sequence[Delete]:
+    """Statements that forget what nobody will ask for again, and code files from before."""
     unused, accepted, let_in = now - UNUSED_KEPT, now - EVENTS_KEPT, now - BROWSERS_KEPT
     return (
         delete(ChatFileRow).where(ChatFileRow.used.is_(False), ChatFileRow.made_at < unused),
+        delete(ChatFileRow).where(
+            ChatFileRow.media_type != PICTURE, ChatFileRow.made_at < sources_before
+        ),
         delete(OpenedFormRow).where(OpenedFormRow.opened_at < unused),
         delete(WaitingEventRow).where(WaitingEventRow.accepted_at < accepted),
         delete(BrowserRow).where(BrowserRow.made_at < let_in),

@@ -32,6 +32,8 @@ from bot.store.grades import GradeRow
 from bot.store.members import IdentityRow
 from bot.store.workers import WorkerRow
 
+HAS_SOURCE = "source <> ''"
+
 
 class SubmissionRow(Base):
     """What was handed in, and where it stands in the queue."""
@@ -43,7 +45,7 @@ class SubmissionRow(Base):
         partial_index(
             "ix_submissions_pending", "state", "number", where="state IN ('queued', 'running')"
         ),
-        partial_index("ix_submissions_kept", "received_at", where="source <> ''"),
+        partial_index("ix_submissions_kept", "received_at", where=HAS_SOURCE),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, init=False)  # the order of arrival

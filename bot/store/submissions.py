@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     func,
     select,
+    text,
     tuple_,
     update,
 )
@@ -44,6 +45,7 @@ from bot.store.grades import GradeRow, grade_of, grade_row
 from bot.store.mapping import row_of, value_of
 from bot.store.members import IdentityRow, MemberRow
 from bot.store.queue import (
+    HAS_SOURCE,
     PENDING,
     QUEUED,
     RUNNING,
@@ -237,6 +239,21 @@ class SqlSubmissions(Submissions):
         return set(rows)
 
     @override
+    async def has_sources(self, before: datetime) -> bool:
+        return await self.session.scalar(_with_source(before).limit(1)) is not None
+
+    @override
+    async def forget_sources(self, before: datetime, *, limit: int) -> int:
+        old = _with_source(before).order_by(SubmissionRow.received_at).limit(limit)
+        forgotten = await self.session.scalars(
+            update(SubmissionRow)
+            .where(SubmissionRow.number.in_(old.scalar_subquery()))
+            .values(source="")
+            .returning(SubmissionRow.number)
+        )
+        return len(forgotten.all())
+
+    @override
     async def history(self, member: int, *, limit: int = 20) -> Sequence[Submission]:
         query = select(SubmissionRow).where(SubmissionRow.member == member)
         return await self._all(query.order_by(_NEWEST).limit(limit))
@@ -341,6 +358,13 @@ def _count_gradings(answer: str, where: ColumnElement[bool]) -> ScalarSelect[int
     is_replaced = and_(SubmissionRow.answer == answer, QUEUED)
     is_withdrawn = SubmissionRow.state == SubmissionState.WITHDRAWN
     return _count(SubmissionRow.number, where, ~is_ours, ~is_replaced, ~is_withdrawn)
+
+
+def _with_source(before: datetime) -> Select[int]:
+    """What was received before a moment, is neither in line nor running, and has its code."""
+    return select(SubmissionRow.number).where(
+        text(HAS_SOURCE), SubmissionRow.received_at < before, ~PENDING
+    )
 
 
 def _of_latest(column: InstrumentedAttribute[Value], answer: str) -> ScalarSelect[Value]:

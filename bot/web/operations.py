@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.domain.errors import Limit
 from bot.domain.submission import Submission
 from bot.web.site import Site
 
@@ -21,6 +22,7 @@ class Metrics:
     graded: Counter = field(init=False)
     wait_s: Histogram = field(init=False)
     run_s: Histogram = field(init=False)
+    refused: Counter = field(init=False)
     queued: Gauge = field(init=False)
     unsent: Gauge = field(init=False)
     waiting: Gauge = field(init=False)
@@ -37,6 +39,9 @@ class Metrics:
         )
         self.run_s = Histogram(
             "freehand_run_seconds", "From the run to the verdict", registry=self.registry
+        )
+        self.refused = Counter(
+            "freehand_refused", "Where somebody met a limit", ["limit"], registry=self.registry
         )
         self.queued = Gauge("freehand_queued", "Submissions in line", registry=self.registry)
         self.unsent = Gauge("freehand_unsent", "Messages not sent yet", registry=self.registry)
@@ -69,6 +74,10 @@ class Metrics:
             self.waiting.labels(device).set(count)
         for gpu, problem in gpu_problems.items():
             self.gpu_healthy.labels(gpu).set(not problem)
+
+    def refuse(self, limit: Limit) -> None:
+        """Count somebody who met a limit."""
+        self.refused.labels(limit.value).inc()
 
     def observe(self, submission: Submission) -> None:
         """Count one graded submission."""

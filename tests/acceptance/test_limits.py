@@ -1,14 +1,17 @@
 """How much one person may have: of gradings, of answers, of the database."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.chat.events import Event
-from bot.domain.chat.refs import ConversationRef
-from bot.domain.errors import SandboxError
+from bot.domain.chat.events import Attachment, CommandInvoked, Event
+from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.domain.errors import Limit, SandboxError
 from bot.domain.grading import Verdict
+from bot.domain.pace import MAX_IN_WINDOW
 from bot.domain.submission import Claim
-from bot.services.submissions.grading import MAX_RUNS
-from tests.support.world import ANA, BEN, MENTOR, RIGHT, WRONG, World, fenced
+from bot.services.submissions.grading import MAX_FAILURES
+from tests.support.statements import counted
+from tests.support.world import ANA, BEN, MENTOR, PRACTICE, RIGHT, WRONG, World, fenced
 
 
 def wrong(number: int) -> str:
@@ -90,9 +93,9 @@ async def test_a_fault_of_ours_costs_nobody_a_grading(
     world: World, thread: ConversationRef
 ) -> None:
     await world.command(MENTOR, "cohort rules", rule="daily_limit", value="1")
-    world.grader.trouble = [SandboxError("broken")] * MAX_RUNS
+    world.grader.trouble = [SandboxError("broken")] * MAX_FAILURES
     await world.say(ANA, wrong(0), thread)
-    for _ in range(MAX_RUNS):
+    for _ in range(MAX_FAILURES):
         world.clock.advance(seconds=6)
         await world.settle()
     [fault] = await world.submissions(ANA)
@@ -100,3 +103,99 @@ async def test_a_fault_of_ours_costs_nobody_a_grading(
     assert fault.grade.verdict is Verdict.SANDBOX_FAULT
 
     assert await world.say(ANA, fenced(RIGHT), thread) == ""
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+async def helped(world: World, user: UserRef, times: int) -> list[str]:
+    """What somebody is answered who asks for help again and again."""
+    return [said for _ in range(times) if (said := await world.command(user, "help"))]
+
+
+async def test_who_asks_without_a_pause_is_told_once_and_then_left_alone(world: World) -> None:
+    said = await helped(world, ANA, 100)
+
+    assert ["/plan" in answer for answer in said] == [True] * MAX_IN_WINDOW + [False]
+    assert "silent for a minute" in said[-1]
+    assert world.limits == [Limit.PACE] * (100 - MAX_IN_WINDOW)
+    assert len(await helped(world, BEN, 1)) == 1  # nobody else has to wait
+
+    world.clock.advance(minutes=1)
+    assert "/plan" in await world.command(ANA, "help")
+
+
+async def test_what_nobody_is_answered_is_not_stored(world: World) -> None:
+    await helped(world, ANA, MAX_IN_WINDOW)
+    event = CommandInvoked(
+        key="once more", at=world.clock(), conversation=PRACTICE, user=ANA, name="help"
+    )
+    with counted(world.store) as seen:
+        await world.services.dispatcher.accept(event)
+        await world.services.dispatcher.drain()
+
+    assert seen.total == 0
+
+
+async def test_who_is_answered_no_more_is_graded_all_the_same(
+    world: World, thread: ConversationRef
+) -> None:
+    await helped(world, ANA, 2 * MAX_IN_WINDOW)
+    assert await world.say(ANA, "hint", thread) == ""
+    await world.say(ANA, fenced(RIGHT), thread)
+
+    [answer] = world.answers()
+    assert "Solved" in answer.text
+
+
+async def test_remarks_come_no_faster_than_answers(world: World, thread: ConversationRef) -> None:
+    for number in range(2 * MAX_IN_WINDOW):
+        await world.services.dispatcher.accept(
+            world.message(ANA, f"```python\nx = {number}\n```", thread)
+        )
+    await world.settle()
+
+    remarks = [key for key in world.chat.posted if key.startswith("reply:")]
+    assert len(remarks) == MAX_IN_WINDOW  # one turn was for joining, and the last says why
+
+
+# --- what is kept -----------------------------------------------------------------------------
+
+
+async def test_code_is_forgotten_after_a_year_and_what_came_of_it_stays(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(RIGHT), thread)
+    world.clock.advance(days=364)
+    await world.services.retention.tick()
+    [before] = await world.submissions(ANA)
+    assert before.source.strip() == RIGHT.strip()
+
+    world.clock.advance(days=2)
+    await world.services.retention.tick()
+    [after] = await world.submissions(ANA)
+    assert after == replace(before, source="")
+    assert "6 points" in await world.command(ANA, "progress")
+    with counted(world.store) as seen:
+        await world.services.retention.tick()
+    assert seen.write_transactions == 0
+
+
+async def test_what_waits_for_its_grade_keeps_its_code(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.services.dispatcher.accept(world.message(ANA, fenced(RIGHT), thread))
+    await world.services.dispatcher.drain()
+    world.clock.advance(days=400)
+    await world.services.retention.tick()
+
+    [waiting] = await world.submissions(ANA)
+    assert waiting.source.strip() == RIGHT.strip()
+
+
+async def test_a_file_over_the_limit_is_counted(world: World, thread: ConversationRef) -> None:
+    world.chat.files["a.py"] = b" " * 2_000_000
+    file = Attachment(name="a.py", size_bytes=2_000_000, media_type="text/plain", ref="a.py")
+    await world.take(world.message(ANA, "", thread, attachments=(file,)))
+
+    assert world.limits == [Limit.SIZE]

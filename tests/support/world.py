@@ -36,7 +36,7 @@ from bot.domain.chat.message import (
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import Cohort, Place
-from bot.domain.errors import CatalogueError, GoneError, TooLargeError, UnreachableError
+from bot.domain.errors import CatalogueError, GoneError, Limit, TooLargeError, UnreachableError
 from bot.domain.exercise import Day, Device, Exercise, Limits, MilestoneRule
 from bot.domain.grading import (
     CheckResult,
@@ -48,6 +48,7 @@ from bot.domain.grading import (
 )
 from bot.domain.submission import Submission
 from bot.jobs.embedded import EmbeddedJobs
+from bot.services.submissions.retention import Kept
 from bot.services.submissions.status import GRACE
 from bot.store.store import SqlStore
 from tests.support.databases import new_file
@@ -347,7 +348,11 @@ async def no_chart(standings: object) -> bytes:
 
 @dataclass
 class World:
-    """What a test does to the bot, and what it sees of it."""
+    """What a test does to the bot, and what it sees of it.
+
+    Attributes:
+        limits: Those that somebody has met.
+    """
 
     services: Services
     chat: FakeChat
@@ -357,6 +362,7 @@ class World:
     store: SqlStore
     cohort: Cohort
     jobs: EmbeddedJobs
+    limits: list[Limit]
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def settle(self) -> None:
@@ -566,7 +572,7 @@ async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGene
                 starts_on=MONDAY.date(),
             )
         )
-    numbers = itertools.count(1)
+    numbers, limits = itertools.count(1), list[Limit]()
     chats: Mapping[str, ChatPort] = {"fake": chat}
     services = assemble(
         Ports(
@@ -580,10 +586,12 @@ async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGene
             draw=no_chart,
             worker="test",
             rules={},
+            on_limit=limits.append,
+            kept=Kept(sources=timedelta(days=365), events=timedelta(days=7)),
         )
     )
     await services.seeds.refresh()
     try:
-        yield World(services, chat, grader, clock, catalogue, store, cohort, jobs)
+        yield World(services, chat, grader, clock, catalogue, store, cohort, jobs, limits)
     finally:
         await store.close()

@@ -19,6 +19,7 @@ from bot.domain.chat.events import Event
 from bot.domain.chat.port import Responder, Sink
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import ChatError, GoneError
+from bot.domain.pace import Pace, Turn
 
 log = structlog.get_logger()
 
@@ -35,6 +36,9 @@ SESSION_EVENTS = {"READY", "RESUMED"}
 """Without these there is no session, and another connection has to be made."""
 
 MESSAGE_EVENTS = {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
+
+MAX_SAID_NO_CODE = 3
+"""To one person in a minute."""
 
 NO_CODE_HERE = (
     "I cannot take code here. Send it in the challenge's thread, or press **Submit privately**"
@@ -85,6 +89,8 @@ class Client(discord.Client):
             name: parse if name in SESSION_EVENTS else partial(self._read, name, parse)
             for name, parse in self._connection.parsers.items()
         }
+
+        self._pace = Pace(most=MAX_SAID_NO_CODE)
 
     @property
     def is_logged_in(self) -> bool:
@@ -267,6 +273,9 @@ class Client(discord.Client):
     async def _answer_direct_message(self, message: discord.Message) -> None:
         """Say where to write: there are no challenges in direct messages."""
         if message.author.bot or message.type not in inbound.TYPED:
+            return
+        writer = refs.user_in("", message.author.id)
+        if self._pace.take(writer, discord.utils.utcnow()) is not Turn.ANSWER:
             return
         try:
             await message.channel.send(NO_CODE_HERE, allowed_mentions=NO_MENTIONS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from typing_extensions import override
 
@@ -66,6 +67,7 @@ class WebChat(ChatPort):
         people: Sequence[Person] = PEOPLE,
         channels: Sequence[Channel] = CHANNELS,
         notice: str = "",
+        sources_kept: timedelta = timedelta(days=365),
     ) -> None:
         """Prepare; nothing is served yet.
 
@@ -77,12 +79,14 @@ class WebChat(ChatPort):
             people: Who the reader of the page can be.
             channels: The channels.
             notice: A sentence that stands at the top of the page.
+            sources_kept: How long uploaded code is kept; what is older is forgotten at a start.
 
         Raises:
             SettingsError: The address is not this machine's own.
         """
         check_loopback(host)
         self._host, self._port, self._clock = host, port, clock
+        self._sources_kept = sources_kept
         self._workspace = Workspace(people, channels)
         self._store = ChatStorage(store)
         self._tabs = Tabs()
@@ -108,7 +112,8 @@ class WebChat(ChatPort):
             SettingsError: The port cannot be used.
         """
         async with self._store.write() as chat:
-            await chat.purge(self._clock())
+            now = self._clock()
+            await chat.purge(now, sources_before=now - self._sources_kept)
         guard = AccessGuard(self._store, self._clock, self._html.closed)
         await guard.open()
         delivery = EventDelivery(

@@ -8,6 +8,7 @@ from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Block, Image, Message
 from bot.domain.errors import GoneError
 from bot.domain.local_chat import (
+    PICTURE,
     BotContent,
     ChatFile,
     ChatMessage,
@@ -74,7 +75,7 @@ async def change(chat: LocalChat, number: int, message: Message, at: datetime) -
 
 def _pictures(message: Message) -> dict[str, ChatFile]:
     images = [block for block in message.blocks if isinstance(block, Image)]
-    return {_file_of(image): ChatFile(image.name, "image/png", image.png) for image in images}
+    return {_file_of(image): ChatFile(image.name, PICTURE, image.png) for image in images}
 
 
 def _file_of(image: Image) -> str:

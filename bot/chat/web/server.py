@@ -17,8 +17,8 @@ from bot.chat.web.frames import FrameError, Hello, parse
 from bot.chat.web.html import PAGE, Html
 from bot.chat.web.session import Session, SessionContext
 from bot.domain.clock import Clock
-from bot.domain.errors import BotError, GoneError
-from bot.domain.local_chat import ChatFile
+from bot.domain.errors import BotError, GoneError, LimitError
+from bot.domain.local_chat import PICTURE, ChatFile
 from bot.domain.text import one_line
 from bot.web.site import OUR_FAULT, Site
 
@@ -114,7 +114,7 @@ class Server:
             async with self.context.store.read() as chat:
                 file = await chat.files.get(request.match_info["id"])
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
-        if file.media_type != "image/png":  # what a person sent is saved, never shown as a page
+        if file.media_type != PICTURE:  # what a person sent is saved, never shown as a page
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
         return web.Response(body=file.content, content_type=file.media_type, headers=headers)
 
@@ -134,9 +134,12 @@ class Server:
             )
         file_id = secrets.token_urlsafe(18)
         file = ChatFile(name, media_type, content)
-        with _as_http():
-            async with self.context.store.write() as chat:
-                await chat.files.add_upload(file_id, file, self.clock())
+        try:
+            with _as_http():
+                async with self.context.store.write() as chat:
+                    await chat.files.add_upload(file_id, file, self.clock())
+        except LimitError as error:
+            return _refusal(429, str(error))
         return web.json_response({"id": file_id, "name": name, "size": len(content)})
 
     async def _drop(self, request: web.Request) -> web.Response:
@@ -262,6 +265,8 @@ def file_name(given: str) -> str:
 def _as_http() -> Generator[None]:
     try:
         yield
+    except LimitError:
+        raise
     except GoneError as error:
         raise web.HTTPNotFound(text=str(error)) from error
     except BotError as error:

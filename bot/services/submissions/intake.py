@@ -116,7 +116,8 @@ class IntakeService:
             data = await chat.fetch(file, max_bytes=ATTACHMENT_LIMIT_BYTES)
         except TooLargeError as error:
             limit_kib = ATTACHMENT_LIMIT_BYTES // 1024
-            raise UserError(messages.file_too_large(file.name, limit_kib=limit_kib)) from error
+            sentence = messages.file_too_large(file.name, limit_kib=limit_kib)
+            raise LimitError(Limit.SIZE, sentence) from error
         except GoneError as error:
             raise UserError(messages.file_gone(file.name)) from error
         except ChatError as error:

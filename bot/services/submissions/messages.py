@@ -231,7 +231,7 @@ def dispute(
         f" · submission `{submission.id}`",
         Code(words or "(no words)", "text"),  # as typed: nothing of it becomes a link or a name
         "\n".join(failed) or "No check failed.",
-        Code(submission.source),
+        Code(submission.source) if submission.source else Text("Its code was forgotten by now."),
     )
 
 

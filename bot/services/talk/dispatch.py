@@ -1,18 +1,20 @@
 """From an event to its handler: stored first, then handled, in order within a conversation."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
-from bot.domain.chat.events import Event, UserInfo
+from bot.domain.chat.events import ActionPressed, CommandInvoked, Event, UserInfo
 from bot.domain.chat.message import Message
 from bot.domain.chat.port import Responder
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
-from bot.domain.errors import StoreError, UserError
+from bot.domain.errors import ChatError, Limit, LimitError, StoreError, UserError
+from bot.domain.pace import Pace, Turn
 from bot.domain.store import Store
 from bot.services.talk import messages
 from bot.services.talk.reply import Reply
@@ -38,21 +40,34 @@ class Dispatcher:
 
     An event is in the inbox before `accept` returns, so a crash afterwards only delays it:
     `recover` takes up what was left. Handlers absorb repetition by the event's key.
+
+    Attributes:
+        on_limit: Told where somebody met a limit, for metrics.
     """
 
     store: Store
     handle: Handler
     completions: Completions
     clock: Clock
+    on_limit: Callable[[Limit], None]
+    _pace: Pace = field(default_factory=Pace, init=False)
     _last: dict[ConversationRef, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _known: set[str] = field(default_factory=set, init=False)
 
     async def accept(self, event: Event, responder: Responder | None = None) -> None:
         """Take one event. Returns once it is stored; a known key is dropped silently.
 
+        Commands and presses of somebody who gives them without a pause are dropped as well: they
+        would keep the others in the channel waiting. Nothing is lost that they have written.
+
         Raises:
             StoreError: It could not be stored; the adapter delivers it again later.
         """
+        if _only_asks(event) and (turn := self._take_turn(event)) is not Turn.ANSWER:
+            if turn is Turn.SAY_WHY_NOT and responder is not None:
+                with contextlib.suppress(ChatError):
+                    await responder.reply(messages.TOO_FAST)
+            return
         async with self.store.write() as tx:
             new = await tx.inbox.put(event)
         if new:
@@ -95,11 +110,22 @@ class Dispatcher:
         if before is not None:
             await asyncio.wait([before])
         try:
-            await self._process(event, Reply(self.store, self.clock, event, responder))
+            await self._process(event, self._reply_to(event, responder))
         except StoreError as error:  # the event stays pending; `recover` takes it up again
             log.warning("event_postponed", event_key=event.key, reason=str(error))
         except Exception:  # so does what broke while it was answered
             log.exception("event_postponed", event_key=event.key)
+
+    def _reply_to(self, event: Event, responder: Responder | None) -> Reply:
+        if _only_asks(event):  # which was counted when it came
+            return Reply(self.store, self.clock, event, responder)
+        return Reply(self.store, self.clock, event, responder, lambda: self._take_turn(event))
+
+    def _take_turn(self, event: Event) -> Turn:
+        turn = self._pace.take(event.user, self.clock())
+        if turn is not Turn.ANSWER:
+            self.on_limit(Limit.PACE)
+        return turn
 
     async def _process(self, event: Event, reply: Reply) -> None:
         failure = ""
@@ -108,6 +134,8 @@ class Dispatcher:
             if reply.is_handled:
                 return
         except UserError as error:
+            if isinstance(error, LimitError):
+                self.on_limit(error.limit)
             await reply.say(Message.of(str(error)))
         except StoreError:
             raise
@@ -117,3 +145,8 @@ class Dispatcher:
             await reply.say(messages.OUR_FAULT)
         async with self.store.write() as tx:
             await tx.inbox.handled(event.key, at=self.clock(), error=failure)
+
+
+def _only_asks(event: Event) -> bool:
+    """Whether there is nothing of somebody's own in it, and the platform answers it at once."""
+    return isinstance(event, CommandInvoked | ActionPressed)

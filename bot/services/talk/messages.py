@@ -9,6 +9,10 @@ OUR_FAULT = Message.of(
     "Something went wrong on our side, and it is written down. Nothing of yours is lost; please try"
     " again in a moment."
 )
+TOO_FAST = Message.of(
+    "That was a lot at once, so I am silent for a minute. What you sent as an answer is graded all"
+    " the same; a command or button you can use again then."
+)
 OLD_BUTTON = "That button belongs to an older version of me. Try the command instead."
 OLD_FORM = "That form belongs to an older version of me. Please open it again."
 FORM_TOO_LATE = "That took too long to open. Please press the button again."

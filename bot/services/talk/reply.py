@@ -1,6 +1,6 @@
 """Answering the person behind an event."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.chat.events import Event
@@ -11,6 +11,7 @@ from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ChatError, UserError
 from bot.domain.outbox import Wanted
+from bot.domain.pace import Turn, always_answer
 from bot.domain.store import Store, Transaction
 from bot.services.talk import messages
 
@@ -55,12 +56,16 @@ class Reply:
 
     A responder answers at once while the platform allows it. Without one (a mention in a thread, a
     redelivery after a restart) the answer goes through the outbox, once per event.
+
+    Attributes:
+        take_turn: Says whether this person may be answered once more just now.
     """
 
     store: Store
     clock: Clock
     event: Event
     responder: Responder | None
+    take_turn: Callable[[], Turn] = always_answer
     is_handled: bool = field(default=False, init=False)
 
     async def mark_handled(self, tx: Transaction) -> None:
@@ -69,7 +74,12 @@ class Reply:
         self.is_handled = True
 
     async def say(self, message: Message) -> None:
-        """Answer privately."""
+        """Answer privately; where this person was answered a lot just now, say that, once."""
+        turn = self.take_turn()
+        if turn is Turn.SILENCE:
+            return
+        if turn is Turn.SAY_WHY_NOT:
+            message = messages.TOO_FAST
         if self.responder is not None:
             try:
                 await self.responder.reply(message)

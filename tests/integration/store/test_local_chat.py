@@ -11,8 +11,10 @@ from bot.chat.web.storage import ChatStorage
 from bot.domain.chat.events import CommandInvoked, Event
 from bot.domain.chat.message import Form, FormField, Image, Message
 from bot.domain.chat.refs import ConversationRef, UserRef
-from bot.domain.errors import GoneError, TooLargeError, TransientError
+from bot.domain.errors import GoneError, LimitError, TooLargeError, TransientError
 from bot.domain.local_chat import (
+    MAX_UNUSED,
+    PICTURE,
     ChatFile,
     ChatMessage,
     Conversation,
@@ -397,6 +399,31 @@ async def test_what_nobody_asks_for_again_is_forgotten(chats: LocalChatStore) ->
 
         await chat.purge(NOW + timedelta(days=91))
         assert await chat.browsers.all() == []
+
+
+async def test_code_is_forgotten_and_pictures_are_not(chats: LocalChatStore) -> None:
+    async with chats.write() as chat:
+        await chat.files.add_upload("code", ChatFile("a.py", "text/x-python", b"x"), NOW)
+        await chat.files.take(["code"])
+        await chat.files.add_pictures({"board": ChatFile("b.png", PICTURE, b"png")}, NOW)
+        await chat.purge(NOW, sources_before=NOW)
+        await chat.files.get("code")
+
+        await chat.purge(NOW, sources_before=NOW + timedelta(seconds=1))
+        await chat.files.get("board")
+        with pytest.raises(GoneError):
+            await chat.files.get("code")
+
+
+async def test_only_so_many_files_wait_for_a_message(chats: LocalChatStore) -> None:
+    file = ChatFile("a.py", "text/x-python", b"x")
+    async with chats.write() as chat:
+        for number in range(MAX_UNUSED):
+            await chat.files.add_upload(str(number), file, NOW)
+        with pytest.raises(LimitError, match="20 files wait"):
+            await chat.files.add_upload("more", file, NOW)
+        await chat.files.take(["0"])
+        await chat.files.add_upload("more", file, NOW)
 
 
 async def test_a_form_opens_for_its_person_alone(chats: LocalChatStore) -> None:

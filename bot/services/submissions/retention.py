@@ -1,0 +1,51 @@
+"""What was sent is forgotten after a while; what came of it stays."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.clock import Clock
+from bot.domain.store import Store
+
+MAX_FORGOTTEN = 500
+"""Rows of each kind at a tick: what is old is forgotten without holding up who writes."""
+
+PICTURES_KEPT = timedelta(days=30)
+"""The outbox keeps a picture this long after it was sent; the platform has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How long what people sent is kept.
+
+    Attributes:
+        sources: The code of a submission. It is longer than any challenge can be answered.
+        events: What was in an event, once it is handled; its key stays.
+    """
+
+    sources: timedelta
+    events: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionService:
+    """Forgets what is old, a little at a time."""
+
+    store: Store
+    clock: Clock
+    kept: Kept
+
+    async def tick(self) -> None:
+        """Forget some of what is old; nothing is written where nothing is."""
+        now = self.clock()
+        events, sources = now - self.kept.events, now - self.kept.sources
+        async with self.store.read() as tx:
+            is_due = (
+                await tx.inbox.has_kept(events)
+                or await tx.outbox.has_pictures(now - PICTURES_KEPT)
+                or await tx.submissions.has_sources(sources)
+            )
+        if is_due:
+            async with self.store.write() as tx:
+                await tx.inbox.purge(events, limit=MAX_FORGOTTEN)
+                await tx.outbox.purge(now - PICTURES_KEPT, limit=MAX_FORGOTTEN)
+                await tx.submissions.forget_sources(sources, limit=MAX_FORGOTTEN)
