@@ -121,6 +121,7 @@ def assemble(ports: Ports) -> Services:
         store=store,
         catalogue=catalogue,
         released=shared.released,
+        chats=ports.chats,
         clock=clock,
         devices=ports.grader.devices,
     )
@@ -134,7 +135,7 @@ def assemble(ports: Ports) -> Services:
             ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
         ),
     ]
-    commands, router = _router(ports, rooms, submissions)
+    commands, router = _router(ports, rooms, submissions, challenges)
     return Services(
         dispatcher=Dispatcher(
             store=store,
@@ -160,12 +161,16 @@ def assemble(ports: Ports) -> Services:
 
 
 def _router(
-    ports: Ports, rooms: Sequence[Room], submissions: SubmissionActions
+    ports: Ports,
+    rooms: Sequence[Room],
+    submissions: SubmissionActions,
+    challenges: ChallengeService,
 ) -> tuple[CommandService, Router]:
     confirmations = ConfirmationService(store=ports.store, clock=ports.clock)
     registry = Registry.of(*rooms, talk_room.room(rooms, confirmations))
     commands = CommandService(
         store=ports.store,
+        chats=ports.chats,
         registry=registry,
         confirmations=confirmations,
         clock=ports.clock,
@@ -181,6 +186,7 @@ def _router(
         commands=commands,
         listen=listener.listen,
         forget=submissions.intake.withdraw,
+        lose=challenges.lose_threads,
     )
 
 

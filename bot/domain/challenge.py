@@ -72,6 +72,11 @@ class Challenge(NewChallenge):
     closed_at: datetime | None = None
 
     @property
+    def is_posted(self) -> bool:
+        """Whether it is to be seen anywhere."""
+        return any(post.message is not None for post in self.posts)
+
+    @property
     def threads(self) -> tuple[ConversationRef, ...]:
         """Where it can be answered by now."""
         return tuple(post.thread for post in self.posts if post.thread is not None)
@@ -129,8 +134,16 @@ class Challenges(Protocol):
         """Remember where it was posted and is answered; returns the challenge's id."""
         ...
 
-    async def unreminded(self, now: datetime) -> Sequence[Challenge]:
-        """Posted, open, and nobody was reminded of it yet; those that close first come first."""
+    async def lose_threads(self, conversation: ConversationRef) -> Sequence[int]:
+        """Forget a thread that is gone, or all threads of a channel that is.
+
+        Returns:
+            The challenges that were answered there.
+        """
+        ...
+
+    async def still_open(self, now: datetime) -> Sequence[Challenge]:
+        """Every cohort's challenges that are open; those that close first come first."""
         ...
 
     async def due_closings(self, now: datetime) -> Sequence[Challenge]:

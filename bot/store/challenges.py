@@ -161,14 +161,26 @@ class SqlChallenges(Challenges):
         return challenge
 
     @override
-    async def unreminded(self, now: datetime) -> Sequence[Challenge]:
-        query = select(ChallengeRow).where(
-            ChallengeRow.reminded_at.is_(None),
-            ChallengeRow.closed_at.is_(None),
-            ChallengeRow.closes_at > now,
+    async def lose_threads(self, conversation: ConversationRef) -> Sequence[int]:
+        is_gone = (
+            PostRow.thread == conversation
+            if conversation.thread
+            else PostRow.channel == conversation
         )
-        found = await self._all(query.order_by(ChallengeRow.closes_at, ChallengeRow.id))
-        return [challenge for challenge in found if any(post.message for post in challenge.posts)]
+        lost = await self.session.scalars(
+            update(PostRow)
+            .where(is_gone, PostRow.thread.is_not(None))
+            .values(thread=None)
+            .returning(PostRow.challenge)
+        )
+        return sorted(set(lost))
+
+    @override
+    async def still_open(self, now: datetime) -> Sequence[Challenge]:
+        query = select(ChallengeRow).where(
+            ChallengeRow.closed_at.is_(None), ChallengeRow.closes_at > now
+        )
+        return await self._all(query.order_by(ChallengeRow.closes_at, ChallengeRow.id))
 
     @override
     async def due_closings(self, now: datetime) -> Sequence[Challenge]:

@@ -13,6 +13,7 @@ from cattrs.strategies import configure_tagged_union
 from bot.domain.chat.events import (
     ActionPressed,
     CommandInvoked,
+    ConversationDeleted,
     Event,
     FormSubmitted,
     MessageDeleted,
@@ -31,7 +32,13 @@ Value = TypeVar("Value")
 StructureHook = Callable[[Any, Any], Any]
 
 AnyEvent = (
-    CommandInvoked | MessagePosted | MessageEdited | MessageDeleted | ActionPressed | FormSubmitted
+    CommandInvoked
+    | MessagePosted
+    | MessageEdited
+    | MessageDeleted
+    | ConversationDeleted
+    | ActionPressed
+    | FormSubmitted
 )
 """Every concrete event."""
 

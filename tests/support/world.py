@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app.assembly import Ports, Services, assemble
-from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.commands import CommandSpec, OptionKind
 from bot.domain.chat.events import (
     ActionPressed,
     Attachment,
@@ -36,7 +37,14 @@ from bot.domain.chat.message import (
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import Cohort, Place
-from bot.domain.errors import CatalogueError, GoneError, Limit, TooLargeError, UnreachableError
+from bot.domain.errors import (
+    CatalogueError,
+    ForbiddenError,
+    GoneError,
+    Limit,
+    TooLargeError,
+    UnreachableError,
+)
 from bot.domain.exercise import Day, Device, Exercise, Limits, MilestoneRule
 from bot.domain.grading import (
     CheckResult,
@@ -237,6 +245,7 @@ class FakeChat:
         unread: Answers to the next posts that are lost: they are made all the same.
         closed_to: Who takes no private messages.
         paused: Every request that says this waits until it is set.
+        closed: Why no thread can be opened, by channel.
     """
 
     platform: str = "fake"
@@ -249,6 +258,7 @@ class FakeChat:
     paused: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
     mentors: set[str] = field(default_factory=lambda: {"mentor"})
     roles: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    closed: dict[str, str] = field(default_factory=dict[str, str])
     threads: dict[MessageRef, str] = field(default_factory=dict[MessageRef, str])
 
     async def start(self, sink: Sink, commands: Sequence[CommandSpec]) -> None:
@@ -300,11 +310,25 @@ class FakeChat:
         raise GoneError("no such message")
 
     async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
+        if message.conversation.channel in self.closed:
+            raise ForbiddenError("Missing Permissions")
         self.threads[message] = title
         channel = message.conversation
         return ConversationRef(
             channel.platform, channel.tenant, channel.channel, f"t-{message.message}"
         )
+
+    async def resolve(self, kind: OptionKind, typed: str, *, near: ConversationRef) -> str:
+        del near
+        mention = {OptionKind.CHANNEL: r"<#([\w-]+)>", OptionKind.ROLE: r"<@&([\w-]+)>"}[kind]
+        found = re.fullmatch(rf"{mention}|([\w-]+)", typed)
+        if found is None:
+            raise GoneError(f"There is no {kind} {typed}.")
+        return found[1] or found[2]
+
+    async def problems(self, channel: ConversationRef, *, with_threads: bool) -> Sequence[str]:
+        sentence = self.closed.get(channel.channel, "")
+        return (sentence,) if sentence and with_threads else ()
 
     async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:
         if self.trouble:

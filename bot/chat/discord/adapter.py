@@ -7,11 +7,11 @@ from typing_extensions import override
 
 from bot.chat.common.closed_channels import ClosedChannels
 from bot.chat.common.watermark import Mark
-from bot.chat.discord import files, refs
+from bot.chat.discord import files, pointing, refs
 from bot.chat.discord.client import Client
 from bot.chat.discord.connection import NOT_CONNECTED, Connection
 from bot.chat.discord.outbound import Outbound
-from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.commands import CommandSpec, OptionKind
 from bot.domain.chat.events import Attachment
 from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Message
@@ -97,6 +97,14 @@ class DiscordChat(ChatPort):
     async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
         with self._closed.watch(message.conversation):
             return await self._outbound.open_thread(message, title)
+
+    @override
+    async def resolve(self, kind: OptionKind, typed: str, *, near: ConversationRef) -> str:
+        return pointing.resolve(self._client(), kind, typed, near)
+
+    @override
+    async def problems(self, channel: ConversationRef, *, with_threads: bool) -> Sequence[str]:
+        return pointing.problems(self._client(), channel, with_threads=with_threads)
 
     @override
     async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:

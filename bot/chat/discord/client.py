@@ -15,9 +15,9 @@ from bot.chat.discord.errors import NO_ANSWER, NOT_AS_DOCUMENTED
 from bot.chat.discord.outbound import NO_MENTIONS
 from bot.chat.discord.responder import DiscordResponder
 from bot.domain.chat.commands import CommandSpec
-from bot.domain.chat.events import Event
+from bot.domain.chat.events import ConversationDeleted, Event
 from bot.domain.chat.port import Responder, Sink
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.errors import ChatError, GoneError
 from bot.domain.pace import Pace, Turn
 
@@ -186,6 +186,26 @@ class Client(discord.Client):
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         """A moderator has deleted several messages at once."""
         await self._hear_deleted(payload, *payload.message_ids)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """A thread is gone. Of one that is not in memory, whose it was is not known here."""
+        if payload.thread is None or payload.thread.owner_id == self.me:
+            thread = refs.conversation_in(payload.guild_id, payload.thread_id, payload.parent_id)
+            self._hear_gone(thread, payload.thread_id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel is gone, with its threads."""
+        if isinstance(channel, discord.TextChannel):
+            self._hear_gone(refs.conversation_in(channel.guild.id, channel.id, None), channel.id)
+
+    def _hear_gone(self, conversation: ConversationRef, number: int) -> None:
+        event = ConversationDeleted(
+            key=f"gone:{number}",
+            at=discord.utils.utcnow(),
+            conversation=conversation,
+            user=UserRef(refs.PLATFORM, conversation.tenant, ""),
+        )
+        self._listener.hear(event, None)
 
     async def _hear_deleted(
         self,

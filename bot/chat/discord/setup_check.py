@@ -19,6 +19,9 @@ NEEDED = discord.Permissions(
     attach_files=True,
     embed_links=True,
 )
+NEEDED_TO_POST = discord.Permissions(
+    view_channel=True, send_messages=True, attach_files=True, embed_links=True
+)
 SCOPES = ("bot", "applications.commands")
 
 
@@ -87,13 +90,20 @@ async def _check_channel(client: discord.Client, channel: ConversationRef) -> Re
 
 
 def _check_permissions(channel: discord.TextChannel, member: discord.Member) -> Remark:
-    granted = channel.permissions_for(member)
-    missing = [name for name, needed in NEEDED if needed and not getattr(granted, name)]
-    if not missing:
+    names = ", ".join(missing(channel, member, NEEDED))
+    if not names:
         return Remark(well=True, sentence=f"in #{channel.name} it may do all it needs.")
-    names = ", ".join(name.replace("_", " ").title() for name in missing)
     return Remark(
         well=False,
         sentence=f"in #{channel.name} it lacks {names}. Edit the channel, Permissions, and grant"
         " them to its role.",
     )
+
+
+def missing(
+    channel: discord.TextChannel, member: discord.Member, needed: discord.Permissions
+) -> list[str]:
+    """Names of permissions that somebody lacks in a channel, as Discord's settings show them."""
+    granted = channel.permissions_for(member)
+    lacking = [name for name, is_needed in needed if is_needed and not getattr(granted, name)]
+    return [name.replace("_", " ").title() for name in lacking]

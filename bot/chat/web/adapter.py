@@ -24,11 +24,12 @@ from bot.chat.web.workspace import (
     Person,
     Workspace,
     conversation_of,
+    conversation_ref,
     message_ref,
     number_of,
     ref_of,
 )
-from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.commands import CommandSpec, OptionKind
 from bot.domain.chat.events import (
     ActionPressed,
     Attachment,
@@ -41,7 +42,7 @@ from bot.domain.chat.message import Message
 from bot.domain.chat.port import ChatPort, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.clock import Clock
-from bot.domain.errors import ChatError
+from bot.domain.errors import ChatError, GoneError
 from bot.domain.local_chat import LocalChatStore
 
 
@@ -196,6 +197,19 @@ class WebChat(ChatPort):
             thread = await chat.threads.open(parent, title)
         self._tabs.wake()
         return ref_of(thread)
+
+    @override
+    async def resolve(self, kind: OptionKind, typed: str, *, near: ConversationRef) -> str:
+        name = typed.removeprefix("#")
+        if kind is not OptionKind.CHANNEL:
+            raise GoneError("There are no roles in the local chat.")
+        self._workspace.channel(conversation_ref(name))
+        return name
+
+    @override
+    async def problems(self, channel: ConversationRef, *, with_threads: bool) -> Sequence[str]:
+        self._workspace.channel(channel)
+        return ()
 
     @override
     async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:

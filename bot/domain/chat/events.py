@@ -86,6 +86,11 @@ class MessageDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationDeleted(Event):
+    """A thread is gone, or a channel with all its threads; `user.user` is empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionPressed(Event):
     """A button of one of the bot's messages."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.domain.chat.commands import CommandSpec
+from bot.domain.chat.commands import CommandSpec, OptionKind
 from bot.domain.chat.events import Attachment, Event, UserInfo
 from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Form, Message
@@ -99,6 +99,31 @@ class ChatPort(Protocol):
 
     async def open_thread(self, message: MessageRef, title: str) -> ConversationRef:
         """The thread that belongs to a message; opened on first use."""
+        ...
+
+    async def resolve(self, kind: OptionKind, typed: str, *, near: ConversationRef) -> str:
+        """The id of a channel or role that somebody points at: by mention, id or name.
+
+        Args:
+            kind: What it is.
+            typed: As it was typed or chosen.
+            near: Where that was.
+
+        Raises:
+            GoneError: There is none, or more than one.
+        """
+        ...
+
+    async def problems(self, channel: ConversationRef, *, with_threads: bool) -> Sequence[str]:
+        """What the bot may not do in a channel, a sentence each, with what to click.
+
+        Args:
+            channel: Which one.
+            with_threads: Whether it opens threads there too.
+
+        Raises:
+            GoneError: There is no such channel.
+        """
         ...
 
     async def fetch(self, attachment: Attachment, *, max_bytes: int) -> bytes:

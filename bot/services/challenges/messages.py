@@ -25,6 +25,8 @@ DAY_NAMES = {
 }
 _WINDOWS = {Window.OPEN: "open", Window.LATE: "late", Window.OVER: "over"}
 
+_IN_THREAD = " The task is in the thread; answer there with your code."
+
 CLOSED_ALREADY = "That challenge is closed already."
 POSTED_ALREADY = Message.of("That one is posted already.")
 SAY_ITS_NUMBER = "Say its number, as `/challenge list` shows it."
@@ -33,14 +35,13 @@ DAY_TOO_FAR = "That day is more than a year away."
 CLOSE_IT = "Close it"
 
 
-def announcement(challenge: Challenge, exercise: Exercise) -> Message:
-    """The post in the channel: short; the task itself stands in the thread."""
+def announcement(challenge: Challenge, exercise: Exercise, *, has_thread: bool) -> Message:
+    """The post in the channel: short; the task itself stands in the thread, once there is one."""
     _, theme = theme_of(challenge.week)
     return Message.of(
         f"**{exercise.title}** — {DAY_NAMES[exercise.day]}",
         f"Week {challenge.week} · {theme} · about {exercise.minutes} minutes. An agent-free zone:"
-        " by hand, without an assistant, until it closes. The task is in the thread; answer there"
-        " with your code.",
+        f" by hand, without an assistant, until it closes.{_IN_THREAD if has_thread else ''}",
         *(
             [Moment("Open until", challenge.closes_at)]
             if challenge.closed_at is None
@@ -121,6 +122,24 @@ def listing(
             ),
         ),
         *pinned,
+    )
+
+
+def no_thread(title: str, problems: Sequence[str]) -> Message:
+    """To the mentors: a challenge cannot be answered, because its thread cannot be opened."""
+    return Message.of(
+        f"**{title}** has no thread, so nobody can answer it:",
+        *problems,
+        "Then it opens by itself.",
+    )
+
+
+def lost_thread(title: str, challenge: Challenge) -> Message:
+    """To the mentors: somebody has deleted the thread of an open challenge."""
+    return Message.of(
+        f"The thread of **{title}** was deleted, so nobody can answer it any more. To open another:"
+        f" `/challenge close {challenge.id}`, then `/challenge post {challenge.exercise}`. What was"
+        " graded stays."
     )
 
 

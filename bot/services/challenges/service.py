@@ -1,21 +1,23 @@
 """Challenges from release to summary: what is posted when."""
 
 import contextlib
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
 
 import structlog
 
 from bot.domain import schedule
-from bot.domain.challenge import Challenge, NewChallenge, Window
+from bot.domain.challenge import Challenge, NewChallenge, Post, Window
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
+from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
-from bot.domain.errors import CatalogueError, UserError
+from bot.domain.errors import CatalogueError, ChatError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
 from bot.domain.member import Member
 from bot.domain.outbox import Wanted
@@ -28,6 +30,9 @@ from bot.services.talk.each import do_each
 
 log = structlog.get_logger()
 
+POSTED_WITHIN = timedelta(minutes=2)
+"""A thread that is not open by then is not merely on its way."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeService:
@@ -35,13 +40,16 @@ class ChallengeService:
 
     Attributes:
         devices: What exercises may ask for here; no other is ever released.
+        chats: Asked why a thread cannot be opened.
     """
 
     store: Store
     catalogue: Catalogue
     released: ReleasedExercises
+    chats: Mapping[str, ChatPort]
     clock: Clock
     devices: frozenset[Device]
+    _told: set[int] = field(default_factory=set[int], init=False)
 
     async def tick(self) -> None:
         """Do what the calendar asks for by now."""
@@ -49,7 +57,7 @@ class ChallengeService:
         async with self.store.read() as tx:
             cohorts = await tx.cohorts.all()
             last = await tx.calendar.last_slots(SlotKind.POST)
-            unreminded = await tx.challenges.unreminded(now)
+            still_open = await tx.challenges.still_open(now)
             closings = await tx.challenges.due_closings(now)
         by_id = {cohort.id: cohort for cohort in cohorts}
         due = (
@@ -57,16 +65,18 @@ class ChallengeService:
             for cohort in cohorts
             for slot in schedule.due_slots(cohort, after=last.get(cohort.id), now=now)
         )
-        reminding = (
-            (f"reminder:{challenge.id}", partial(self._remind, challenge, now))
-            for challenge in unreminded
-            if schedule.is_reminder_due(by_id[challenge.cohort], challenge, now)
+        looking_after = (
+            (
+                f"open:{challenge.id}",
+                partial(self._look_after, challenge, by_id[challenge.cohort], now),
+            )
+            for challenge in still_open
         )
         closing = (
             (f"closing:{challenge.id}", partial(self._summarise, challenge, now))
             for challenge in closings
         )
-        await do_each(chain(due, reminding, closing))
+        await do_each(chain(due, looking_after, closing))
 
     async def open(
         self, cohort: Cohort, exercise: Exercise, *, key: str, reason: PlanReason
@@ -116,12 +126,34 @@ class ChallengeService:
         )
         exercise = await self.released.of(tx, challenge)
         await tx.outbox.say(
+            *_announced(challenge, exercise, only=int(key.subject)),
             Wanted(
                 key=MessageKey(Kind.TASK, key.subject),
                 conversation=thread,
                 message=messages.task(exercise, buttons_for=challenge),
-            )
+            ),
         )
+
+    async def lose_threads(self, conversation: ConversationRef) -> None:
+        """A thread was deleted, or a channel with its threads: say so, and open none again."""
+        now = self.clock()
+        async with self.store.write() as tx:
+            for number in await tx.challenges.lose_threads(conversation):
+                challenge = await tx.challenges.get(number)
+                if challenge.window(now) is not Window.OPEN:
+                    continue
+                cohort = await tx.cohorts.get(challenge.cohort)
+                title = await self.released.title_of(tx, challenge)
+                await tx.outbox.say(
+                    Wanted(
+                        key=MessageKey(Kind.FAULT, f"thread:{challenge.id}"),
+                        conversation=cohort.mentors_channel_for(conversation),
+                        message=messages.lost_thread(title, challenge),
+                    )
+                )
+                with contextlib.suppress(CatalogueError):
+                    exercise = await self.released.of(tx, challenge)
+                    await tx.outbox.say(*_announced(challenge, exercise))
 
     async def notice_changes(self) -> None:
         """Say in the log which open challenges are about exercises whose folders have changed."""
@@ -199,6 +231,41 @@ class ChallengeService:
         await tx.progress.plan_week(cohort.id, planning.with_release(challenge, reason))
         return challenge
 
+    async def _look_after(self, challenge: Challenge, cohort: Cohort, now: datetime) -> None:
+        """Remind of an open challenge, and tell why it has no thread, when it is time to."""
+        is_unreminded = challenge.is_posted and challenge.reminded_at is None
+        if is_unreminded and schedule.is_reminder_due(cohort, challenge, now):
+            await self._remind(challenge, now)
+        if now - challenge.opens_at >= POSTED_WITHIN:
+            await self._explain_missing_threads(challenge, cohort)
+
+    async def _explain_missing_threads(self, challenge: Challenge, cohort: Cohort) -> None:
+        """Tell the mentors, once, what keeps a challenge's thread from being opened."""
+        for post in challenge.posts:
+            if post.message is not None or post.id in self._told:
+                continue
+            try:
+                chat = self.chats[post.channel.platform]
+                problems = await chat.problems(post.channel, with_threads=True)
+            except (KeyError, ChatError):  # not connected: then nobody could be told either
+                continue
+            if problems:
+                await self._tell_mentors(challenge, cohort, post, problems)
+                self._told.add(post.id)
+
+    async def _tell_mentors(
+        self, challenge: Challenge, cohort: Cohort, post: Post, problems: Sequence[str]
+    ) -> None:
+        async with self.store.write() as tx:
+            title = await self.released.title_of(tx, challenge)
+            await tx.outbox.say(
+                Wanted(
+                    key=MessageKey(Kind.FAULT, f"post:{post.id}"),
+                    conversation=cohort.mentors_channel_for(post.channel),
+                    message=messages.no_thread(title, problems),
+                )
+            )
+
     async def _remind(self, challenge: Challenge, now: datetime) -> None:
         async with self.store.write() as tx:
             if not await tx.challenges.set_reminded(challenge.id, now) or not challenge.threads:
@@ -226,16 +293,26 @@ class ChallengeService:
                 await tx.outbox.say(*_announced(closed, exercise))
 
 
-def _announced(challenge: Challenge, exercise: Exercise) -> list[Wanted]:
-    """The challenge's message in each place, to which its thread belongs."""
+def _announced(
+    challenge: Challenge, exercise: Exercise, *, only: int | None = None
+) -> list[Wanted]:
+    """The challenge's message in each place, to which its thread belongs.
+
+    Args:
+        challenge: Which.
+        exercise: Its exercise.
+        only: The one post, if not all.
+    """
     return [
         Wanted(
             key=MessageKey(Kind.POST, str(post.id)),
             conversation=post.channel,
-            message=messages.announcement(challenge, exercise),
-            thread_title=exercise.title,
+            message=messages.announcement(challenge, exercise, has_thread=post.thread is not None),
+            # A thread that somebody deleted is not opened again.
+            thread_title=exercise.title if post.thread or not post.message else None,
         )
         for post in challenge.posts
+        if only in {None, post.id}
     ]
 
 

@@ -61,8 +61,9 @@ class FoundingService:
     async def _greet(
         self, cohort: Cohort, place: Place, *, is_new: bool, options: Mapping[str, str]
     ) -> list[str]:
-        """Say in each new channel what it is for; gives why that cannot be said there."""
-        problems: list[str] = []
+        """Say in each new channel what it is for; gives what is missing for the bot there."""
+        problems = await self._problems(place.channel, with_threads=True)
+        problems += await self._problems(place.mentors_channel, with_threads=False)
         if is_new:
             greeting = messages.greeting_for_learners(cohort)
             problems += await self._post(place.channel, "this channel", greeting, cohort)
@@ -72,6 +73,13 @@ class FoundingService:
                 place.mentors_channel, "the mentors' channel", greeting, cohort
             )
         return problems
+
+    async def _problems(self, channel: ConversationRef, *, with_threads: bool) -> list[str]:
+        try:
+            chat = self.chats[channel.platform]
+            return list(await chat.problems(channel, with_threads=with_threads))
+        except ChatError:  # what is posted there will tell
+            return []
 
     async def _post(
         self, channel: ConversationRef, called: str, greeting: Message, cohort: Cohort

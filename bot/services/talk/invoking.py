@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.chat.commands import Permission
+from bot.domain.chat.commands import CommandSpec, OptionKind, Permission
 from bot.domain.chat.events import Event, UserInfo
 from bot.domain.chat.message import Message
+from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
-from bot.domain.errors import NotAllowedError, UserError
+from bot.domain.errors import GoneError, NotAllowedError, UserError
 from bot.domain.member import Role
 from bot.domain.store import Store
 from bot.domain.text import one_line
@@ -27,6 +28,7 @@ class CommandService:
     """Runs commands for those who may use them."""
 
     store: Store
+    chats: Mapping[str, ChatPort]
     registry: Registry
     confirmations: ConfirmationService
     clock: Clock
@@ -40,13 +42,14 @@ class CommandService:
         call = await self._call(event, args)
         await self._keep_role(call)
         command = self._permitted(name, call)
+        call = replace(call, args=await self._resolved(command.spec, call))
         for option in command.spec.options:
             if option.required and not call.get(option.name):
                 raise UserError(messages.incomplete(command.spec, option.name))
         if command.confirmation is None:
             return await self._carry_out(command, call)
         question = await command.confirmation(call)
-        return await self.confirmations.ask(question, event, command=name, args=args)
+        return await self.confirmations.ask(question, event, command=name, args=call.args)
 
     async def ask(self, question: Confirm, event: Event) -> Message:
         """Put a question of a button or form, which names the command that it is about."""
@@ -84,6 +87,20 @@ class CommandService:
         if spec.permission not in _permissions(info, cohort):
             return ()
         return await self.registry.suggest(name, option, partial, where)
+
+    async def _resolved(self, spec: CommandSpec, call: Call) -> Mapping[str, str]:
+        """The options, with the ids of what they point at: people type mentions and names."""
+        near, args = call.event.conversation, dict(call.args)
+        for option in spec.options:
+            typed = call.get(option.name)
+            if option.kind is OptionKind.TEXT or not typed:
+                continue
+            try:
+                chat = self.chats[near.platform]
+                args[option.name] = await chat.resolve(option.kind, typed, near=near)
+            except GoneError as error:
+                raise UserError(messages.points_at_nothing(option, typed)) from error
+        return args
 
     async def _keep_role(self, call: Call) -> None:
         """Let a member count as what their platform calls them now."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.domain.chat.commands import CommandSpec, Permission, usage
+from bot.domain.chat.commands import CommandOption, CommandSpec, Permission, usage
 from bot.domain.chat.message import Message
 
 OUR_FAULT = Message.of(
@@ -49,6 +49,15 @@ def missing_option(name: str) -> str:
 def incomplete(spec: CommandSpec, missing: str) -> str:
     """To a command without an option that it always needs: how it is typed."""
     return f"That command needs `{missing}`. Type `{usage(spec)}`."
+
+
+def points_at_nothing(option: CommandOption, typed: str) -> str:
+    """To a command whose option should be a channel or role, and is none."""
+    shown = "".join(char for char in typed[:40] if char.isalnum() or char in " -_#@")
+    return (
+        f"`{option.name}` must be one {option.kind}, and I know none that is called “{shown}” here."
+        " Choose it from what is offered as you type, or give its name as it stands here."
+    )
 
 
 def not_permitted(spec: CommandSpec) -> str:

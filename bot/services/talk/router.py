@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from bot.domain.chat.events import (
     ActionPressed,
     CommandInvoked,
+    ConversationDeleted,
     Event,
     FormSubmitted,
     MessageDeleted,
     MessagePosted,
 )
 from bot.domain.chat.message import Form, Message
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import CatalogueError, UserError
 from bot.services.talk import messages, room, verbs
 from bot.services.talk.invoking import CommandService
@@ -26,12 +28,14 @@ class Router:
     Attributes:
         listen: Takes a message that is no command; False where it means nothing to anybody.
         forget: Takes the news that a message was deleted.
+        lose: Takes the news that a thread or channel was.
     """
 
     registry: Registry
     commands: CommandService
     listen: Callable[[MessagePosted, Reply], Awaitable[bool]]
     forget: Callable[[MessageDeleted], Awaitable[None]]
+    lose: Callable[[ConversationRef], Awaitable[None]]
 
     async def handle(self, event: Event, reply: Reply) -> None:
         """See to one event.
@@ -54,6 +58,8 @@ class Router:
                 await self._answer(await self._submit(event), reply)
             case MessageDeleted():
                 await self.forget(event)
+            case ConversationDeleted():
+                await self.lose(event.conversation)
             case MessagePosted():
                 await self._hear(event, reply)
             case _:

@@ -111,18 +111,30 @@ async def test_challenge_is_not_over_until_it_is_closed_and_late_answers_too(sce
         assert await tx.challenges.not_over(cohort, second.late_until) == [second]  # not closed
 
 
-async def test_people_are_reminded_once_of_what_is_posted_and_open(scene: Scene) -> None:
+async def test_open_challenges_are_found_and_marked_once_as_reminded(scene: Scene) -> None:
     hour = 3600
     async with scene.store.write() as tx:
-        assert await tx.challenges.unreminded(later(43 * hour)) == []  # not posted yet
+        (found,) = await tx.challenges.still_open(later(hour))
+        assert (found.id, found.is_posted) == (scene.challenge.id, False)
         await posted(scene, tx)
-        (due,) = await tx.challenges.unreminded(later(hour))
-        assert due.id == scene.challenge.id
-        assert await tx.challenges.unreminded(later(48 * hour)) == []  # closed by now
+        (found,) = await tx.challenges.still_open(later(hour))
+        assert found.is_posted
+        assert await tx.challenges.still_open(later(48 * hour)) == []  # closed by now
 
-        assert await tx.challenges.set_reminded(due.id, later(42 * hour))
-        assert not await tx.challenges.set_reminded(due.id, later(43 * hour))
-        assert await tx.challenges.unreminded(later(43 * hour)) == []
+        assert await tx.challenges.set_reminded(found.id, later(42 * hour))
+        assert not await tx.challenges.set_reminded(found.id, later(43 * hour))
+
+
+async def test_threads_of_a_channel_are_lost_with_it(scene: Scene) -> None:
+    async with scene.store.write() as tx:
+        await posted(scene, tx)
+        [thread] = (await tx.challenges.get(scene.challenge.id)).threads
+        elsewhere = replace(thread, channel="another")
+        assert await tx.challenges.lose_threads(elsewhere) == []
+        assert await tx.challenges.lose_threads(thread.parent) == [scene.challenge.id]
+        assert await tx.challenges.lose_threads(thread) == []
+        assert (await tx.challenges.get(scene.challenge.id)).threads == ()
+        assert await tx.challenges.find_by_thread(thread) is None
 
 
 async def test_closing_is_due_after_the_open_time_once(scene: Scene) -> None:

@@ -54,7 +54,7 @@ BUDGETS: dict[str, tuple[int, Work]] = {
     "newest": (1, lambda tx, s: tx.challenges.newest(s.cohort.id, limit=10)),
     "not over": (1, lambda tx, s: tx.challenges.not_over(s.cohort.id, NOW)),
     "closings": (1, lambda tx, _: tx.challenges.due_closings(later(10**6))),
-    "reminders": (1, lambda tx, _: tx.challenges.unreminded(NOW)),
+    "still open": (1, lambda tx, _: tx.challenges.still_open(NOW)),
     "slots": (1, lambda tx, _: tx.calendar.last_slots(SlotKind.POST)),
     "plan week": (2, lambda tx, s: tx.progress.plan_week(s.cohort.id, PLAN)),
     "plan": (1, lambda tx, s: tx.progress.plan_of(s.members[0].id, 1)),
