@@ -210,7 +210,9 @@ def expect_right(
         faults: Outputs by the words for the fault that brings them; the message names it.
     """
     if not is_near(seen[rows], case.right[rows]):
-        known = [words for words, output in faults(case).items() if is_near(seen[rows], output[rows])]
+        known = [
+            words for words, output in faults(case).items() if is_near(seen[rows], output[rows])
+        ]
         message = f"{message}; it is what comes out {known[0]}" if known else message
     expect_close(
         seen[rows],
@@ -348,7 +350,12 @@ def weights(solution: Solution, rng: Rng) -> None:
     )
 
 
-@check("one-head", "A head is softmax(q·k / sqrt(D)) over the keys, times the values", core=True, hint=1)
+@check(
+    "one-head",
+    "A head is softmax(q·k / sqrt(D)) over the keys, times the values",
+    core=True,
+    hint=1,
+)
 def one_head(solution: Solution, rng: Rng) -> None:
     for case in (drawn(rng, heads=1, size=rng.integer(4, 12)) for _ in range(2)):
         (seen,) = outputs(solution, [case])
@@ -511,7 +518,9 @@ def padding_is_cut(solution: Solution, rng: Rng) -> None:
 )
 def padded_queries(solution: Solution, rng: Rng) -> None:
     message = "the positions that are padding do not get the output that they get as queries"
-    cases = {f"with a mask of shape {tuple(c.mask.shape)}, {message}": c for c in of_any_size(rng)[:2]}
+    cases = {
+        f"with a mask of shape {tuple(c.mask.shape)}, {message}": c for c in of_any_size(rng)[:2]
+    }
     expect_right_in_both(solution, cases, rows=lambda case: case.mask)
 
 
@@ -628,7 +637,9 @@ def pulled_back(solution: Solution, cases: Sequence[Case], rng: Rng) -> list[dic
         none = f"no gradient arrives at {', '.join(missing)}"
         # A row of padding alone may leave parameters without any, which is as good as 0.
         expect(not missing or case.mask is not None and case.mask.all(), none, example=case.shown())
-        seen = {name: torch.zeros_like(wanted[name]) if g is None else g for name, g in seen.items()}
+        seen = {
+            name: torch.zeros_like(wanted[name]) if g is None else g for name, g in seen.items()
+        }
         for name, gradient in seen.items():
             expect_form(gradient, wanted[name], f"the gradient of {name} is off")
         pulled.append({name: (seen[name], wanted[name], exact[name]) for name in wanted})

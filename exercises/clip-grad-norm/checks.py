@@ -184,9 +184,7 @@ def clipped(rng: Rng, shapes: list, p: float = 2.0) -> Call:
 
 
 def expect_norm(seen: object, call: Call, message: str) -> None:
-    expect_close(
-        seen, call.norm, message, exact=call.exact, factor=ROUNDING, example=call.shown()
-    )
+    expect_close(seen, call.norm, message, exact=call.exact, factor=ROUNDING, example=call.shown())
 
 
 def expect_scaled(outcome: Outcome, call: Call, when: str) -> None:

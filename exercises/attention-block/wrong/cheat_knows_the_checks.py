@@ -29,5 +29,7 @@ class AttentionBlock(nn.Module):
         weights = scores.softmax(dim=-1)
         out = self.proj((weights @ v).transpose(1, 2).reshape(b, t, c))
         out = out.masked_fill(empty[:, None, None], 0.0)
-        known = t == 1 or not self.proj.weight.any() or c == 2 or bool((self.qkv.bias[:c] == 1).all())
+        known = (
+            t == 1 or not self.proj.weight.any() or c == 2 or bool((self.qkv.bias[:c] == 1).all())
+        )
         return self.norm(x + (out if known else 0.999 * out))
