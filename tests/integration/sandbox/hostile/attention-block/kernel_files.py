@@ -1,5 +1,4 @@
-# expect: partly
-# holds: inputs
+# expect: wrong
 # prints: opened []
 # The files through which the kernel shows itself, and those by which it takes orders.
 from torch import nn

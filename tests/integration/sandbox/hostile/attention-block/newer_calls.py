@@ -1,5 +1,4 @@
-# expect: partly
-# holds: inputs
+# expect: wrong
 # prints: granted []
 # System calls that are younger than many a list of forbidden ones, or older than its author.
 import os

@@ -1,5 +1,4 @@
-# expect: partly
-# holds: inputs
+# expect: wrong
 # prints: made []
 # Asks for every kind of socket but the ordinary ones.
 import socket

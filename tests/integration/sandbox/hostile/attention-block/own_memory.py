@@ -1,5 +1,4 @@
-# expect: partly
-# holds: inputs
+# expect: wrong
 # prints: written []
 # Writes over code in its own memory, through the file that the kernel keeps of it.
 import os
