@@ -129,9 +129,12 @@ def cpu_s(enter: Callable[[str], object], text: str) -> float:
     """CPU seconds of one try; too many end the process, whatever it is at."""
     signal.setitimer(signal.ITIMER_PROF, TIRED_AFTER_S)
     began = time.process_time()
-    with contextlib.suppress(BotError, frames.FrameError):
-        enter(text)
-    return time.process_time() - began
+    try:
+        with contextlib.suppress(BotError, frames.FrameError):
+            enter(text)
+        return time.process_time() - began
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def cost(enter: Callable[[str], object], text: str) -> tuple[float, float]:
