@@ -21,9 +21,10 @@ from bot.services.challenges import room as challenge_room
 from bot.services.challenges.commands import ChallengeCommands
 from bot.services.challenges.service import ChallengeService
 from bot.services.cohorts import room as cohort_room
-from bot.services.cohorts.actions import CohortActions
+from bot.services.cohorts.actions import CohortActions, Resume
 from bot.services.cohorts.commands import CohortCommands, MemberCommands
 from bot.services.cohorts.founding import FoundingService
+from bot.services.cohorts.messages import pledge
 from bot.services.cohorts.service import CohortService, JoiningService
 from bot.services.progress import room as progress_room
 from bot.services.progress.commands import ProgressCommands
@@ -34,7 +35,9 @@ from bot.services.submissions.actions import SubmissionActions
 from bot.services.submissions.grading import GradingService
 from bot.services.submissions.hints import HintService
 from bot.services.submissions.intake import IntakeService
+from bot.services.submissions.kept import KeptAnswers
 from bot.services.submissions.listening import ThreadListener
+from bot.services.submissions.reader import SourceReader
 from bot.services.submissions.released import ReleasedExercises
 from bot.services.submissions.retention import Kept, RetentionService
 from bot.services.submissions.seeds import SeedService
@@ -128,7 +131,7 @@ def assemble(ports: Ports) -> Services:
     leaderboard = LeaderboardService(store=store, clock=clock, draw=ports.draw)
     submissions = _submissions(ports, shared)
     rooms = [
-        *_cohort_rooms(ports, shared),
+        *_cohort_rooms(ports, shared, resume=submissions.intake.take_kept),
         _progress_room(ports, shared, leaderboard),
         submission_room.room(submissions),
         challenge_room.room(
@@ -209,7 +212,8 @@ def _submissions(ports: Ports, shared: Shared) -> SubmissionActions:
         submissions=SubmissionService(store=store, released=released, clock=clock),
         intake=IntakeService(
             store=store,
-            chats=ports.chats,
+            reader=SourceReader(chats=ports.chats),
+            kept=KeptAnswers(store=store, released=released, clock=clock, pledge=pledge),
             seeds=shared.seeds,
             clock=clock,
             new_id=ports.new_id,
@@ -219,7 +223,7 @@ def _submissions(ports: Ports, shared: Shared) -> SubmissionActions:
     )
 
 
-def _cohort_rooms(ports: Ports, shared: Shared) -> list[Room]:
+def _cohort_rooms(ports: Ports, shared: Shared, *, resume: Resume) -> list[Room]:
     store, chats, clock = ports.store, ports.chats, ports.clock
 
     async def begin(
@@ -235,7 +239,9 @@ def _cohort_rooms(ports: Ports, shared: Shared) -> list[Room]:
     founding = FoundingService(store=store, chats=chats, clock=clock, rules=ports.rules)
     steering = CohortCommands(cohorts=CohortService(store=store), founding=founding, clock=clock)
     return [
-        cohort_room.members_room(MemberCommands(joining=joining), CohortActions(joining=joining)),
+        cohort_room.members_room(
+            MemberCommands(joining=joining), CohortActions(joining=joining, resume=resume)
+        ),
         cohort_room.mentors_room(steering),
     ]
 

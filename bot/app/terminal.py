@@ -18,7 +18,8 @@ from bot.domain.text import one_line
 from bot.sandbox.grader import ContainerGrader
 from bot.sandbox.proving import Proof, prove
 from bot.services.submissions.seeds import SeedService
-from bot.services.submissions.source import code_of_notebook, decode, require_acceptable
+from bot.services.submissions.source import reading
+from bot.services.submissions.source.files import require_acceptable
 from bot.store.store import SqlStore
 
 Say = Callable[[str], None]
@@ -46,7 +47,7 @@ async def grade_file(settings: Settings, slug: str, file: Path, *, say: Say) -> 
         SandboxError: It could not be graded.
     """
     exercise = Catalogue.load(settings.exercises_dir).get(slug)
-    source = _source(file)
+    source = _source(file, exercise.entry)
     seed = secrets.token_bytes(16)
     request = GradingRequest(
         run=f"terminal.{secrets.token_hex(4)}", exercise=exercise, source=source, seed=seed
@@ -124,13 +125,11 @@ async def rotate_key(settings: Settings, clock: Clock) -> str:
         await store.close()
 
 
-def _source(file: Path) -> str:
+def _source(file: Path, entry: Sequence[str]) -> str:
     try:
         data = file.read_bytes()
     except OSError as error:
         raise UserError(f"{one_line(str(file))} cannot be read: {error.strerror}.") from error
-    notebook = file.suffix.lower() == ".ipynb"
-    name = one_line(file.name)
-    source = code_of_notebook(data, name) if notebook else decode(data, name)
+    source = reading.of_file(data, one_line(file.name), entry)
     require_acceptable(source)
     return source

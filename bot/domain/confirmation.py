@@ -1,6 +1,6 @@
 """Questions before what cannot be undone, kept until they are answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -39,6 +39,23 @@ class Confirmations(Protocol):
 
     async def ask(self, confirmation: Confirmation) -> None:
         """Store a question; nothing happens when its id is known."""
+        ...
+
+    async def ask_instead(self, confirmation: Confirmation) -> None:
+        """Store a question in place of any about the same command, of the same person and place.
+
+        Those about this command that have expired go as well, whoever was asked.
+        """
+        ...
+
+    async def open_for(
+        self, user: UserRef, command: str, *, now: datetime
+    ) -> Sequence[Confirmation]:
+        """What somebody was asked about a command and may still answer, the oldest first."""
+        ...
+
+    async def forget(self, confirmation: str) -> None:
+        """Delete a question, if there is one."""
         ...
 
     async def find(self, confirmation: str) -> Confirmation | None:

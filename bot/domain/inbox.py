@@ -14,6 +14,10 @@ class Inbox(Protocol):
         """Store it; False when its key is known."""
         ...
 
+    async def find(self, key: str) -> Event | None:
+        """What was in an event, handled or not; None once it is forgotten."""
+        ...
+
     async def pending(self) -> Sequence[Event]:
         """Not handled yet, in the order they came."""
         ...

@@ -3,15 +3,18 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Verdict
+from bot.domain.parts import Parts
 from bot.domain.text import one_line, printable
 from bot.sandbox.endpoints import Cause, Ending
 from bot.sandbox.relay import Observation
+from bot.sandbox.syntax import explained
 from bot.wire.jobs import (
     Checked,
     CheckEnd,
@@ -75,7 +78,7 @@ CHECKING = {Cause.SLOW_TO_CHECK, Cause.BIG_TO_CHECK}
 """Where an honest submission ends so, a check is broken: the log tells of each."""
 
 _WITH_LINES = (LoadRaised, LoadStopped, NotInSandbox)
-_NUMBER = re.compile(r"line \d{1,6}(?=, in )")
+_NUMBER = re.compile(r"(?:(?:cell|block) \d{1,6}(?: \(In \[\d{1,6}\]\))?, )?line \d{1,6}(?=, in )")
 
 STATUSES: Mapping[CheckEnd, CheckStatus] = {
     CheckEnd.PASSED: CheckStatus.PASSED,
@@ -108,7 +111,8 @@ def grade_of(request: GradingRequest, seen: Observation) -> Grade:
     Raises:
         SandboxError: The judge failed.
     """
-    result = _require_result(request, seen)
+    parts = Parts.of(request.source)
+    result = _placed(_require_result(request, seen), parts)
     if seen.ending is not None and seen.ending.cause in CHECKING:
         log.warning(
             "judge_overcome", slug=request.exercise.slug, run=request.run, by=seen.ending.cause
@@ -117,7 +121,7 @@ def grade_of(request: GradingRequest, seen: Observation) -> Grade:
     ending = "" if seen.ending is None else _ended(seen.ending, result.checks, limits)
     checks = tuple(_check_result(entry, limits, ending) for entry in result.checks)
     if seen.ending is None:
-        verdict, detail = _verdict(request, result, checks)
+        verdict, detail = _verdict(request, result, checks, parts)
     else:
         verdict, detail = VERDICTS.get(seen.ending.cause, Verdict.CRASHED), ending
     lines = result.outcome.lines if isinstance(result.outcome, _WITH_LINES) else ()
@@ -185,7 +189,7 @@ def _limit_met(message: str, limits: Limits) -> str:
 
 
 def _verdict(
-    request: GradingRequest, result: GradeResult, checks: Sequence[CheckResult]
+    request: GradingRequest, result: GradeResult, checks: Sequence[CheckResult], parts: Parts
 ) -> tuple[Verdict, str]:
     match result.outcome:
         case Checked():
@@ -195,18 +199,19 @@ def _verdict(
             log.error("judge_failed", slug=request.exercise.slug, reason="a solver that goes on")
             raise SandboxError("the judge lost a solver that was still there")
         case _:
-            return _unchecked(request, result.outcome)
+            return _unchecked(request, result.outcome, parts)
 
 
-def _unchecked(request: GradingRequest, outcome: Outcome) -> tuple[Verdict, str]:
+def _unchecked(request: GradingRequest, outcome: Outcome, parts: Parts) -> tuple[Verdict, str]:
     """For a source that was not checked at all."""
     match outcome:
         case DoesNotParse(line=line, message=message):
-            where = f"Line {line}" if line else "It cannot be read"
-            return Verdict.SYNTAX_ERROR, f"{where}: {message}."
+            said = explained(request.source, line, message)
+            where = parts.where(line) if line else "it cannot be read"
+            return Verdict.SYNTAX_ERROR, _begun(f"{where}: {said}.")
         case UsesForbidden(line=line, name=name):
             reason = OWN_PART if name in request.exercise.forbidden else LEADS_AROUND
-            return Verdict.NOT_ALLOWED, f"Line {line} uses `{name}`; {reason}."
+            return Verdict.NOT_ALLOWED, _begun(f"{parts.where(line)} uses `{name}`; {reason}.")
         case LoadRaised(message=message):
             said = message.replace("`", "'")
             met = _limit_met(message, request.exercise.limits)
@@ -236,14 +241,14 @@ def _from_checks(checks: Sequence[CheckResult], raised: set[str]) -> Verdict:
 
 def _lacks(names: Sequence[str], where: str) -> str:
     if KEYBOARD in names:
-        return f"{where.capitalize()} waits for `{KEYBOARD}`, and nobody can type here."
+        return f"{_begun(where)} waits for `{KEYBOARD}`, and nobody can type here."
     needed, *others = [f"`{name}`" for name in names] or ["a package"]
     also = f" {' and '.join(others)} would be missing as well." if others else ""
-    return f"{where.capitalize()} needs {needed}, which is not there: {THERE}.{also}"
+    return f"{_begun(where)} needs {needed}, which is not there: {THERE}.{also}"
 
 
 def _where(lines: Sequence[str]) -> str:
-    """The number at the beginning of a traceback's line."""
+    """The place at the beginning of a traceback's line."""
     found = _NUMBER.match(lines[0]) if lines else None
     return found[0] if found else "it"
 
@@ -258,7 +263,7 @@ def _common_cause(entries: Sequence[CheckEntry]) -> str:
     if end is not CheckEnd.RAISED or not lines:
         return ""
     hint = f" {NOT_DEFINED}" if message.startswith("it raised `NameError:") else ""
-    where = _where(lines).capitalize()
+    where = _begun(_where(lines))
     return f"All {len(failed)} failed checks have one cause. {where}: {message}.{hint}"
 
 
@@ -304,3 +309,24 @@ def _signal_sentence(signal: int) -> str:
     if signal == SIGSEGV:
         return "The process died of a segmentation fault."
     return f"The process was ended by signal {signal}."
+
+
+# --- places -----------------------------------------------------------------------------------
+
+
+def _placed(result: GradeResult, parts: Parts) -> GradeResult:
+    """The result with tracebacks whose lines are named as their author sees them."""
+
+    def place(lines: Sequence[str]) -> tuple[str, ...]:
+        return tuple(map(parts.in_trace, lines))
+
+    outcome = result.outcome
+    if isinstance(outcome, _WITH_LINES):
+        outcome = replace(outcome, lines=place(outcome.lines))
+    checks = tuple(replace(entry, lines=place(entry.lines)) for entry in result.checks)
+    return replace(result, outcome=outcome, checks=checks)
+
+
+def _begun(text: str) -> str:
+    """A sentence that begins as sentences do."""
+    return f"{text[:1].upper()}{text[1:]}"

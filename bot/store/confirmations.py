@@ -1,10 +1,10 @@
 """Questions before what cannot be undone, over SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import override
@@ -45,6 +45,41 @@ class SqlConfirmations(Confirmations):
     async def ask(self, confirmation: Confirmation) -> None:
         row = row_of(ConfirmationRow, confirmation)
         await insert_once(self.session, row, (ConfirmationRow.id,))
+
+    @override
+    async def ask_instead(self, confirmation: Confirmation) -> None:
+        is_about = ConfirmationRow.command == confirmation.command
+        is_same = and_(
+            ConfirmationRow.user == confirmation.user,
+            ConfirmationRow.conversation == confirmation.conversation,
+        )
+        has_expired = ConfirmationRow.expires_at <= confirmation.asked_at
+        await self.session.execute(
+            delete(ConfirmationRow).where(is_about, or_(is_same, has_expired))
+        )
+        await self.ask(confirmation)
+
+    @override
+    async def open_for(
+        self, user: UserRef, command: str, *, now: datetime
+    ) -> Sequence[Confirmation]:
+        rows = await self.session.scalars(
+            select(ConfirmationRow)
+            .where(
+                ConfirmationRow.command == command,
+                ConfirmationRow.user == user,
+                ConfirmationRow.expires_at > now,
+                ConfirmationRow.answered_at.is_(None),
+            )
+            .order_by(ConfirmationRow.asked_at, ConfirmationRow.id)
+        )
+        return [value_of(Confirmation, row) for row in rows]
+
+    @override
+    async def forget(self, confirmation: str) -> None:
+        await self.session.execute(
+            delete(ConfirmationRow).where(ConfirmationRow.id == confirmation)
+        )
 
     @override
     async def find(self, confirmation: str) -> Confirmation | None:

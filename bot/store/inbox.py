@@ -48,6 +48,13 @@ class SqlInbox(Inbox):
         return await insert_once(self.session, row, (InboxRow.key,)) is not None
 
     @override
+    async def find(self, key: str) -> Event | None:
+        payload = await self.session.scalar(
+            select(type_coerce(InboxRow.payload, Text)).where(InboxRow.key == key)
+        )
+        return None if payload is None else codec.decode_or_none(payload, Event, key=key)
+
+    @override
     async def pending(self) -> Sequence[Event]:
         rows = await self.session.execute(
             select(InboxRow.key, type_coerce(InboxRow.payload, Text))

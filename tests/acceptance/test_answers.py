@@ -130,7 +130,7 @@ async def test_an_answer_outside_of_a_code_block_is_told_how_to_send_it(
 async def test_code_without_the_entry_point_is_a_remark_and_no_try(
     world: World, thread: ConversationRef
 ) -> None:
-    remark = await world.say(ANA, "```\nTraceback (most recent call last):\n```", thread)
+    remark = await world.say(ANA, "```\ndef treble(x): ...\n```", thread)
     assert "does not define `double`" in remark
     assert await world.submissions(ANA) == []
 
@@ -207,7 +207,11 @@ async def test_an_event_whose_handling_was_cut_off_is_taken_up_again(
 async def test_a_python_file_and_a_notebook_count_as_code(
     world: World, thread: ConversationRef
 ) -> None:
-    cell = {"cell_type": "code", "source": f"%matplotlib inline\n{RIGHT}"}
+    cell = {
+        "cell_type": "code",
+        "source": f"%matplotlib inline\n{RIGHT}",
+        "outputs": ["x"] * 900_000,
+    }
     notebook = json.dumps({"cells": [{"cell_type": "markdown", "source": "# x"}, cell]}).encode()
     for name, data in (("a.py", RIGHT.encode()), ("a.ipynb", notebook)):
         await world.take(world.message(ANA, "", thread, attachments=(file(world, name, data),)))
@@ -224,7 +228,14 @@ async def test_a_python_file_and_a_notebook_count_as_code(
         (["a.py"], b"caf\xe9 = 1", "not UTF-8"),
         (["a.py"], b"# " + b"x" * 70_000 + b"\n" + RIGHT.encode(), "64 KiB"),
         (["a.ipynb"], b"{", "not a notebook"),
-        (["a.ipynb"], b" " * 2_000_000, "over 1024 KiB"),
+        (["a.ipynb"], b" " * 30_000_000, "over 25600 KiB"),
+        (["a.py"], b"x" * 2_000_000, "over 1024 KiB"),
+        (["a.py"], b"", "`a.py` is empty"),
+        (["a.zip"], b"PK", "`a.zip` is neither"),
+        (["a.md"], b"# How I did it", "`a.md` is neither"),
+        (["message.txt"], b"step 1, loss 0.3", "`message.txt` is neither"),
+        (["message.txt"], b"def duoble(x): ...", "does not define `double`"),
+        (["a.ipynb"], b'{"cells": [{"cell_type": "code", "source": "%%bash\\nls"}]}', "found bash"),
     ],
 )
 async def test_a_file_that_cannot_be_taken_gets_its_own_sentence(  # cases
@@ -244,14 +255,6 @@ async def test_a_file_that_the_platform_does_not_hand_out_is_asked_for_again(
     responder = await world.take(world.message(ANA, "", thread, attachments=attached))
     assert "could not be read just now" in text_of(responder.replies[0])
     assert await world.submissions(ANA) == []
-
-
-async def test_who_is_no_member_is_told_how_to_become_one(
-    world: World, thread: ConversationRef
-) -> None:
-    stranger = ANA.__class__("fake", "here", "stranger")
-    assert "/join" in await world.say(stranger, fenced(RIGHT), thread)
-    assert world.grader.requests == []
 
 
 async def test_late_answers_are_graded_and_marked_and_later_ones_refused(
@@ -290,11 +293,50 @@ async def test_a_private_submission_shows_to_its_author_alone(
     assert "Check 2 holds" in answer.text
 
 
-async def test_a_text_file_is_remarked_upon(world: World, thread: ConversationRef) -> None:
-    file = Attachment(name="mine.txt", size_bytes=9, media_type="text/plain", ref="f")
-    event = world.message(ANA, "", thread, attachments=(file,))
-    [reply] = (await world.take(event)).replies
-    assert "`mine.txt` is neither" in text_of(reply)
+@pytest.mark.parametrize("text", [RIGHT, fenced(RIGHT)])
+async def test_what_discord_makes_a_file_of_is_an_answer(
+    world: World, thread: ConversationRef, text: str
+) -> None:
+    long = file(world, "message.txt", text.encode())
+    await world.take(world.message(ANA, "", thread, attachments=(long,)))
+    assert "Solved" in world.answers()[0].text
+
+
+async def test_an_answer_beside_a_file_without_one_is_graded(
+    world: World, thread: ConversationRef
+) -> None:
+    log = file(world, "log.txt", b"step 1, loss 0.3")
+    await world.take(world.message(ANA, fenced(RIGHT), thread, attachments=(log,)))
+    assert "Solved" in world.answers()[0].text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '```\nTraceback (most recent call last):\n  File "a.py", line 1, in double\n```',
+        "```\n$ pip install torch\n```",
+        "Look at https://gist.github.com/ana/1 : is that the paper's way?",
+        "See https://docs.python.org/3/library/math.html",
+    ],
+)
+async def test_output_and_links_in_conversation_get_no_remark(
+    world: World, thread: ConversationRef, text: str
+) -> None:
+    assert await world.say(ANA, text, thread) == ""
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://gist.github.com/ana/1",
+        "mine: https://colab.research.google.com/drive/1",
+        "https://github.com/ana/answers/blob/main/double.py",
+    ],
+)
+async def test_a_link_is_told_that_it_is_not_followed(
+    world: World, thread: ConversationRef, link: str
+) -> None:
+    assert "cannot follow links" in await world.say(ANA, link, thread)
 
 
 async def test_an_edit_takes_the_place_of_what_waits_even_at_the_limit(

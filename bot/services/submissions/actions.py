@@ -39,8 +39,7 @@ class SubmissionActions:
         async with self.store.read() as tx:
             challenge = await tx.challenges.get(challenge_id)
             exercise = await self.released.of(tx, challenge)
-        await self.intake.take_form(event, challenge, exercise)
-        return None
+        return await self.intake.take_form(event, challenge, exercise)
 
     async def _show_hint(self, event: ActionPressed, challenge_id: int) -> Answer:
         async with self.store.read() as tx:

@@ -1,13 +1,12 @@
 """From a message to a queued submission."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.challenge import Challenge, Window
 from bot.domain.chat.events import (
-    Attachment,
     Event,
     FormSubmitted,
     MessageDeleted,
@@ -15,21 +14,21 @@ from bot.domain.chat.events import (
     MessagePosted,
 )
 from bot.domain.chat.keys import Kind, MessageKey
-from bot.domain.chat.port import ChatPort
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
-from bot.domain.errors import ChatError, GoneError, Limit, LimitError, TooLargeError, UserError
+from bot.domain.errors import Limit, LimitError, UserError
 from bot.domain.exercise import Exercise
 from bot.domain.grading import Seeds
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Before, NewSubmission
-from bot.domain.text import quoted
-from bot.services.submissions import messages
-from bot.services.submissions import source as code
+from bot.services.submissions import attachments, messages
+from bot.services.submissions.kept import Kept, KeptAnswers
+from bot.services.submissions.reader import SourceReader
+from bot.services.submissions.source.definitions import missing
+from bot.services.submissions.source.files import require_acceptable
 from bot.services.submissions.status import GRACE, status, tell_next
 from bot.services.talk.reply import Reply
-
-ATTACHMENT_LIMIT_BYTES = 1024 * 1024
-"""A notebook carries its outputs; its code alone must keep to the limit for sources."""
 
 ONE_DAY = timedelta(days=1)
 
@@ -59,50 +58,72 @@ class IntakeService:
     """
 
     store: Store
-    chats: Mapping[str, ChatPort]
+    reader: SourceReader
+    kept: KeptAnswers
     seeds: Seeds
     clock: Clock
     new_id: Callable[[], str]
 
     async def take_message(
         self, event: MessagePosted, challenge: Challenge, exercise: Exercise, reply: Reply
-    ) -> None:
+    ) -> Message | None:
         """Queue the code in a message of a challenge's thread; leave conversation alone.
 
         Raises:
             UserError: It cannot be taken, and why.
         """
-        file = _code_file(event.attachments)
-        source = await self._read(event, file) if file else code.join(code.extract(event.text))
-        if source:
-            answer = _answer_key(event.conversation.platform, event.message.message)
-            about = Answer(event, challenge, exercise, answer, private=False)
-            await self._queue(about, source, reply)
-        elif code.defines(event.text, exercise.entry):
-            raise UserError(messages.NO_FENCE)
-        elif other := [item for item in event.attachments if item.name.lower().endswith(".txt")]:
-            raise UserError(messages.not_a_code_file(other[0].name))
+        answer = _of_message(event, challenge, exercise)
+        if isinstance(event, MessageEdited):  # what it said before is taken back
+            await self.kept.forget(answer.key)
+        return await self._take_message(event, answer, reply)
+
+    async def _take_message(
+        self, event: MessagePosted, answer: Answer, reply: Reply | None = None
+    ) -> Message | None:
+        if attachments.may_hold_answer(event.attachments) and not await self._is_member(answer):
+            return await self._keep(answer)
+        source = await self.reader.of_message(event, answer.exercise)
+        return await self._queue(answer, source, reply) if source else None
 
     async def take_form(
         self, event: FormSubmitted, challenge: Challenge, exercise: Exercise
-    ) -> None:
+    ) -> Message | None:
         """Queue code that came through the private form.
 
         Raises:
             UserError: It cannot be taken, and why.
         """
-        file = _code_file(event.attachments)
-        pasted = event.fields.get("code", "")
-        source = await self._read(event, file) if file else _pasted(pasted, exercise)
-        if not source.strip():
-            raise UserError(messages.NO_CODE)
-        answer = _answer_key(event.conversation.platform, event.key)
-        await self._queue(Answer(event, challenge, exercise, answer, private=True), source)
+        key = _answer_key(event.conversation.platform, event.key)
+        answer = Answer(event, challenge, exercise, key, private=True)
+        if event.attachments and not await self._is_member(answer):
+            return await self._keep(answer)
+        return await self._queue(answer, await self.reader.of_form(event, exercise))
+
+    async def take_kept(self, user: UserRef, cohort: int) -> list[str]:
+        """Queue what somebody sent before they joined a cohort; what to tell them of it."""
+        return [await self._take_kept(kept) for kept in await self.kept.of(user, cohort)]
+
+    async def _take_kept(self, kept: Kept) -> str:
+        said = messages.kept_taken(kept.exercise.title)
+        try:
+            match kept.event:
+                case FormSubmitted() as event:
+                    await self.take_form(event, kept.challenge, kept.exercise)
+                case MessagePosted() as event:
+                    answer = _of_message(event, kept.challenge, kept.exercise)
+                    await self._take_message(event, answer)
+                case _:
+                    said = messages.KEPT_NO_LONGER
+        except UserError as error:
+            said = str(error)
+        await self.kept.forget(kept.key)
+        return said
 
     async def withdraw(self, event: MessageDeleted) -> None:
         """Take an answer whose message was deleted out of the line; what is graded stays so."""
         answer = _answer_key(event.conversation.platform, event.message.message)
         async with self.store.write() as tx:
+            await tx.confirmations.forget(answer)
             if not await tx.submissions.withdraw(answer):
                 return
             latest = await tx.submissions.find_latest(answer)
@@ -110,26 +131,23 @@ class IntakeService:
                 await tx.outbox.say(status(latest, messages.withdrawn(), reader=None))
             await tell_next(tx, self.clock())
 
-    async def _read(self, event: Event, file: Attachment) -> str:
-        chat = self.chats[event.conversation.platform]
-        try:
-            data = await chat.fetch(file, max_bytes=ATTACHMENT_LIMIT_BYTES)
-        except TooLargeError as error:
-            limit_kib = ATTACHMENT_LIMIT_BYTES // 1024
-            sentence = messages.file_too_large(file.name, limit_kib=limit_kib)
-            raise LimitError(Limit.SIZE, sentence) from error
-        except GoneError as error:
-            raise UserError(messages.file_gone(file.name)) from error
-        except ChatError as error:
-            raise UserError(messages.file_unreadable(file.name)) from error
-        if file.name.lower().endswith(".ipynb"):
-            return code.code_of_notebook(data, quoted(file.name))
-        return code.decode(data, quoted(file.name))
+    async def _is_member(self, answer: Answer) -> bool:
+        """Asked before a file is read: whoever is none could have anything read."""
+        async with self.store.read() as tx:
+            member = await tx.members.find(answer.challenge.cohort, answer.event.user)
+        return member is not None
 
-    async def _queue(self, answer: Answer, source: str, reply: Reply | None = None) -> None:
-        code.require_acceptable(source)
-        if not code.defines(source, answer.exercise.entry):
-            raise UserError(messages.no_entry(answer.exercise))
+    async def _keep(self, answer: Answer) -> Message:
+        _check_window(answer.challenge, answer.event)
+        async with self.store.write() as tx:
+            return await self.kept.keep(tx, answer.event, answer.challenge, key=answer.key)
+
+    async def _queue(
+        self, answer: Answer, source: str, reply: Reply | None = None
+    ) -> Message | None:
+        require_acceptable(source)
+        if missing(source, answer.exercise.entry):
+            raise UserError(messages.no_entry(answer.exercise, source))
         async with self.store.write() as tx:
             before = await tx.submissions.before(
                 cohort=answer.challenge.cohort,
@@ -139,7 +157,8 @@ class IntakeService:
                 since=self.clock() - ONE_DAY,
             )
             if before is None:
-                raise UserError(messages.NOT_A_MEMBER)
+                _check_window(answer.challenge, answer.event)
+                return await self.kept.keep(tx, answer.event, answer.challenge, key=answer.key)
             if _is_news(before, source):
                 _check_window(answer.challenge, answer.event)
                 _check_limits(before)
@@ -149,6 +168,7 @@ class IntakeService:
                 await self._add(tx, self._submission(answer, before, source), answer, before)
             if reply is not None:
                 await reply.mark_handled(tx)
+        return None
 
     async def _add(
         self, tx: Transaction, submission: NewSubmission, answer: Answer, before: Before
@@ -180,25 +200,15 @@ class IntakeService:
         )
 
 
-def _pasted(text: str, exercise: Exercise) -> str:
-    """Code from the form: as it is, or from fences, of which a docstring may hold some too."""
-    fenced, plain = code.join(code.extract(text)), code.drop_magics(text)
-    if fenced and not code.defines(fenced, exercise.entry) and code.defines(plain, exercise.entry):
-        return plain
-    return fenced or plain
+def _of_message(event: MessagePosted, challenge: Challenge, exercise: Exercise) -> Answer:
+    key = _answer_key(event.conversation.platform, event.message.message)
+    return Answer(event, challenge, exercise, key, private=False)
 
 
 def _answer_key(platform: str, name: str) -> str:
     # Platform ids may be long; the outbox key doubles as Discord's nonce of 25 characters.
     digest = hashlib.sha256(f"{platform}:{name}".encode()).hexdigest()[:18]
     return str(MessageKey(Kind.ANSWER, digest))
-
-
-def _code_file(attachments: tuple[Attachment, ...]) -> Attachment | None:
-    files = [file for file in attachments if file.name.lower().endswith((".py", ".ipynb"))]
-    if len(files) > 1:
-        raise UserError(messages.TWO_FILES)
-    return files[0] if files else None
 
 
 def _is_news(before: Before, source: str) -> bool:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from bot.domain.chat.events import MessagePosted
 from bot.domain.store import Store
-from bot.services.submissions import source
 from bot.services.submissions.hints import HintService
 from bot.services.submissions.intake import IntakeService
 from bot.services.submissions.released import ReleasedExercises
+from bot.services.submissions.source import fences
 from bot.services.talk.reply import Reply
 
 HINT_WORDS = {"hint", "hint please", "hint, please"}
@@ -38,9 +38,11 @@ class ThreadListener:
             return True
         if event.mentions_bot and not _holds_code(event):
             return False
-        await self.intake.take_message(event, challenge, exercise, reply)
+        answer = await self.intake.take_message(event, challenge, exercise, reply)
+        if answer is not None:
+            await reply.say(answer)
         return True
 
 
 def _holds_code(event: MessagePosted) -> bool:
-    return bool(event.attachments) or bool(source.extract(event.text))
+    return bool(event.attachments) or bool(fences.extract(event.text))

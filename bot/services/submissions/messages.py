@@ -8,8 +8,10 @@ from bot.domain.cohort import Cohort
 from bot.domain.exercise import Exercise
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Verdict
 from bot.domain.member import Member
+from bot.domain.parts import Parts
 from bot.domain.submission import Submission
 from bot.domain.text import quoted, sentence
+from bot.services.submissions.source import definitions
 from bot.services.submissions.verbs import DISPUTE, SHOW_DETAILS, SHOW_HINT
 
 HEADLINES = {
@@ -36,8 +38,17 @@ HINT_ELSEWHERE = "Ask for a hint inside the challenge's thread."
 OTHERS_SUBMISSION = "Only the author of a submission can see its details."
 NOT_GRADED = Message.of("It is not graded yet. The details follow with the verdict.")
 DISPUTED = Message.of("Thank you. The mentors have your case, with your code and the checks.")
-NOT_A_MEMBER = (
-    "You are not in this cohort yet. Type /join, then send your code again: it will be graded."
+KEPT = (
+    "You are not in this cohort yet, so I keep your code. Take the pledge, here or with `/join`,"
+    " and it is graded; there is nothing to send again."
+)
+KEPT_NO_LONGER = (
+    "I no longer have the code that you sent before you joined. Please send it once more in the"
+    " challenge's thread."
+)
+LINK = (
+    "I cannot follow links. Please paste the code here between two lines of three backticks, or"
+    " attach it as a `.py` or `.ipynb` file, and it is graded."
 )
 NO_CODE = "There was no code in the form. Paste it, or choose a file."
 TWO_FILES = "Two code files came with that message. Please attach just one."
@@ -122,7 +133,8 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
     if grade.output.strip():
         parts.append(Text("It printed:"))
         parts.append(Code(_shortened(grade.output), "text"))
-    parts.append(Text(f"{points_text(points)} from this submission · {_times(submission)}"))
+    said = f"{points_text(points)} from this submission · {_times(submission)}"
+    parts.append(Text(f"{said}{left_out(submission.source, before=' · ')}"))
     if any(check.status is CheckStatus.FAILED for check in grade.checks):
         parts.append(Buttons((DISPUTE.button(submission.id, "A check seems wrong"),)))
     return Message.of(*parts)
@@ -134,28 +146,44 @@ NO_FENCE = (
 )
 
 
-def no_entry(exercise: Exercise) -> str:
+def no_entry(exercise: Exercise, source: str) -> str:
     """A light remark on code that does not answer the exercise."""
+    names = definitions.missing(source, exercise.entry) or exercise.entry
     return (
-        f"That code does not define `{'`, `'.join(exercise.entry)}` at its top level, so I took it"
+        f"That code does not define `{'`, `'.join(names)}` at its top level, so I took it"
         " as conversation: it does not count as a try. Send the whole definition when you want it"
-        " graded."
+        f" graded.{left_out(source, before=' ')}"
+    )
+
+
+def left_out(source: str, *, before: str) -> str:
+    """A word on the cells of a notebook that are in another language; empty where none are."""
+    cells = Parts.of(source).left_out
+    words = ", ".join(f"{name} ({language})" for name, language in cells)
+    return f"{before}Left out: {words}" if cells else ""
+
+
+def kept_taken(title: str) -> str:
+    """To a new member, about code that they had sent before."""
+    return (
+        f"The code that you sent for **{title}** is being graded; its feedback comes where you sent"
+        " it."
     )
 
 
 def not_a_code_file(name: str) -> str:
-    """To somebody who attached a text file."""
+    """To somebody who attached something else."""
     return (
-        f"I read code from `.py` and `.ipynb` files, and {quoted(name)} is neither. Rename it, or"
-        " put the code between two lines of three backticks."
+        f"I read code from `.py` and `.ipynb` files, and {quoted(name)} is neither. Attach the code"
+        " as one of them, or put it between two lines of three backticks."
     )
 
 
 def file_too_large(name: str, *, limit_kib: int) -> str:
     """To somebody whose notebook carries too much."""
     return (
-        f"{quoted(name)} is over {limit_kib} KiB. Clear the notebook's outputs, or attach the"
-        " code alone."
+        f"{quoted(name)} is over {limit_kib} KiB. Please attach the code alone, or a notebook"
+        " without its outputs."
     )
 
 
