@@ -15,6 +15,9 @@ _MARK = re.compile(
     rf"|(?P<left_out>{_NAME}) is left out: (?P<language>[\w!+#-]{{1,40}})) ---$"
 )
 _NO_LANGUAGE = re.compile(r"[^\w!+#-]")
+PLACE = re.compile(rf"(?:{_NAME}, )?line \d{{1,7}}(?=, in )")
+"""How a line of a traceback begins, once it is named as its author sees it."""
+
 _LINE_OF_TRACE = re.compile(r"line (\d{1,7})(?=, in )")
 
 

@@ -1,7 +1,6 @@
 """What was seen of a grading, turned into a verdict and sentences."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ import structlog
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
 from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Verdict
-from bot.domain.parts import Parts
+from bot.domain.parts import PLACE, Parts
 from bot.domain.text import one_line, printable
 from bot.sandbox.endpoints import Cause, Ending
 from bot.sandbox.relay import Observation
@@ -78,7 +77,6 @@ CHECKING = {Cause.SLOW_TO_CHECK, Cause.BIG_TO_CHECK}
 """Where an honest submission ends so, a check is broken: the log tells of each."""
 
 _WITH_LINES = (LoadRaised, LoadStopped, NotInSandbox)
-_NUMBER = re.compile(r"(?:(?:cell|block) \d{1,6}(?: \(In \[\d{1,6}\]\))?, )?line \d{1,6}(?=, in )")
 
 STATUSES: Mapping[CheckEnd, CheckStatus] = {
     CheckEnd.PASSED: CheckStatus.PASSED,
@@ -249,7 +247,7 @@ def _lacks(names: Sequence[str], where: str) -> str:
 
 def _where(lines: Sequence[str]) -> str:
     """The place at the beginning of a traceback's line."""
-    found = _NUMBER.match(lines[0]) if lines else None
+    found = PLACE.match(lines[0]) if lines else None
     return found[0] if found else "it"
 
 

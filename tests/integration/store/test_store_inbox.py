@@ -52,6 +52,17 @@ async def test_redelivered_event_adds_nothing_even_after_a_purge(store: SqlStore
         assert await tx.inbox.pending() == []
 
 
+async def test_an_event_is_found_until_its_content_is_forgotten(store: SqlStore) -> None:
+    async with store.write() as tx:
+        await tx.inbox.put(an_event("a"))
+        assert await tx.inbox.find("a") == an_event("a")
+        await tx.inbox.handled("a", at=NOW)
+        assert await tx.inbox.find("a") == an_event("a")
+        await tx.inbox.purge(later(1), limit=9)
+        assert await tx.inbox.find("a") is None
+        assert await tx.inbox.find("b") is None
+
+
 async def test_purge_spares_pending_and_recent_events(store: SqlStore) -> None:
     async with store.write() as tx:
         for key in ("pending", "recent", "old"):
