@@ -138,11 +138,19 @@ def assemble(ports: Ports) -> Services:
             ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
         ),
     ]
-    commands, router = _router(ports, rooms, submissions, challenges)
+    listener = ThreadListener(
+        store=store,
+        intake=submissions.intake,
+        hints=submissions.hints,
+        released=shared.released,
+        clock=clock,
+    )
+    commands, router = _router(ports, rooms, listener, challenges)
     return Services(
         dispatcher=Dispatcher(
             store=store,
             handle=router.handle,
+            expects=listener.expects_code,
             completions=commands.suggest,
             clock=clock,
             on_limit=ports.on_limit,
@@ -166,7 +174,7 @@ def assemble(ports: Ports) -> Services:
 def _router(
     ports: Ports,
     rooms: Sequence[Room],
-    submissions: SubmissionActions,
+    listener: ThreadListener,
     challenges: ChallengeService,
 ) -> tuple[CommandService, Router]:
     confirmations = ConfirmationService(store=ports.store, clock=ports.clock)
@@ -178,17 +186,11 @@ def _router(
         confirmations=confirmations,
         clock=ports.clock,
     )
-    listener = ThreadListener(
-        store=ports.store,
-        intake=submissions.intake,
-        hints=submissions.hints,
-        released=submissions.released,
-    )
     return commands, Router(
         registry=registry,
         commands=commands,
         listen=listener.listen,
-        forget=submissions.intake.withdraw,
+        forget=listener.intake.withdraw,
         lose=challenges.lose_threads,
     )
 

@@ -9,7 +9,18 @@ from bot.domain.chat.events import Attachment
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.errors import TransientError
 from bot.domain.grading import Verdict
-from tests.support.world import ANA, BEN, HALF, PRACTICE, RIGHT, WRONG, World, fenced, text_of
+from tests.support.world import (
+    ANA,
+    BEN,
+    HALF,
+    MENTORS,
+    PRACTICE,
+    RIGHT,
+    WRONG,
+    World,
+    fenced,
+    text_of,
+)
 
 
 def file(world: World, name: str, data: bytes) -> Attachment:
@@ -94,23 +105,12 @@ async def test_those_who_wait_hear_of_the_line_when_it_means_something_else(
     assert told == [1, 3, 10]  # who is next, will be soon, has come nearer
 
 
-async def test_a_line_that_moves_quickly_is_not_told_of_step_by_step(
+async def test_an_answer_that_mentions_the_bot_is_graded(
     world: World, thread: ConversationRef
 ) -> None:
-    people = [replace(ANA, user=f"learner-{number}") for number in range(9)]
-    await world.joined(*people)
-    for person in people:
-        await world.services.dispatcher.accept(world.message(person, fenced(RIGHT), thread))
-        await world.services.dispatcher.drain()
-        world.clock.advance(seconds=0.1)
-        await world.services.delivery.deliver()
-    while claim := await world.services.grading.claim():
-        world.clock.advance(seconds=0.5)
-        await world.services.delivery.deliver()
-        await world.services.grading.grade(claim)
-        await world.services.delivery.deliver()
-    assert all("Solved" in answer.text for answer in world.answers())
-    assert sum(answer.edits for answer in world.answers()) <= 12  # 9 verdicts, and little else
+    for text in (RIGHT, fenced(RIGHT)):
+        await world.take(world.message(ANA, text, thread, mentions_bot=True))
+    assert [answer.text[:10] for answer in world.answers()] == ["✅ **Solved"] * 2
 
 
 async def test_conversation_is_left_alone(world: World, thread: ConversationRef) -> None:
@@ -139,6 +139,38 @@ async def test_code_outside_a_challenge_is_left_alone(world: World) -> None:
     await world.joined(ANA)
     assert await world.say(ANA, fenced(RIGHT), PRACTICE) == ""
     assert await world.submissions(ANA) == []
+
+
+async def test_an_answer_in_the_channel_is_told_where_it_belongs(
+    world: World, thread: ConversationRef
+) -> None:
+    code = file(world, "a.py", RIGHT.encode())
+    for event in (
+        world.message(ANA, fenced(RIGHT), PRACTICE),
+        world.message(ANA, RIGHT, PRACTICE, mentions_bot=True),
+        world.message(ANA, "", PRACTICE, attachments=(code,)),
+    ):
+        [remark] = (await world.take(event)).replies
+        assert "in the challenge's thread" in text_of(remark)
+        assert f"Double it ({thread.thread})" in text_of(remark)
+    assert await world.submissions(ANA) == []
+
+
+@pytest.mark.parametrize("text", ["Good morning!", "```py\nx = 1\n```", "What is `double`?"])
+async def test_talk_in_the_channel_is_left_alone(
+    world: World, thread: ConversationRef, text: str
+) -> None:
+    assert await world.say(ANA, text, thread.parent) == ""
+
+
+async def test_code_is_expected_in_a_cohorts_channel_while_it_can_be_answered(
+    world: World, thread: ConversationRef
+) -> None:
+    expects = world.services.dispatcher.expects_code
+    channels = (PRACTICE, MENTORS, thread, replace(PRACTICE, channel="other"))
+    assert [await expects(channel) for channel in channels] == [True, False, False, False]
+    world.clock.advance(hours=200)
+    assert not await expects(PRACTICE)
 
 
 async def test_an_edited_message_is_a_new_submission_in_the_same_feedback(

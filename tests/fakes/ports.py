@@ -35,10 +35,12 @@ class RecordingSink:
     Attributes:
         trouble: Raised by `accept`, one for each call, before anything is kept.
         words: What `suggest` chooses from.
+        expecting: Channels in which code is expected.
     """
 
     trouble: list[Exception] = field(default_factory=list[Exception])
     words: Sequence[str] = ()
+    expecting: Sequence[ConversationRef] = ()
     events: list[Event] = field(default_factory=list[Event])
     responders: dict[str, Responder] = field(default_factory=dict[str, Responder])
     deliveries: int = 0
@@ -54,6 +56,9 @@ class RecordingSink:
         self.events.append(event)
         if responder is not None:
             self.responders[event.key] = responder
+
+    async def expects_code(self, conversation: ConversationRef) -> bool:
+        return conversation in self.expecting
 
     async def suggest(
         self, command: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo

@@ -168,9 +168,17 @@ class Client(discord.Client):
         if message.guild is None:
             await self._answer_direct_message(message)
             return
-        event = inbound.read_posted(await self._placed(message), self.me)
+        placed = await self._placed(message)
+        event = inbound.read_posted(placed, self.me) or await self._misplaced(placed)
         if event is not None:
             self._listener.hear(await self._with_info(event, message.author), None)
+
+    async def _misplaced(self, message: discord.Message) -> Event | None:
+        """What may be an answer, in a channel where people practise and not in a thread of it."""
+        event = inbound.read_misplaced(message)
+        if event is None or not await self._sink.expects_code(event.conversation):
+            return None
+        return event
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message was changed. Raw: discord.py reports others only of messages that it keeps."""

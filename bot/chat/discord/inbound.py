@@ -25,11 +25,27 @@ TYPED = {discord.MessageType.default, discord.MessageType.reply}
 """Discord writes all others itself, in somebody's name: renamed, pinned, joined."""
 
 
+_CODE = re.compile(r"(?m)```|~~~|^[ \t`>]*(?:def|class|import|from)[ \t]")
+_CODE_FILE = re.compile(r"\.(?:pyw?|ipynb)$", re.IGNORECASE)
+"""What may be an answer, so that all else in a server's channels is passed over at once."""
+
+
 def read_posted(message: discord.Message, me: int) -> MessagePosted | None:
     """A message that is for us; None for all others."""
     fields = _message_fields(message, me)
     if fields is None:
         return None
+    return MessagePosted(key=f"message:{message.id}", at=message.created_at, **fields)
+
+
+def read_misplaced(message: discord.Message) -> MessagePosted | None:
+    """A message in a channel, not said to us, with what may be an answer; None for all others."""
+    if not isinstance(message.channel, discord.TextChannel) or not _is_by_person(message):
+        return None
+    attachments = attachments_of(message)
+    if not (_CODE.search(message.content) or any(_CODE_FILE.search(a.name) for a in attachments)):
+        return None
+    fields = _fields(message, message.content, mentions_bot=False)
     return MessagePosted(key=f"message:{message.id}", at=message.created_at, **fields)
 
 
@@ -57,21 +73,30 @@ def read_deleted(place: object, me: int, message: int, at: datetime) -> MessageD
 
 
 def _message_fields(message: discord.Message, me: int) -> dict[str, Any] | None:
-    guild = message.guild
-    if guild is None or message.type not in TYPED:
-        return None
-    if message.author.bot or message.webhook_id is not None:
+    if not _is_by_person(message):
         return None
     mentions_bot = _mentions(message, me)
     if not mentions_bot and not _is_ours(message.channel, me):
         return None
-    where = refs.conversation_in(guild.id, message.channel.id, refs.parent_of(message.channel))
+    text = _without_name(message.content, me) if mentions_bot else message.content
+    return _fields(message, text, mentions_bot=mentions_bot)
+
+
+def _is_by_person(message: discord.Message) -> bool:
+    if message.guild is None or message.type not in TYPED:
+        return False
+    return not message.author.bot and message.webhook_id is None
+
+
+def _fields(message: discord.Message, text: str, *, mentions_bot: bool) -> dict[str, Any]:
+    guild = message.guild.id if message.guild is not None else 0
+    where = refs.conversation_in(guild, message.channel.id, refs.parent_of(message.channel))
     return {
         "conversation": where,
-        "user": refs.user_in(guild.id, message.author.id),
+        "user": refs.user_in(guild, message.author.id),
         "info": members.info_of(message.author),
         "message": refs.message_in(where, message.id),
-        "text": _without_name(message.content, me) if mentions_bot else message.content,
+        "text": text,
         "attachments": attachments_of(message),
         "mentions_bot": mentions_bot,
     }

@@ -41,6 +41,13 @@ class Sink(Protocol):
         """
         ...
 
+    async def expects_code(self, conversation: ConversationRef) -> bool:
+        """Whether code in this channel may be an answer that belongs into a thread.
+
+        An adapter asks before it passes on what was not said to the bot.
+        """
+        ...
+
     async def suggest(
         self, command: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo
     ) -> Sequence[str]:

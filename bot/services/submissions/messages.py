@@ -46,6 +46,10 @@ KEPT_NO_LONGER = (
     "I no longer have the code that you sent before you joined. Please send it once more in the"
     " challenge's thread."
 )
+ELSEWHERE = (
+    "That looks like an answer, and I grade answers in the challenge's thread. Please send it"
+    " there, and delete it here: others are still writing theirs."
+)
 LINK = (
     "I cannot follow links. Please paste the code here between two lines of three backticks, or"
     " attach it as a `.py` or `.ipynb` file, and it is graded."

@@ -22,6 +22,7 @@ from bot.services.talk.reply import Reply
 log = structlog.get_logger()
 
 Handler = Callable[[Event, Reply], Awaitable[None]]
+Expects = Callable[[ConversationRef], Awaitable[bool]]
 
 
 class Completions(Protocol):
@@ -47,6 +48,7 @@ class Dispatcher:
 
     store: Store
     handle: Handler
+    expects: Expects
     completions: Completions
     clock: Clock
     on_limit: Callable[[Limit], None]
@@ -72,6 +74,10 @@ class Dispatcher:
             new = await tx.inbox.put(event)
         if new:
             self._schedule(event, responder)
+
+    async def expects_code(self, conversation: ConversationRef) -> bool:
+        """Whether code in this channel may be an answer that belongs into a thread."""
+        return await self.expects(conversation)
 
     async def suggest(
         self, command: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo

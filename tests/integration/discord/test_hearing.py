@@ -27,6 +27,24 @@ async def test_talk_elsewhere_is_not_heard(scene: Discord, ana: Person) -> None:
     await hear_last_word(scene, ana, room)
 
 
+async def test_code_in_a_channel_is_heard_where_it_is_expected(scene: Discord, ana: Person) -> None:
+    _, room = await open_thread(scene)
+    theirs = scene.guild.thread(scene.place, "Lunch", ana)
+    code = "```py\ndef clip(x): ...\n```"
+    ana.say(scene.place, code)
+    ana.say(room, "one")
+    await scene.sink.heard(MessagePosted)
+    scene.sink.expecting = [scene.channel]
+    for place, text in ((theirs, code), (scene.place, "noodles?"), (scene.place, code)):
+        ana.say(place, text)
+    ana.say(scene.place, "", [("clip.py", b"x = 1")])
+    ana.say(room, "two")
+    await scene.sink.heard(MessagePosted, 4)
+    heard = [event for event in scene.sink.events if isinstance(event, MessagePosted)]
+    assert [event.text for event in heard] == ["one", code, "", "two"]
+    assert heard[1].conversation == scene.channel
+
+
 @pytest.mark.parametrize(
     ("typed", "text"),
     [
