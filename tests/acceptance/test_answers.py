@@ -105,6 +105,25 @@ async def test_those_who_wait_hear_of_the_line_when_it_means_something_else(
     assert told == [1, 3, 10]  # who is next, will be soon, has come nearer
 
 
+async def test_a_line_that_moves_quickly_is_not_told_of_step_by_step(
+    world: World, thread: ConversationRef
+) -> None:
+    people = [replace(ANA, user=f"learner-{number}") for number in range(9)]
+    await world.joined(*people)
+    for person in people:
+        await world.services.dispatcher.accept(world.message(person, fenced(RIGHT), thread))
+        await world.services.dispatcher.drain()
+        world.clock.advance(seconds=0.1)
+        await world.services.delivery.deliver()
+    while claim := await world.services.grading.claim():
+        world.clock.advance(seconds=0.5)
+        await world.services.delivery.deliver()
+        await world.services.grading.grade(claim)
+        await world.services.delivery.deliver()
+    assert all("Solved" in answer.text for answer in world.answers())
+    assert sum(answer.edits for answer in world.answers()) <= 12  # 9 verdicts, and little else
+
+
 async def test_an_answer_that_mentions_the_bot_is_graded(
     world: World, thread: ConversationRef
 ) -> None:

@@ -1,5 +1,8 @@
 """What learners do with their feedback: details, hints, disputed checks."""
 
+import json
+
+from bot.domain.chat.events import Attachment
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.grading import Verdict
 from tests.support.world import (
@@ -22,6 +25,17 @@ async def test_details_open_for_the_author_alone(world: World, thread: Conversat
     assert "saw 3, should be 4" in seen
     assert "Only the author" in await world.press(BEN, details, where=thread)
     assert "saw 3" not in world.answers()[0].text
+
+
+async def test_details_name_the_cells_that_were_left_out(
+    world: World, thread: ConversationRef
+) -> None:
+    cells = [{"cell_type": "code", "source": source} for source in ("%%bash\nls", WRONG)]
+    world.chat.files["a"] = json.dumps({"cells": cells}).encode()
+    file = Attachment(name="a.ipynb", size_bytes=9, media_type="", ref="a")
+    await world.take(world.message(ANA, "", thread, attachments=(file,)))
+    [details, _hint] = actions_of(world.answers()[0].message)
+    assert "Left out: cell 1 (bash)." in await world.press(ANA, details, where=thread)
 
 
 async def test_hints_come_one_level_at_a_time_and_are_counted(

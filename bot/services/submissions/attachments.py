@@ -24,6 +24,9 @@ _LINK = re.compile(
     r"|https?://\S+\.(?:py|ipynb)\b\S*",
     re.IGNORECASE,
 )
+_LONGEST_CHARS = 500
+"""Of a message that is hardly more than a link."""
+
 _WORDS_BESIDE_CHARS = 80
 """A message with more words than this beside a link talks about it; with fewer, it sends it."""
 
@@ -62,7 +65,7 @@ def unreadable_file(attachments: Iterable[Attachment]) -> Attachment | None:
 
 def is_link_to_code(text: str) -> bool:
     """Whether a message is hardly more than a link to where people keep code."""
-    found = _LINK.search(text)
+    found = _LINK.search(text) if len(text) <= _LONGEST_CHARS else None
     if found is None:
         return False
     beside = f"{text[: found.start()]}{text[found.end() :]}".strip()

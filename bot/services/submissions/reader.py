@@ -38,8 +38,9 @@ class SourceReader:
         beside = await asyncio.to_thread(reading.of_message, event.text, exercise.entry)
         if beside:
             return beside
-        remark = _about_file(file, source, exercise) if file else _about_text(event, exercise)
-        if remark:
+        if file:
+            raise UserError(_about_file(file, source, exercise))
+        if remark := await asyncio.to_thread(_about_text, event, exercise):
             raise UserError(remark)
         return ""
 

@@ -30,7 +30,7 @@ class Snippet:
     @property
     def is_python(self) -> bool:
         """Whether its tag says so."""
-        return self.language in _PYTHON_TAGS or self.language.startswith("{.py")
+        return _PYTHON_TAG.fullmatch(self.language) is not None
 
     @property
     def is_other(self) -> bool:
@@ -38,7 +38,7 @@ class Snippet:
         return self.language in _OTHER_TAGS
 
 
-_PYTHON_TAGS = frozenset({"python", "py", "python3", "py3", "ipython", "ipython3", "pycon"})
+_PYTHON_TAG = re.compile(r"i?py(?:thon)?[\d.]*|pycon|\{\.?(?:i?py(?:thon)?\d?|code-cell)\b.*")
 _OTHER_TAGS = frozenset(
     {"bash", "sh", "shell", "zsh", "console", "cmd", "powershell", "text", "txt", "plain"}
     | {"plaintext", "output", "out", "log", "pytb", "traceback", "error", "diff", "sql"}
@@ -59,7 +59,7 @@ _CLOSING = re.compile(
     r"(?m)(?<!`)(?P<backticks>`{3,}+)(?![\w\"'{])|^[ \t]*(?P<tildes>~{3,}+)[ \t]*$"
 )
 _QUOTED_LINE = re.compile(r"[ \t]*>")
-_TAG = re.compile(r"[A-Za-z][\w+#.-]*|\{[^}]*\}")
+_TAG = re.compile(r"[A-Za-z][\w+#.-]*|\{[^}]*\}(?:[ ]+\w+)?")
 _TRIPLE = re.compile(r"\"\"\"|'''")
 
 
@@ -123,7 +123,7 @@ def _tag_and_code(info: str, *, whole_line_may_be_tag: bool) -> tuple[str, str]:
     if whole_line_may_be_tag and _TAG.fullmatch(info):
         return info.lower(), ""
     first, _, rest = info.partition(" ")
-    if first.lower() in _PYTHON_TAGS and rest:
+    if rest and _PYTHON_TAG.fullmatch(first.lower()):
         return first.lower(), "" if _TAG.fullmatch(rest) and rest.startswith("{") else rest
     return "", info
 

@@ -42,6 +42,24 @@ def test_every_dialect_of_fences_is_read(message: str, text: str) -> None:
     assert [snippet.text for snippet in fences.extract(message)] == [text]
 
 
+PYTHON = ("python", "Python3.11", "ipython3", "pycon", "{python}", "{.python}", "{code-cell}")
+QUARTO = ("{.python .numberLines}", "{python,echo=F}", "{code-cell} ipython3")
+
+
+@pytest.mark.parametrize("tag", [*PYTHON, *QUARTO])
+def test_a_tag_tells_that_a_block_is_python(tag: str) -> None:
+    [snippet] = fences.extract(f"```{tag}\nx = 1\n```")
+
+    assert (snippet.text, snippet.is_python) == ("x = 1", True)
+
+
+@pytest.mark.parametrize("tag", ["pytb", "text", "{r}", ""])
+def test_another_tag_tells_that_it_is_not(tag: str) -> None:
+    [snippet] = fences.extract(f"```{tag}\nx = 1\n```")
+
+    assert (snippet.text, snippet.is_python) == ("x = 1", False)
+
+
 def test_a_fence_that_is_never_closed_takes_the_rest() -> None:
     assert fences.extract("see\n```py\nx = 1\ny = 2\n") == (Snippet("py", "x = 1\ny = 2"),)
 
