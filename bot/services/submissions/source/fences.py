@@ -133,7 +133,7 @@ def _tag_and_code(info: str, *, whole_line_may_be_tag: bool) -> tuple[str, str]:
 _LOOK_ALIKES = f"\"'\u00b4{DOUBLE_QUOTES}{SINGLE_QUOTES}"
 _STRAIGHT = str.maketrans(dict.fromkeys(DOUBLE_QUOTES, '"') | dict.fromkeys(SINGLE_QUOTES, "'"))
 _QUOTE_FENCE = re.compile(
-    rf"(?m)^[ \t]*(?P<fence>[{_LOOK_ALIKES}]{{3}}|``?)[ \t]*(?:py(?:thon)?3?)?$"
+    rf"(?m)^[ \t]*(?P<fence>[{_LOOK_ALIKES}]{{3,6}}|``?)[ \t]*(?:py(?:thon)?3?)?$"
 )
 _FEW_BACKTICKS = re.compile(r"(?m)^[ \t]*(?P<fence>``?)(?!`)(?=[^\s`])")
 _WRAPPED_LINES = re.compile(r"(?m)^[ \t]*(``?)(?P<code>[^`\n]*)\1[ \t]*$")
@@ -154,6 +154,8 @@ def between_quotes(text: str) -> str:
         return ""
     first = marks[0]["fence"].translate(_STRAIGHT)
     same = [mark for mark in marks[1:] if mark["fence"].translate(_STRAIGHT) == first]
+    if first.startswith("`") and not same:  # it stands before the code's first line, or is a slip
+        return ""
     return dedented(text[marks[0].end() : same[-1].start() if same else len(text)].strip("\n"))
 
 

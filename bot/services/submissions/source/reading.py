@@ -48,7 +48,11 @@ def shape_of(text: str, entry: Sequence[str]) -> Shape:
     """What a message is in which `of_message` finds nothing."""
     if any(map(_is_attempt, fences.extract(text))):
         return Shape.INCOMPLETE
-    return Shape.UNFENCED if defines(normalised(text), entry) else Shape.CONVERSATION
+    text = normalised(text)
+    if defines(text, entry):
+        return Shape.UNFENCED
+    is_code = has_definition(text) and is_all_code(text)
+    return Shape.INCOMPLETE if is_code else Shape.CONVERSATION
 
 
 def blocks_of(text: str) -> str:

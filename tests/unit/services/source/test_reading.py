@@ -35,6 +35,8 @@ def prompts(text: str) -> str:
         f"Here: \n``{CODE}``",
         f"``\n{CODE}\n``",
         f"`python\n{CODE}\n`",
+        f"`python\n{CODE}`",
+        f"\n{CODE}\n",
         "\n".join(f"`{line}`" for line in CODE.split("\n")),
         indented(CODE),
         f"Here it is:\n\n{indented(CODE)}\n\nWhat do you say?",
@@ -48,7 +50,7 @@ def prompts(text: str) -> str:
         f"```\nTraceback (most recent call last):\nNameError: x\n```\nfixed\n```\n{CODE}\n```",
         f"```text\n{CODE}\n```",
     ],
-    ids=range(23),
+    ids=range(25),
 )
 def test_the_answer_is_found(message: str) -> None:
     source = reading.of_message(message, CLIP)
@@ -81,7 +83,7 @@ def test_output_beside_tagged_code_is_left_out_and_helpers_are_not() -> None:
         "```\nValueError: no\n```",
         "```\ntensor([1., 2.])\n```",
         "```\nloss = 0.31 acc = 0.9\n```",
-        "class A:\n    def clip(self): ...",
+        "from what I see it is clip that returns twice",
         "",
     ],
 )
@@ -97,6 +99,8 @@ def test_conversation_is_left_alone(message: str) -> None:
         (f"{CODE}\n\nWhat do you think of it?", Shape.UNFENCED),
         ("```py\nx.sum()\n```", Shape.INCOMPLETE),
         ("```\ndef clipp(x): ...\n```", Shape.INCOMPLETE),
+        ("import torch\n\ndef clipp(x):\n    return x", Shape.INCOMPLETE),
+        ("class A:\n    def clip(self): ...", Shape.INCOMPLETE),
         ("```py\nclass A:\n    def clip(self): ...\n```", Shape.INCOMPLETE),
     ],
 )
