@@ -13,7 +13,6 @@ from bot.domain.parts import PLACE, Parts
 from bot.domain.text import one_line, printable
 from bot.sandbox.endpoints import Cause, Ending
 from bot.sandbox.relay import Observation
-from bot.sandbox.syntax import explained
 from bot.wire.jobs import (
     Checked,
     CheckEnd,
@@ -204,9 +203,8 @@ def _unchecked(request: GradingRequest, outcome: Outcome, parts: Parts) -> tuple
     """For a source that was not checked at all."""
     match outcome:
         case DoesNotParse(line=line, message=message):
-            said = explained(request.source, line, message)
             where = parts.where(line) if line else "it cannot be read"
-            return Verdict.SYNTAX_ERROR, _begun(f"{where}: {said}.")
+            return Verdict.SYNTAX_ERROR, _begun(f"{where}: {message}.")
         case UsesForbidden(line=line, name=name):
             reason = OWN_PART if name in request.exercise.forbidden else LEADS_AROUND
             return Verdict.NOT_ALLOWED, _begun(f"{parts.where(line)} uses `{name}`; {reason}.")
