@@ -22,9 +22,10 @@ from bot.domain import text as outside
 from bot.domain.chat.commands import CommandOption, CommandSpec, parse, unknown_command
 from bot.domain.chat.message import Code, Message, Table
 from bot.domain.errors import BotError
-from bot.services.cohorts import holidays, limits
-from bot.services.submissions import source
+from bot.services.cohorts import holidays, limits, rules
+from bot.services.submissions.source import definitions, reading
 from tests.support.outside import PIECES, grade_with
+from tests.support.values import a_cohort
 
 CHARS = 32 * 1024
 MARKDOWN_CHARS = 8 * 1024
@@ -113,14 +114,17 @@ ENTRANCES: Mapping[str, Callable[[str], object]] = {
     "name of a file": server.file_name,
     "button on Discord": lambda text: refs.split_tag(text, 1),
     # options of commands
+    "id on Discord": refs.parse_id,
+    "rule": lambda text: rules.with_rule(a_cohort(), "open_hours", text),
     "date": holidays.read_date,
     "cap": lambda text: limits.with_cap({}, "seconds", text),
     # code
-    "fences": lambda text: source.join(source.extract(text)),
-    "magics": source.drop_magics,
-    "definitions": lambda text: source.defines(text, ("f",)),
-    "file": lambda text: source.decode(text.encode("utf-8", "replace"), "a.py"),
-    "notebook": lambda text: source.code_of_notebook(_notebook(text)),
+    "code in a message": lambda text: reading.of_message(text, ("f",)),
+    "code in a form": lambda text: reading.of_form(text, ("f",)),
+    "shape of a message": lambda text: reading.shape_of(text, ("f",)),
+    "file": lambda text: reading.of_file(text.encode("utf-8", "replace"), "a.py", ("f",)),
+    "notebook": lambda text: reading.of_notebook(_notebook(text), "a.ipynb"),
+    "definitions": lambda text: definitions.missing(text, ("f",)),
 }
 """Each takes a text; what it refuses it refuses with an error of ours."""
 

@@ -77,25 +77,6 @@ def test_a_syntax_error_is_said_with_its_line(source: str, line: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "line"),
-    [
-        ("x = 1\nif x:\n    return\n", 3),
-        ("import torch\nfrom __future__ import annotations\n", 2),
-        ("import asyncio\n\nawait asyncio.sleep(0)\n", 3),
-        ("x = 1\nbreak\n", 2),
-        ("def f():\n    nonlocal x\n", 2),
-        ("yield 1\n", 1),
-        ("def f(a, a): ...\n", 1),
-    ],
-)
-def test_what_only_the_compiler_refuses_is_a_syntax_error_too(source: str, line: int) -> None:
-    error = inspect_source(source, starter=STARTER, forbidden=())["error"]
-
-    assert error[0] == line
-    assert error[1]
-
-
-@pytest.mark.parametrize(
     "source",
     ["x\0y", "(" * 5000, "-" * 100_000 + "1", "+".join(["a"] * 50_000), "a" + ".b" * 20_000],
     ids=["null", "parentheses", "minus", "sum", "attributes"],
