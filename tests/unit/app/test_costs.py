@@ -49,7 +49,7 @@ def test_a_cost_that_grows_with_the_square_is_seen() -> None:
     def quadratic(text: str) -> int:
         return sum(text.count("b", start) for start in range(0, len(text), 8))
 
-    whole_s, quarter_s = cost(quadratic, "a" * 2**16)
+    whole_s, quarter_s = cost(quadratic, "a" * 2**17)
 
     assert whole_s > max(NOTHING_S, MAX_GROWTH * quarter_s)
 
