@@ -2,6 +2,8 @@
 
 Right solutions must pass every check on several hidden inputs; wrong ones must fail the very check
 that they say they fail. A check that lets its wrong solution through would let a learner's through.
+What an answer passes that does nothing is worth nothing, and whoever knows the checks by heart has
+not solved them.
 """
 
 import hashlib
@@ -11,7 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.domain.exercise import Exercise
+from bot.catalogue.sentences import sentence_problems
+from bot.catalogue.trivial import trivial_answers
+from bot.domain.exercise import Day, Exercise
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Grader, GradingRequest, Verdict
 
 PARTIAL_CREDIT = (0.2, 0.8)
@@ -20,7 +24,9 @@ PARTIAL_CREDIT = (0.2, 0.8)
 MAX_REFERENCE_SHARE = 0.25
 """Of the limit on CPU time: a learner's honest version may be four times as slow."""
 
-_HEADER = re.compile(r"# (?P<key>fails|cheat|expect): (?P<value>.+)")
+KNOWS_THE_CHECKS = "knows the checks"
+
+_HEADER = re.compile(r"# (?P<key>fails|mends|cheat|expect): (?P<value>.+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +34,9 @@ class WrongSolution:
     """One known wrong solution and what became of it.
 
     Attributes:
-        fails: The core check that it has to fail; empty for a cheat.
-        about: The misconception, or the class of cheat.
+        fails: The core check that it has to fail; empty where it is about something else.
+        mends: The core check that it has to pass: it is the starter with one fault mended.
+        about: The misconception, the fault, or the class of cheat.
         expect: The verdict it has to get; empty where any but `solved` will do.
         failed: The checks that it failed.
         message: What the learner would read at the check named by `fails`.
@@ -37,6 +44,7 @@ class WrongSolution:
 
     name: str
     fails: str
+    mends: str
     about: str
     expect: str
     verdict: str
@@ -48,7 +56,7 @@ class WrongSolution:
     @property
     def is_cheat(self) -> bool:
         """Whether it goes around the task instead of misunderstanding it."""
-        return not self.fails
+        return not self.fails and not self.mends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +94,14 @@ class _Bench:
     grader: Grader
 
     async def grade(self, path: Path, number: int = 0) -> Grade:
-        return await self.grader.grade(self._request(path, number))
+        return await self.grader.grade(self._request(path.stem, _read(path), number))
 
-    def _request(self, path: Path, number: int) -> GradingRequest:
-        label = f"gate.{self.exercise.slug}.{path.stem}.{number}"
+    def _request(self, name: str, source: str, number: int) -> GradingRequest:
+        label = f"gate.{self.exercise.slug}.{name}.{number}"
         return GradingRequest(
             run=label,
             exercise=self.exercise,
-            source=path.read_text(encoding="utf-8"),
+            source=source,
             seed=hashlib.sha256(label.encode()).digest()[:16],
         )
 
@@ -105,6 +113,12 @@ class _Bench:
     async def wrongs(self) -> AsyncIterator[WrongSolution]:
         for path in sorted(self.folder.glob("wrong/*.py")):
             yield _wrong(path, await self.grade(path))
+
+    async def trivials(self) -> AsyncIterator[tuple[str, Grade]]:
+        exercise = self.exercise
+        answers = trivial_answers(exercise.starter, exercise.entry)
+        for number, (what, source) in enumerate(answers):
+            yield what, await self.grader.grade(self._request("trivial", source, number))
 
 
 async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int = 5) -> GateReport:
@@ -123,8 +137,9 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
     starter = await bench.grade(folder / "starter.py")
     references = [graded async for graded in bench.references(seeds)]
     wrongs = tuple([wrong async for wrong in bench.wrongs()])
+    trivials = [graded async for graded in bench.trivials()]
     checks = _checks_of(grade for _, _, grade in references)
-    mean_partial = _mean([wrong.core_share for wrong in wrongs if not wrong.is_cheat])
+    mean_partial = _mean([wrong.core_share for wrong in wrongs if wrong.fails])
     reference_cpu_s = max((grade.usage.cpu_s or 0.0 for _, _, grade in references), default=0.0)
     problems = (
         *_starter_problems(starter),
@@ -133,6 +148,10 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
         *(problem for wrong in wrongs for problem in _wrong_problems(wrong, checks)),
         *_coverage_problems(wrongs, checks, exercise.forbidden),
         *_credit_problems(mean_partial),
+        *(problem for what, grade in trivials for problem in _trivial_problems(what, grade)),
+        *_mends_problems(wrongs, exercise.day),
+        *_cheat_problems(wrongs),
+        *sentence_problems(folder, exercise.task, {wrong.name for wrong in wrongs}),
         *_harness_problems(wrongs, has_harness=(folder / "harness.py").exists()),
     )
     return GateReport(
@@ -148,13 +167,15 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
 
 
 def _wrong(path: Path, grade: Grade) -> WrongSolution:
-    header = _header(path.read_text(encoding="utf-8"))
+    header = _header(_read(path))
     fails, _, misconception = header.get("fails", "").partition(" - ")
+    mends, _, fault = header.get("mends", "").partition(" - ")
     failed = {check.name: check for check in grade.checks if check.status is CheckStatus.FAILED}
     return WrongSolution(
         name=path.stem,
         fails=fails.strip(),
-        about=header.get("cheat", misconception).strip(),
+        mends=mends.strip(),
+        about=header.get("cheat", misconception or fault).strip(),
         expect=header.get("expect", ""),
         verdict=grade.verdict.value,
         detail=grade.detail,
@@ -162,6 +183,10 @@ def _wrong(path: Path, grade: Grade) -> WrongSolution:
         failed=tuple(failed),
         message=failed[fails].message if fails in failed else "",
     )
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _header(source: str) -> dict[str, str]:
@@ -214,13 +239,23 @@ def _time_problems(reference_cpu_s: float, limit_s: float) -> Iterator[str]:
 def _wrong_problems(wrong: WrongSolution, checks: Mapping[str, CheckResult]) -> Iterator[str]:
     file = f"wrong/{wrong.name}.py"
     if not wrong.about:
-        yield f"{file} says neither `# fails: <check> - <misconception>` nor `# cheat: <class>`."
+        yield (
+            f"{file} says neither `# fails: <check> - <misconception>` nor `# mends: <check> -"
+            " <fault>` nor `# cheat: <class>`."
+        )
     if wrong.verdict == Verdict.SOLVED:
         yield f"{file} is graded “solved”."
     if wrong.expect and wrong.verdict != wrong.expect:
         yield f"{file} is graded “{wrong.verdict}”, but expects “{wrong.expect}”. {wrong.detail}"
-    if not wrong.fails:
-        return
+    if wrong.mends and (wrong.mends in wrong.failed or not wrong.core_share):
+        yield f"{file} does not pass {wrong.mends}, or earns nothing by it."
+    if wrong.fails:
+        yield from _failure_problems(file, wrong, checks)
+
+
+def _failure_problems(
+    file: str, wrong: WrongSolution, checks: Mapping[str, CheckResult]
+) -> Iterator[str]:
     if wrong.fails not in checks or not checks[wrong.fails].core:
         yield f"{file} names {wrong.fails}, which is no core check of this exercise."
     elif wrong.fails not in wrong.failed:
@@ -234,7 +269,7 @@ def _coverage_problems(
     wrongs: Sequence[WrongSolution], checks: Mapping[str, CheckResult], forbidden: Sequence[str]
 ) -> Iterator[str]:
     # A cheat may fail everything at once: that shows nothing about a single check.
-    failed = {name for wrong in wrongs if not wrong.is_cheat for name in wrong.failed}
+    failed = {name for wrong in wrongs if wrong.fails for name in wrong.failed}
     for name in checks:
         if name not in failed:
             yield f"No wrong solution fails {name}."
@@ -250,6 +285,31 @@ def _credit_problems(mean_partial: float) -> Iterator[str]:
         yield (
             f"The wrong solutions earn {mean_partial:.2f} of the core points on average; between"
             f" {low} and {high} the checks tell misconceptions apart."
+        )
+
+
+def _trivial_problems(what: str, grade: Grade) -> Iterator[str]:
+    for check in grade.checks:
+        if check.core and check.points and check.status is CheckStatus.PASSED:
+            yield (
+                f"An answer that {what} passes {check.name}: it needs `points=0`, or has to ask for"
+                " more."
+            )
+
+
+def _mends_problems(wrongs: Sequence[WrongSolution], day: Day) -> Iterator[str]:
+    if day is Day.DEBUG and not any(wrong.mends for wrong in wrongs):
+        yield (
+            "It needs a wrong solution for each fault of the starter that begins with `# mends:"
+            " <check> - <fault>`: the starter with that fault alone mended, which earns something."
+        )
+
+
+def _cheat_problems(wrongs: Sequence[WrongSolution]) -> Iterator[str]:
+    if not any(wrong.is_cheat and wrong.about.startswith(KNOWS_THE_CHECKS) for wrong in wrongs):
+        yield (
+            f"It has no wrong solution that begins with `# cheat: {KNOWS_THE_CHECKS}`: one that is"
+            " right for what can be read in checks.py, and nowhere else."
         )
 
 

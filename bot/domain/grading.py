@@ -9,13 +9,16 @@ from bot.domain.exercise import Device, Exercise
 SOURCE_LIMIT_BYTES = 64 * 1024
 """Longest source that is accepted. A 20 MB file cost `ast.parse` 4 GB and 15 s."""
 
+PARTS_SHARE = 0.75
+"""What all parts of a solution are worth without the whole."""
+
 
 class Verdict(StrEnum):
     """The outcome of one submission, told apart by what was seen from outside the solver."""
 
     SOLVED = "solved"  # every core check holds
-    PARTLY = "partly"  # some core checks hold
-    WRONG = "wrong"  # it ran, no core check holds
+    PARTLY = "partly"  # some core checks hold that are worth points
+    WRONG = "wrong"  # it ran, none of these holds
     UNATTEMPTED = "unattempted"  # the starter, unchanged: not a try
     NOT_ALLOWED = "not allowed"  # uses a forbidden name, or needs what is not there: not a try
     SYNTAX_ERROR = "syntax error"  # does not parse: not a try
@@ -52,6 +55,7 @@ class CheckResult:
     Attributes:
         name: The check's identifier, kebab-case.
         title: The behaviour, as a sentence that a learner reads.
+        points: Its weight; 0 where an answer passes it that does nothing.
         message: One sentence on what was seen (shapes, dtypes, first differing value), or empty.
         traceback: The learner's own lines on an exception, innermost last; none of the sandbox.
         example: The smallest failing input, as Python text, or empty.
@@ -110,11 +114,17 @@ class Grade:
 
     @property
     def core_share(self) -> float:
-        """Weighted share of the core checks that hold, 0 to 1 (`f` in the progression formulas)."""
+        """What it is worth, 0 to 1 (`f` in the progression formulas).
+
+        1 when it is solved, else the share of the core points that it holds, of `PARTS_SHARE`: one
+        essential fault is never a detail.
+        """
+        if self.verdict is Verdict.SOLVED:
+            return 1.0
         core = [check for check in self.checks if check.core]
         total = sum(check.points for check in core)
         held = sum(check.points for check in core if check.status is CheckStatus.PASSED)
-        return held / total if total else 0.0
+        return PARTS_SHARE * held / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

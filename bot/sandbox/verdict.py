@@ -228,7 +228,7 @@ def _from_checks(checks: Sequence[CheckResult], raised: set[str]) -> Verdict:
     held = [check for check in core if check.status is CheckStatus.PASSED]
     if core and len(held) == len(core):
         return Verdict.SOLVED
-    if held:
+    if any(check.points for check in held):
         return Verdict.PARTLY
     if core and all(check.name in raised for check in core):
         return Verdict.CRASHED

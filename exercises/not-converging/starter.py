@@ -29,12 +29,11 @@ def train(batches: Iterator[tuple[Tensor, Tensor]], seed: int = 0) -> nn.Module:
         batches: Pairs of x (N, 10) float32 and y (N,) int64, the class of each row: 0, 1 or 2.
         seed: The same seed and the same batches give the same weights.
     """
-    model = build()
-    optimizer = torch.optim.SGD(model.parameters(), lr=5.0, momentum=0.9)
-    loss_fn = nn.CrossEntropyLoss()
-
     torch.manual_seed(seed)
     model = build()
+    optimizer = torch.optim.SGD(model[0].parameters(), lr=5.0, momentum=0.9)
+    loss_fn = nn.CrossEntropyLoss()
+
     model.train()
     for x, y in batches:
         scores = model(shuffled(x))

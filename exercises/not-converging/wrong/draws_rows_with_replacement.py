@@ -1,4 +1,4 @@
-# fails: scores - the softmax stays and the loss is changed to suit it
+# fails: labels - a batch is drawn from again, so that a third of its rows is left out
 import torch
 from torch import nn
 
@@ -9,7 +9,6 @@ def build():
         nn.ReLU(),
         nn.Dropout(0.5),
         nn.Linear(64, 3),
-        nn.Softmax(dim=1),
     )
 
 
@@ -17,10 +16,11 @@ def train(batches, seed=0):
     torch.manual_seed(seed)
     model = build()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
-    loss_fn = nn.NLLLoss()
+    loss_fn = nn.CrossEntropyLoss()
     model.train()
     for x, y in batches:
-        loss = loss_fn(torch.log(model(x)), y)
+        chosen = torch.randint(len(x), (len(x),))
+        loss = loss_fn(model(x[chosen]), y[chosen])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -1,10 +1,9 @@
-# fails: fresh-gradients - the gradients are cleared once, before the loop
+# fails: reproducible - build() gives the same model every time, which goes on learning
 import torch
 from torch import nn
 
 
-def build():
-    return nn.Sequential(
+MODEL = nn.Sequential(
         nn.Linear(10, 64),
         nn.ReLU(),
         nn.Dropout(0.5),
@@ -12,15 +11,19 @@ def build():
     )
 
 
+def build():
+    return MODEL
+
+
 def train(batches, seed=0):
     torch.manual_seed(seed)
-    model = build()
+    model = MODEL
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     loss_fn = nn.CrossEntropyLoss()
     model.train()
-    optimizer.zero_grad()
     for x, y in batches:
         loss = loss_fn(model(x), y)
+        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     return model

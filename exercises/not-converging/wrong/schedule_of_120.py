@@ -1,0 +1,34 @@
+# fails: own-batch - a schedule that ends after 40 steps raises at the next
+import torch
+from torch import nn
+
+
+def build():
+    return nn.Sequential(
+        nn.Linear(10, 64),
+        nn.ReLU(),
+        nn.Dropout(0.5),
+        nn.Linear(64, 3),
+    )
+
+
+def train(batches, seed=0):
+    torch.manual_seed(seed)
+    model = build()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.1, total_steps=40)
+    loss_fn = nn.CrossEntropyLoss()
+    model.train()
+    for x, y in batches:
+        loss = loss_fn(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return model
+
+
+def predict(model, x):
+    model.eval()
+    with torch.no_grad():
+        return model(x).argmax(dim=1)
