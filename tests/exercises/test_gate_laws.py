@@ -3,10 +3,12 @@
 import ast
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.catalogue.gate import GateReport, gate
+from bot.catalogue.trivial import BODIES, trivial_answers
 from bot.domain.exercise import ON_CPU, Day, Device, Exercise, Limits
 from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Usage, Verdict
 
@@ -25,25 +27,45 @@ EXERCISE = Exercise(
     limits=Limits(seconds=10.0),
     device=Device.CPU,
     fingerprint="0",
-    task="Double it.",
+    task="Double it.\n\n- It doubles every\n  element. The sign stays.\n- Elements are `float32`.",
     starter="",
     hints=("a", "b", "c"),
 )
 
+STARTER = """verdict = "unattempted"
+
+
+def double(x):
+    return 3 * x
+"""
+
+SENTENCES = """
+"doubles every element" = ["one"]
+"The sign stays" = ["two"]
+"`float32`" = "given"
+"""
+
 SOUND = {
-    "starter.py": "verdict unattempted",
+    "starter.py": STARTER,
     "reference.py": "verdict solved",
     "reference_other.py": "verdict solved",
     "wrong/one.py": "# fails: value - adds one\nverdict partly\nfail value\nfail speed",
     "wrong/two.py": "# fails: sign - drops the sign\nverdict partly\nfail sign",
     "wrong/three.py": "# cheat: library\n# expect: not allowed\nverdict not allowed\nuses operator",
+    "wrong/known.py": "# cheat: knows the checks\nverdict wrong\nfail value\nfail sign\nfail speed",
+    "sentences.toml": SENTENCES,
 }
 
 
 @dataclass
 class ObedientGrader:
-    """Gives the verdict, failures and seconds that the source itself asks for."""
+    """Gives the verdict, failures and seconds that the source itself asks for.
 
+    Attributes:
+        passed_by_trivial: What answers made from the starter pass.
+    """
+
+    passed_by_trivial: frozenset[str] = frozenset()
     isolated: bool = True
     devices: frozenset[Device] = ON_CPU
 
@@ -52,16 +74,26 @@ class ObedientGrader:
         return ""
 
     async def grade(self, request: GradingRequest) -> Grade:
+        if request.run.startswith("gate.double.trivial"):
+            return self._graded_trivial()
         lines = [line.partition(" ") for line in request.source.splitlines()]
         orders = {word: rest for word, _, rest in lines}
         failed = {rest for word, _, rest in lines if word == "fail"}
-        verdict = Verdict(orders["verdict"])
+        verdict = Verdict(orders["verdict"].strip('= "'))
         ran = verdict in {Verdict.SOLVED, Verdict.PARTLY, Verdict.WRONG}
         return Grade(
             verdict=verdict,
             checks=tuple(self._check(name, failed) for name in ("value", "sign", "speed") if ran),
             detail=f"Line 1 uses `{orders['uses']}`." if "uses" in orders else "",
             usage=Usage(start_s=0.0, run_s=60.0, cpu_s=float(orders.get("takes", "0.1"))),
+        )
+
+    def _graded_trivial(self) -> Grade:
+        failed = {"value", "sign", "speed"} - self.passed_by_trivial
+        return Grade(
+            verdict=Verdict.WRONG,
+            checks=tuple(self._check(name, failed) for name in ("value", "sign", "speed")),
+            usage=Usage(start_s=0.0, run_s=0.1, cpu_s=0.1),
         )
 
     def _check(self, name: str, failed: set[str]) -> CheckResult:
@@ -71,28 +103,35 @@ class ObedientGrader:
         )
 
 
-async def carry_through(folder: Path, changes: dict[str, str]) -> GateReport:
+async def carry_through(
+    folder: Path,
+    changes: dict[str, str],
+    *,
+    day: Day = Day.IMPLEMENT,
+    passed_by_trivial: frozenset[str] = frozenset(),
+) -> GateReport:
     for name, source in {**SOUND, **changes}.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(source, encoding="utf-8")
         if not source:
             path.unlink()
-    exercise = replace(EXERCISE, starter=(folder / "starter.py").read_text(encoding="utf-8"))
-    return await gate(folder, exercise, ObedientGrader(), seeds=2)
+    starter = (folder / "starter.py").read_text(encoding="utf-8")
+    exercise = replace(EXERCISE, starter=starter, day=day)
+    return await gate(folder, exercise, ObedientGrader(passed_by_trivial), seeds=2)
 
 
 async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
     report = await carry_through(tmp_path, {})
     assert report.passed, report.problems
-    assert (len(report.wrongs), report.mean_partial, report.reference_cpu_s) == (3, 0.5, 0.1)
+    assert (len(report.wrongs), report.mean_partial, report.reference_cpu_s) == (4, 0.375, 0.1)
     assert report.as_data()["passed"] is True
 
 
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"starter.py": "verdict wrong"}, "starter.py is graded “wrong”"),
+        ({"starter.py": STARTER.replace("unattempted", "wrong")}, "starter.py is graded “wrong”"),
         ({"reference_other.py": ""}, "at least one reference_*.py"),
         (
             {"reference.py": "verdict partly\nfail sign"},
@@ -126,6 +165,23 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
             },
             "earn 0.00 of the core points",
         ),
+        ({"wrong/known.py": ""}, "begins with `# cheat: knows the checks`"),
+        (
+            {"wrong/four.py": "# mends: sign - keeps it\nverdict partly\nfail value\nfail sign"},
+            "wrong/four.py does not pass sign",
+        ),
+        ({"sentences.toml": ""}, "It has no sentences.toml"),
+        ({"sentences.toml": "=" + SENTENCES}, "sentences.toml is no TOML"),
+        (
+            {"sentences.toml": SENTENCES.replace('"The sign stays" = ["two"]', "")},
+            "names no wrong solution that breaks “The sign stays.”",
+        ),
+        (
+            {"sentences.toml": SENTENCES.replace("The sign", "The order")},
+            "quotes “The order stays”, which is in no list of the task",
+        ),
+        ({"sentences.toml": SENTENCES.replace('["two"]', "[]")}, "needs a list of wrong solutions"),
+        ({"sentences.toml": SENTENCES.replace("two", "nine")}, "names wrong/nine.py"),
         ({"harness.py": "counted = 0"}, "no wrong solution that begins with `# cheat: harness`"),
     ],
 )
@@ -133,6 +189,39 @@ async def test_gate_says_what_to_fix(tmp_path: Path, changes: dict[str, str], pr
     report = await carry_through(tmp_path, changes)
     assert not report.passed
     assert any(problem in said for said in report.problems), report.problems
+
+
+async def test_a_check_that_an_empty_answer_passes_has_to_be_worth_nothing(tmp_path: Path) -> None:
+    report = await carry_through(tmp_path, {}, passed_by_trivial=frozenset({"sign", "speed"}))
+
+    assert len(report.problems) == len(BODIES) + 1  # each answer passes it, the starter too
+    assert all("passes sign: it needs `points=0`" in problem for problem in report.problems)
+
+
+async def test_a_faulty_starter_needs_answers_with_one_fault_mended(tmp_path: Path) -> None:
+    report = await carry_through(tmp_path, {}, day=Day.DEBUG)
+    assert ["# mends: <check>" in problem for problem in report.problems] == [True]
+
+    mended = "# mends: sign - keeps it\nverdict partly\nfail value\nfail speed"
+    report = await carry_through(tmp_path, {"wrong/four.py": mended}, day=Day.DEBUG)
+    assert report.passed, report.problems
+    assert report.mean_partial == 0.375  # it is no misconception of its own
+
+
+def test_trivial_answers_keep_the_form_and_do_nothing() -> None:
+    starter = "def clip(parameters, norm=2.0):\n    return 7\n\n\nclass Block:\n" + (
+        "    def __init__(self, dim):\n        self.dim = dim\n\n"
+        "    def forward(self, x):\n        return self.helper(x)\n"
+    )
+
+    answers = dict(trivial_answers(starter, ("clip", "Block", "missing")))
+
+    assert len(answers) == len(BODIES) + 1
+    bound: dict[str, Any] = {}
+    exec(answers["returns its first argument"], bound)  # noqa: S102  # made a line above
+    assert (bound["clip"]([1], norm=3), bound["Block"](4).forward(5)) == ([1], 5)
+    assert (bound["Block"](4).dim, bound["missing"](6)) == (4, 6)
+    assert answers["is the starter"].startswith(starter)
 
 
 async def test_a_harness_with_a_solution_that_makes_it_lie_passes(tmp_path: Path) -> None:

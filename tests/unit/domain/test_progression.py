@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from bot.domain.progression import (
     PointsEvent,
-    PointsReason,
     challenges_for,
     earned,
     is_solved,
