@@ -209,7 +209,8 @@ async def test_a_faulty_starter_needs_answers_with_one_fault_mended(tmp_path: Pa
 
 
 def test_trivial_answers_keep_the_form_and_do_nothing() -> None:
-    starter = "def clip(parameters, norm=2.0):\n    return 7\n\n\nclass Block:\n" + (
+    starter = (
+        "def clip(parameters, norm=2.0):\n    return 7\n\n\nclass Block:\n"
         "    def __init__(self, dim):\n        self.dim = dim\n\n"
         "    def forward(self, x):\n        return self.helper(x)\n"
     )
