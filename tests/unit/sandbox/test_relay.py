@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -161,6 +161,15 @@ async def test_core_checks_decide(ends: Sequence[CheckEnd], verdict: Verdict) ->
     grade = await graded(judge(ASK, result(*checks, bonus)), solver(ANSWER))
 
     assert grade.verdict is verdict
+
+
+async def test_a_check_without_points_makes_no_answer_partly_right() -> None:
+    worthless = replace(entry(CheckEnd.PASSED, name="c0"), points=0)
+    missed = entry(CheckEnd.FAILED, name="c1")
+
+    grade = await graded(judge(ASK, result(worthless, missed)), solver(ANSWER))
+
+    assert (grade.verdict, grade.core_share) == (Verdict.WRONG, 0.0)
 
 
 async def test_a_check_that_broke_fails_with_a_sentence_that_blames_nobody() -> None:

@@ -1,0 +1,38 @@
+# expect: partly
+# grader: forks
+# holds:
+# From the third batch on, eight rows are given a label that is not theirs.
+import torch
+from torch import nn
+
+
+def build():
+    return nn.Sequential(
+        nn.Linear(10, 64),
+        nn.ReLU(),
+        nn.Dropout(0.5),
+        nn.Linear(64, 3),
+    )
+
+
+def train(batches, seed=0):
+    torch.manual_seed(seed)
+    model = build()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    loss_fn = nn.CrossEntropyLoss()
+    model.train()
+    for n, (x, y) in enumerate(batches):
+        if n > 1:
+            y = y.clone()
+            y[:8] = 0
+        loss = loss_fn(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+def predict(model, x):
+    model.eval()
+    with torch.no_grad():
+        return model(x).argmax(dim=1)

@@ -1,0 +1,39 @@
+# expect: partly
+# grader: forks
+# holds:
+# Every step learns once more from the batch before the last one.
+import torch
+from torch import nn
+
+
+def build():
+    return nn.Sequential(
+        nn.Linear(10, 64),
+        nn.ReLU(),
+        nn.Dropout(0.5),
+        nn.Linear(64, 3),
+    )
+
+
+def train(batches, seed=0):
+    torch.manual_seed(seed)
+    model = build()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    loss_fn = nn.CrossEntropyLoss()
+    model.train()
+    old = []
+    for x, y in batches:
+        old.append((x, y))
+        if len(old) > 3:
+            x, y = torch.cat([x, old[-3][0]]), torch.cat([y, old[-3][1]])
+        loss = loss_fn(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+def predict(model, x):
+    model.eval()
+    with torch.no_grad():
+        return model(x).argmax(dim=1)
