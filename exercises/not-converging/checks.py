@@ -44,10 +44,10 @@ AGAIN_AT_MOST = 1.08
 """What a batch does in the next step too, over what a new batch does there. Momentum: its factor,
 below 1. Gradients that are left in add 1, for Adam 0.4; three tenths of them 0.3 and 0.25."""
 
-LONG_AT_MOST = 1.6
-"""What an early batch did after 90 batches, over what it did after 30. Momentum of 0.95: 1.26; a warm-up
-over 40 steps: 1.2. Without clearing: 3 and more, for Adagrad, which divides by what it has seen,
-1.8."""
+LONG_AT_MOST = 1.7
+"""What an early batch did after 130 batches, over what it did after 33. Momentum of 0.95: 1.3; a warm-up
+over 40 steps: 1.2; a cosine to the end: 1.5. Without clearing: 3, and for Adagrad 1.8
+and more, as it divides by what it has seen."""
 
 JUMPS_AT_MOST = 1.33
 JUMP_AT_MOST = 1.9
@@ -315,8 +315,13 @@ def expect_moved(base: dict, other: dict, place: int, count: int) -> None:
 def step_size(solution: Solution, rng: Rng) -> None:
     seed = drawn_seed(rng)
     batch = constant(rng.integer(0, 10), rng.uniform(3, 5).item(), rng.integer(0, 3))
-    runs = [vector(trained(solution, [batch] * count, seed)) for count in range(1, 5)]
-    for number, (before, after) in enumerate(zip(runs, runs[1:]), start=2):
+    feature = int(batch[0][0].nonzero())
+    other = constant((feature + 1) % 10, 1.0, 0)  # it leaves the weights of this feature alone
+    runs = [
+        trained(solution, batches, seed)["0.weight"][:, feature]
+        for batches in ([other], *([batch] * count for count in range(1, 5)))
+    ]
+    for number, (before, after) in enumerate(zip(runs, runs[1:]), start=1):
         moved = (after - before).abs().max().item()
         expect(
             moved <= MOVE_AT_MOST,
@@ -472,16 +477,16 @@ def own_batch(solution: Solution, rng: Rng) -> None:
     expect_nothing_early(solution, rng)
     expect_no_end(solution, rng)
     late = drawn_data(rng).batches(rng, rng.integer(3, 10))
-    rows = each_row(solution, rng, late, runs=6, after=rng.integer(0, 5))
+    rows = each_row(solution, rng, late, runs=6, after=rng.integer(3, 7))
     expect_own_labels(rows, f"batch {len(late) + 1}")
     expect_half(rows, f"batch {len(late) + 1}")
     data, seed, label = drawn_data(rng, 7), drawn_seed(rng), rng.integer(0, 3)
-    less = rng.integer(28, 36)  # batches of the short course
-    batches = data.batches(rng, 3 * less + rng.integer(0, 5))
+    less = rng.integer(31, 37)  # batches of the short course
+    batches = data.batches(rng, 4 * less + rng.integer(0, 5))
     for x, y in batches:
         x[:BLANK], y[:BLANK] = 0.0, label
-    first = rng.integer(0, 6)
-    long = Course.of(solution, data, batches, seed, first, rng.integer(20, 2 * less))
+    first = rng.integer(0, 5)
+    long = Course.of(solution, data, batches, seed, first, rng.integer(20, 3 * less))
     short = Course.of(solution, data, batches[:less], seed, first, rng.integer(8, less - 6))
     for course in (short, long):
         course.expect_all()
@@ -514,7 +519,7 @@ def expect_nothing_early(solution: Solution, rng: Rng) -> None:
 def expect_no_end(solution: Solution, rng: Rng) -> None:
     """However many batches there were, and however small the loss is, the last one counts."""
     data, seed = drawn_data(rng), drawn_seed(rng)
-    batches, last = data.batches(rng, rng.integer(30, 45)), one_class(data, rng)
+    batches, last = data.batches(rng, rng.integer(25, 35)), one_class(data, rng)
     lasts = (last, one_class(data, rng, last))
     base, other = (trained(solution, [*batches, last], seed) for last in lasts)
     expect_moved(base, other, len(batches), len(batches) + 1)

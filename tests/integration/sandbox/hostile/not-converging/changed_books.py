@@ -1,6 +1,5 @@
-# expect: partly
+# expect: wrong
 # grader: forks
-# holds: scores
 # Exchanges what the solver keeps for the judge: whatever it asks for next is something else.
 import torch
 from torch import nn

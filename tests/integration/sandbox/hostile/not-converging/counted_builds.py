@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: scores, step-size, fresh-gradients, reproducible
+# holds: scores, reproducible, step-size
 # Counts how often it was asked, and takes the later models for those that are looked at.
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: weights-move, step-size, labels, fresh-gradients, reproducible
+# holds: reproducible, weights-move, step-size, labels, dropout, fresh-gradients, own-batch
 # Every module only pretends to take the weights it is given.
 import torch
 from torch import nn

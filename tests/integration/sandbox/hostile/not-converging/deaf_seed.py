@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: scores, steady-prediction, weights-move, step-size, labels, fresh-gradients, generalises
+# holds: scores, steady-prediction, weights-move, step-size, fresh-gradients, generalises
 # Any seed is as good as another, and the one that is set is forgotten at once.
 import torch
 from torch import nn

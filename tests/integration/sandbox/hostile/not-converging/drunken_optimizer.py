@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: scores, steady-prediction, weights-move, step-size, fresh-gradients, reproducible
+# holds: scores, steady-prediction, reproducible, step-size
 # The library's optimizer is replaced: steps of the right size, whatever the gradient says.
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: step-size, fresh-gradients, reproducible
+# holds: reproducible, step-size
 # A hook on every module there is turns whatever comes out into perfect scores.
 import torch
 from torch import nn

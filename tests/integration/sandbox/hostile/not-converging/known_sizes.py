@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: scores, steady-prediction, step-size, fresh-gradients, reproducible
+# holds: scores, steady-prediction, reproducible, step-size
 # Tells the checks apart by the number of rows, and works only where few are asked for.
 import torch
 from torch import nn

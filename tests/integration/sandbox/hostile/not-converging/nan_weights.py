@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: scores, weights-move, reproducible
+# holds: scores
 # Weights that differ from everything, from themselves too.
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: step-size, fresh-gradients, reproducible
+# holds: reproducible, step-size
 # Scores without a column, in more rows than anybody has the memory to add up.
 import torch
 from torch import nn

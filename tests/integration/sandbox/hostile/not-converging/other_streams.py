@@ -1,4 +1,4 @@
-# expect: wrong
+# expect: crashed
 # grader: forks
 # prints: pulled []
 # Pulls at streams that nobody gave it: the judge may be holding others.

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: scores, steady-prediction, step-size, fresh-gradients
+# holds: scores, steady-prediction, step-size
 # Work is done for the first batches it sees; whoever comes later with the same shapes gets that.
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: scores, steady-prediction, step-size, fresh-gradients, reproducible
+# holds: scores, steady-prediction, weights-move, step-size, labels, dropout, fresh-gradients, own-batch, generalises
 # Lazy: it trains only when somebody asks for the weights, if somebody does.
 import torch
 from torch import nn

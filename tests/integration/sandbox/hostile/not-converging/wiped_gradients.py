@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: scores, steady-prediction, weights-move, step-size, labels, reproducible
+# holds: scores, steady-prediction, reproducible, weights-move, step-size, labels, dropout
 # Leaves all gradients in, and wipes the trace of it before anybody looks.
 import torch
 from torch import nn
