@@ -317,12 +317,12 @@ def step_size(solution: Solution, rng: Rng) -> None:
     batch = constant(rng.integer(0, 10), rng.uniform(3, 5).item(), rng.integer(0, 3))
     feature = int(batch[0][0].nonzero())
     other = constant((feature + 1) % 10, 1.0, 0)  # it leaves the weights of this feature alone
-    runs = [
-        trained(solution, batches, seed)["0.weight"][:, feature]
-        for batches in ([other], *([batch] * count for count in range(1, 5)))
-    ]
-    for number, (before, after) in enumerate(zip(runs, runs[1:]), start=1):
-        moved = (after - before).abs().max().item()
+    unmoved = trained(solution, [other], seed)["0.weight"][:, feature]
+    runs = [trained(solution, [batch] * count, seed) for count in range(1, 5)]
+    steps = [runs[0]["0.weight"][:, feature] - unmoved]
+    steps += [vector(after) - vector(before) for before, after in zip(runs, runs[1:])]
+    for number, step in enumerate(steps, start=1):
+        moved = step.abs().max().item()
         expect(
             moved <= MOVE_AT_MOST,
             f"step {number} moved a weight by {moved:.3g}; the weights begin between -0.32 and 0.32",
