@@ -1,5 +1,4 @@
-# expect: partly
-# holds: scores
+# expect: wrong
 # prints: told []
 # Looks for a sign by which the training process and the one that is examined differ.
 import glob

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: scores, steady-prediction, weights-move
+# holds: steady-prediction, weights-move, fresh-gradients
 # perhaps: fresh-gradients
 # A thread goes on training after the answer, and while the weights are read.
 import threading
