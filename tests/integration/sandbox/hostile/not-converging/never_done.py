@@ -1,7 +1,7 @@
 # expect: partly
 # grader: forks
-# holds: steady-prediction, weights-move, fresh-gradients
-# perhaps: fresh-gradients
+# holds: steady-prediction, weights-move
+# perhaps: scores, fresh-gradients
 # A thread goes on training after the answer, and while the weights are read.
 import threading
 
