@@ -25,7 +25,7 @@ _ROUNDING = 1e-9
 class PointsReason(StrEnum):
     """Why points were given."""
 
-    TRY = "try"  # the first real attempt at a challenge: something in it is right
+    TRY = "try"  # the first real attempt at a challenge
     CHECKS = "checks"  # core checks that hold for the first time
 
 
@@ -63,7 +63,7 @@ class Outcome:
     """How a member stands with one challenge; derived from its submissions and hints.
 
     Attributes:
-        best_core_share: Largest `Grade.core_share`, 0 to 1.
+        best_core_share: Largest weighted share of core checks that held, 0 to 1.
         tries: Graded submissions that count as tries, with differing source.
         hints: Highest hint level read.
         at: When the best grade came.
@@ -123,17 +123,16 @@ def earned(
 ) -> list[tuple[PointsReason, float]]:
     """New points of one grade, as pairs of reason and points; often none.
 
-    The first real attempt earns 2 and the best f 4 f, so that a challenge adds up to 2 + 4 max f in
-    whatever order its grades come. An attempt is real once it is worth anything: an answer that
-    does nothing is not. (Learning, "Points": effort first; no speed, no penalty for tries or hints,
-    nothing is ever taken away.)
+    The first real attempt earns 2 and the best weighted share f of core checks 4 f, so that a
+    challenge adds up to 2 + 4 max f in whatever order its grades come. (Learning, "Points":
+    effort first; no speed, no penalty for tries or hints, nothing is ever taken away.)
 
     Args:
         before: The member's events for this challenge so far.
         counts_as_try: Whether the verdict is one of the learner's tries.
         core_share: f of this grade, 0 to 1.
     """
-    if not counts_as_try or core_share <= 0:
+    if not counts_as_try:
         return []
     events = list(before)
     gains: list[tuple[PointsReason, float]] = []

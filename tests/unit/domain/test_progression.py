@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.progression import (
     PointsEvent,
+    PointsReason,
     challenges_for,
     earned,
     is_solved,
@@ -38,7 +39,7 @@ def test_a_challenge_adds_up_to_2_plus_4_times_the_best_share(
     events = total(sequence)
 
     assert sum(event.points for event in events) == pytest.approx(
-        2 + 4 * max(tries) if any(tries) else 0
+        2 + 4 * max(tries) if tries else 0
     )
     assert all(event.points > 0 for event in events)
     assert is_solved(events) == (1.0 in tries)
@@ -60,8 +61,8 @@ def test_the_same_grade_again_earns_nothing(sequence: list[tuple[bool, float]]) 
     assert total(doubled) == total(sequence)
 
 
-def test_an_answer_that_is_worth_nothing_earns_nothing() -> None:
-    assert earned([], counts_as_try=True, core_share=0.0) == []
+def test_a_real_attempt_earns_points_even_when_no_check_holds() -> None:
+    assert earned([], counts_as_try=True, core_share=0.0) == [(PointsReason.TRY, 2.0)]
 
 
 def test_what_is_no_try_earns_nothing() -> None:
