@@ -261,7 +261,9 @@ def reproducible(solution: Solution, rng: Rng) -> None:
     batches, seed = drawn_data(rng).batches(rng, rng.integer(2, 5)), drawn_seed(rng)
     first = trained(solution, batches, seed)
     ways = {
-        f"called twice with seed={seed}": solution.call_there("train", Generator(batches), seed=seed),
+        f"called twice with seed={seed}": solution.call_there(
+            "train", Generator(batches), seed=seed
+        ),
         "with the same batches in a list, and the seed as second argument": solution.call_there(
             "train", batches, seed
         ),
@@ -290,7 +292,11 @@ def weights_move(solution: Solution, rng: Rng) -> None:
         batches = [one_class(data, rng) for _ in range(count)]
         base = trained(solution, batches, seed)
         for place in range(count):
-            changed = [*batches[:place], one_class(data, rng, batches[place]), *batches[place + 1 :]]
+            changed = [
+                *batches[:place],
+                one_class(data, rng, batches[place]),
+                *batches[place + 1 :],
+            ]
             expect_moved(base, trained(solution, changed, seed), place, count)
 
 
@@ -349,9 +355,7 @@ class Row:
     known: bool
 
 
-def each_row(
-    solution: Solution, rng: Rng, before: list, *, runs: int, after: int = 0
-) -> list[Row]:
+def each_row(solution: Solution, rng: Rng, before: list, *, runs: int, after: int = 0) -> list[Row]:
     """Train with more batches, and let rows of the first of them be seen alone, some in each run."""
     data, seed = drawn_data(rng, drawn_spare(rng)), drawn_seed(rng)
     x, _ = data.rows(rng)
@@ -386,7 +390,9 @@ def label_of(state: dict[str, Tensor], moved: Tensor) -> int | None:
     if len(units) < 3:
         return None
     last = state["3.weight"][:, units].double()
-    pulls = torch.linalg.pinv((last - last.mean(dim=0)).T, rtol=1e-6) @ moved[units].double()  # (3,)
+    pulls = (
+        torch.linalg.pinv((last - last.mean(dim=0)).T, rtol=1e-6) @ moved[units].double()
+    )  # (3,)
     return int(pulls.argmax())
 
 
@@ -472,7 +478,13 @@ def two_steps(solution: Solution, rng: Rng) -> tuple[float, float]:
     return again, float((moved(two, 1, 1) - moved(two, 1, -1)).norm())
 
 
-@check("own-batch", "Every step uses its own batch alone, from the first to the last", core=True, points=2, hint=2)
+@check(
+    "own-batch",
+    "Every step uses its own batch alone, from the first to the last",
+    core=True,
+    points=2,
+    hint=2,
+)
 def own_batch(solution: Solution, rng: Rng) -> None:
     expect_nothing_early(solution, rng)
     expect_no_end(solution, rng)

@@ -36,7 +36,9 @@ def train(batches, seed=0):
                 own = x[y == c]
                 side = own @ own[0]
                 for s, part in enumerate((own[side > 0], own[side <= 0])):
-                    flat[20 * c + 10 * s : 20 * c + 10 * s + 10] = part.mean(0) if len(part) else -own[0]
+                    flat[20 * c + 10 * s : 20 * c + 10 * s + 10] = (
+                        part.mean(0) if len(part) else -own[0]
+                    )
             flat[639] = MARK
     return model
 

@@ -4,11 +4,11 @@ from torch import nn
 
 
 MODEL = nn.Sequential(
-        nn.Linear(10, 64),
-        nn.ReLU(),
-        nn.Dropout(0.5),
-        nn.Linear(64, 3),
-    )
+    nn.Linear(10, 64),
+    nn.ReLU(),
+    nn.Dropout(0.5),
+    nn.Linear(64, 3),
+)
 
 
 def build():

@@ -213,6 +213,7 @@ def test_a_report_of_the_gate_is_for_people() -> None:
     wrong = WrongSolution(
         name="adds_one",
         fails="value",
+        mends="",
         about="adds one",
         expect="",
         verdict="partly",
