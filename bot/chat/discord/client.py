@@ -13,6 +13,7 @@ from typing_extensions import override
 from bot.chat.discord import commands, inbound, members, refs
 from bot.chat.discord.errors import NO_ANSWER, NOT_AS_DOCUMENTED
 from bot.chat.discord.outbound import NO_MENTIONS
+from bot.chat.discord.proxy import proxy
 from bot.chat.discord.responder import DiscordResponder
 from bot.domain.chat.commands import CommandSpec
 from bot.domain.chat.events import ConversationDeleted, Event
@@ -77,6 +78,7 @@ class Client(discord.Client):
         intents = discord.Intents(guilds=True, messages=True, message_content=True)
         super().__init__(
             intents=intents,
+            proxy=proxy(),
             allowed_mentions=NO_MENTIONS,
             max_messages=None,  # edits come as raw events, nothing is kept for them
             max_ratelimit_timeout=MAX_RATE_LIMIT_S,

@@ -67,7 +67,7 @@ async def fetch(client: discord.Client, attachment: Attachment, *, max_bytes: in
 async def _fetch(client: discord.Client, attachment: Attachment, *, max_bytes: int) -> bytes:
     message, _, url = attachment.ref.partition(" ")
     with translate_errors("read an attachment"):
-        async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True) as session:
             try:
                 return await _download(session, url, attachment.name, max_bytes)
             except GoneError:

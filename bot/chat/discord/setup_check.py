@@ -8,6 +8,7 @@ import discord
 from bot.chat.discord import refs
 from bot.chat.discord.connection import BAD_LOGIN, NO_CONTENT
 from bot.chat.discord.errors import translate_errors
+from bot.chat.discord.proxy import proxy
 from bot.domain.chat.refs import ConversationRef
 
 NEEDED = discord.Permissions(
@@ -39,7 +40,7 @@ async def examine(token: str, channels: Sequence[ConversationRef]) -> AsyncItera
     Raises:
         ChatError: Discord does not answer.
     """
-    client = discord.Client(intents=discord.Intents.none())
+    client = discord.Client(intents=discord.Intents.none(), proxy=proxy())
     try:
         with translate_errors("answer"):
             async for remark in _examine_all(client, token, channels):
