@@ -15,6 +15,7 @@ CHATTY = (
     "aiohttp.access",
     "aiosqlite",  # its debug lines hold the values: source texts and names
     "alembic",
+    "apscheduler",
     "asyncio",
     "discord",  # its debug lines hold every event and request as it came
     "psycopg",

@@ -63,5 +63,8 @@ def is_all_code(text: str) -> bool:
 
 
 def is_output(text: str) -> bool:
-    """Whether the text is a traceback, or what a shell was told and answered."""
-    return _OUTPUT.match(text[:_LOOKED_AT_CHARS]) is not None
+    """Whether the text is a traceback, or what a shell was told and answered.
+
+    A root's prompt looks like a comment, so what defines something is code however it begins.
+    """
+    return _OUTPUT.match(text[:_LOOKED_AT_CHARS]) is not None and not has_definition(text)

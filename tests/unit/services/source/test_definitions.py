@@ -49,6 +49,20 @@ def test_anything_else_does_not_define_it(source: str) -> None:
     assert not definitions.defines(source, ["clip"])
 
 
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("# my answer\nimport torch\n\ndef clip(x):\n    return x\n", False),
+        ("# my answer\nclass Clip:\n    pass\n", False),
+        ("# pip install torch\nRequirement already satisfied: torch\n", True),
+        ("$ python clip.py\nTrue\n", True),
+        ("Traceback (most recent call last):\n  File \"a\", line 1, in clip\n", True),
+    ],
+)
+def test_a_comment_before_code_is_no_prompt_of_a_shell(text: str, *, output: bool) -> None:
+    assert definitions.is_output(text) is output
+
+
 def test_every_entry_has_to_be_defined() -> None:
     source = "def a(): ...\nB = 3\n"
 
