@@ -15,7 +15,6 @@ CHATTY = (
     "aiohttp.access",
     "aiosqlite",  # its debug lines hold the values: source texts and names
     "alembic",
-    "apscheduler",
     "asyncio",
     "discord",  # its debug lines hold every event and request as it came
     "psycopg",
@@ -65,6 +64,8 @@ def configure(*, level: str, as_json: bool) -> None:
     root.setLevel(level.upper())
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It warns of each tick that still runs; the scheduler's health tells of those that never end.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _tame(

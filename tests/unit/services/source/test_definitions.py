@@ -56,7 +56,7 @@ def test_anything_else_does_not_define_it(source: str) -> None:
         ("# my answer\nclass Clip:\n    pass\n", False),
         ("# pip install torch\nRequirement already satisfied: torch\n", True),
         ("$ python clip.py\nTrue\n", True),
-        ("Traceback (most recent call last):\n  File \"a\", line 1, in clip\n", True),
+        ('Traceback (most recent call last):\n  File "a", line 1, in clip\n', True),
     ],
 )
 def test_a_comment_before_code_is_no_prompt_of_a_shell(text: str, *, output: bool) -> None:
