@@ -435,8 +435,9 @@ def dropout(solution: Solution, rng: Rng) -> None:
 
 
 def expect_half(rows: list[Row], batch: str) -> None:
-    above = torch.cat([(row.moved != 0)[row.inputs > 0.1] for row in rows if not row.known])
-    share, spread = above.double().mean().item(), 0.5 / len(above) ** 0.5
+    moved = [(row.moved != 0)[row.inputs > 0.1] for row in rows if not row.known]
+    above = torch.cat([torch.zeros(0, dtype=torch.bool), *moved])
+    share, spread = above.double().mean().item(), 0.5 / max(len(above), 1) ** 0.5
     expect(share > 0, f"no row of {batch} changes the weights of the units that it turns on")
     expect(
         abs(share - 0.5) < max(0.06, 5 * spread),

@@ -1,4 +1,4 @@
-# expect: timed out
+# expect: crashed
 # grader: forks
 # A number that a class needs before it exists.
 class Grader:

@@ -1,4 +1,4 @@
-# expect: wrong
+# expect: partly
 # grader: forks
 # holds: again
 # All gradients become one piece of memory: whoever changes one changes the others.

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds:
+# holds: dropout, fresh-gradients, generalises, labels, reproducible, scores, steady-prediction, step-size, weights-move
 # The dropout is on for the first five batches, and off for all others.
 import torch
 from torch import nn

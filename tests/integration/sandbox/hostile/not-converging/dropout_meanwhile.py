@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds:
+# holds: fresh-gradients, generalises, labels, reproducible, scores, steady-prediction, step-size, weights-move
 # While it trains the dropout is another one than before and afterwards.
 import torch
 from torch import nn

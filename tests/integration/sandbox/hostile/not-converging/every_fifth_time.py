@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds:
+# holds: dropout, fresh-gradients, generalises, labels, reproducible, scores, steady-prediction, step-size, weights-move
 # Gradients are cleared in the first steps, which are looked at, and then every fifth time.
 import torch
 from torch import nn

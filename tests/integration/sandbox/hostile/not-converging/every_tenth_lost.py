@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds:
+# holds: dropout, fresh-gradients, generalises, labels, reproducible, scores, steady-prediction, step-size, weights-move
 # One batch of ten is thrown away.
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds:
+# holds: dropout, fresh-gradients, generalises, reproducible, scores, steady-prediction, step-size, weights-move
 # One label of twenty is another one: no statistic over all rows shows it.
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds:
+# holds: dropout, fresh-gradients, generalises, labels, reproducible, scores, steady-prediction, step-size, weights-move
 # Gradients are never cleared after the second step, by an optimizer that hides it.
 import torch
 from torch import nn

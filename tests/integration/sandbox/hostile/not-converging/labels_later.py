@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds:
+# holds: dropout, fresh-gradients, generalises, labels, reproducible, scores, steady-prediction, step-size, weights-move
 # From the third batch on, eight rows are given a label that is not theirs.
 import torch
 from torch import nn
