@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from bot.domain.errors import SandboxError
 from bot.domain.exercise import Limits
-from bot.domain.grading import CheckStatus, Grade, Grader, Verdict
+from bot.domain.grading import PARTS_SHARE, CheckStatus, Grade, Grader, Verdict
 from tests.support.gradings import (
     CHECKS,
     SOLVED,
@@ -72,7 +72,7 @@ async def test_some_core_checks_make_it_partly_solved(grader: Grader) -> None:
     assert grade.verdict is Verdict.PARTLY
     assert statuses(grade)["doubles"] is CheckStatus.PASSED
     assert statuses(grade)["keeps-integers"] is CheckStatus.FAILED
-    assert grade.core_share == 0.75
+    assert grade.core_share == 0.75 * PARTS_SHARE
 
 
 async def test_failed_check_says_what_was_seen_and_shows_the_input(grader: Grader) -> None:

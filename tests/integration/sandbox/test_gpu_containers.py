@@ -39,6 +39,7 @@ pytestmark = [
 ]
 
 INSTANCE = f"test-{os.getpid()}-gpu"
+BUSY = "def double(x):\n    while True: pass\n"
 BROKEN_GPU = "GPU-0a5d9e21-77c4-4d5e-9f0e-2b8f1c6d3e90"
 
 
@@ -166,7 +167,7 @@ async def test_gradings_use_the_slot_one_after_the_other_each_with_a_solver_of_i
 
 
 async def test_optional_exercise_is_graded_on_the_cpu_while_the_gpu_is_used(at: Bench) -> None:
-    busy = asyncio.create_task(at.grader.grade(on(Device.GPU, "while True: pass\n")))
+    busy = asyncio.create_task(at.grader.grade(on(Device.GPU, BUSY)))
     await until(lambda: not at.grader.waiting[GPU])
 
     assert (await at.grader.grade(on(Device.GPU_OPTIONAL))).verdict is Verdict.SOLVED
@@ -175,9 +176,7 @@ async def test_optional_exercise_is_graded_on_the_cpu_while_the_gpu_is_used(at: 
 
 
 async def test_submission_that_takes_too_much_gpu_memory_is_killed(at: Bench) -> None:
-    taken = asyncio.create_task(
-        at.grader.grade(on(Device.GPU, "while True: pass\n", gpu_memory_mb=1000))
-    )
+    taken = asyncio.create_task(at.grader.grade(on(Device.GPU, BUSY, gpu_memory_mb=1000)))
     await until(lambda: not at.grader.waiting[GPU])
     at.nvml.memory[GPU].used += 1500 * MB
     grade = await taken
@@ -190,7 +189,7 @@ async def test_submission_that_takes_too_much_gpu_memory_is_killed(at: Bench) ->
 
 
 async def test_lost_gpu_costs_no_verdict_and_grading_goes_on_without_it(at: Bench) -> None:
-    running = asyncio.create_task(at.grader.grade(on(Device.GPU, "while True: pass\n")))
+    running = asyncio.create_task(at.grader.grade(on(Device.GPU, BUSY)))
     optional = on(Device.GPU_OPTIONAL)
     await until(lambda: not at.grader.waiting[GPU])
     at.nvml.lost.add(GPU)
