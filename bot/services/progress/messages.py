@@ -31,6 +31,9 @@ from bot.services.submissions.messages import points_text
 TitleOf = Callable[[str], str]
 """The title of an exercise, by its slug."""
 
+RANKS_IN_WORDS = 10
+"""Of a picture. Discord takes 1024 characters, and the table beside it has them all."""
+
 WEEKDAYS = {Day.IMPLEMENT: "Monday", Day.DEBUG: "Wednesday", Day.MODULE: "Friday"}
 
 _NEW = "new to your cohort"
@@ -314,5 +317,14 @@ def board(seen: Standings, picture: bytes) -> Message:
         )
         for row in seen.rows
     )
-    image = (Image("leaderboard.png", picture, f"Points of week {seen.week}"),) if picture else ()
+    image = (Image("leaderboard.png", picture, _in_words(seen)),) if picture else ()
     return Message.of(f"{head}\n{together}", Table(("", "Who", "Points"), rows), *image)
+
+
+def _in_words(seen: Standings) -> str:
+    """What the picture shows, for who does not see it."""
+    rows = seen.rows[:RANKS_IN_WORDS]
+    ranks = "; ".join(f"{row.rank}. {row.shown}, {row.points:g} points" for row in rows)
+    others = len(seen.rows) - len(rows)
+    more = f"; and {others} more" if others else ""
+    return f"Bars of the points in week {seen.week}: {ranks}{more}."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
 from playwright.async_api import Browser, Locator, Page, expect
 from yarl import URL
 
@@ -19,7 +20,19 @@ from bot.domain.chat.events import (
     MessageEdited,
     MessagePosted,
 )
-from bot.domain.chat.message import Button, Buttons, Code, Form, FormField, Message, Moment
+from bot.domain.chat.message import (
+    Button,
+    Buttons,
+    ButtonStyle,
+    ChannelLink,
+    Code,
+    Form,
+    FormField,
+    Image,
+    Message,
+    Moment,
+    Table,
+)
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.store.store import SqlStore
 from tests.acceptance.page import browser
@@ -506,20 +519,44 @@ async def test_a_phone_shows_one_thing_at_a_time(chromium: Browser, chat: WebCha
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-NAMELESS = """() => {
-    const named = (element) =>
-        element.textContent.trim() || element.title || element.placeholder || element.labels?.length
-        || element.getAttribute('aria-label') || element.getAttribute('alt') !== null;
-    const all = document.querySelectorAll('button, a, textarea, select, img, [role=listbox]');
-    return [...all].filter((element) => !named(element)).map((element) => element.outerHTML);
-}"""
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+A_FORM = Form("hint:1", "A form", (FormField("code", "Your code", code=True),), accepts_file=True)
+EVERY_KIND = Message.of(
+    "**Solved.** Say `/plan` to see `x`, or [read](https://example.org).\n\n- one\n- two\n\n> 3",
+    Code("@decorated\nclass A(B):\n    def f(self):  # why\n        return print('x', 1, None)"),
+    Table(("Who", "Points"), (("Ana", "1"),)),
+    Moment("Open until", datetime(2040, 11, 25, 12, tzinfo=UTC)),
+    ChannelLink("Open now:", PRACTICE, "Practice"),
+    Image("board.png", PNG, "Bars of points: 1. Ana, 3 points."),
+    Buttons(tuple(Button(f"hint:{style}", style, style) for style in ButtonStyle)),
+)
 
 
-async def test_everything_that_can_be_pressed_has_a_name(chromium: Browser, chat: WebChat) -> None:
-    await new_thread(chat, "The task")
-    page = await arrive(chromium, chat)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+async def test_everybody_can_read_and_work_the_page(
+    chromium: Browser, chat: WebChat, sink: RecordingSink, scheme: str, width: int
+) -> None:
+    thread = await new_thread(chat, "The task")
+    await chat.post(thread, EVERY_KIND, key=a_key("all"))
+    await chat.post(thread, EVERY_KIND, key=a_key("details"), private_to=ANA)
+    page = await arrive(chromium, chat, color_scheme=scheme)
+    await composer(page).fill("Mine:\n```python\ndef f(x): return 1 # why\n```")
+    await page.set_viewport_size({"width": width, "height": 740})
+    await assert_accessible(page)
     await page.locator("#main a.thread-line").click()
-    await expect(messages(page, "thread")).to_have_count(2)
-    assert await page.evaluate(NAMELESS) == []
-    await expect(page.get_by_role("log")).to_have_count(2)
-    await expect(page.get_by_role("note")).to_have_text("Without isolation.")
+    await expect(messages(page, "thread")).to_have_count(4)
+    await composer(page, "thread").press_sequentially("/")
+    await assert_accessible(page)
+    await page.keyboard.press("Escape")
+    await page.locator("#thread").get_by_role("button", name="primary").last.click()
+    pressed = await sink.heard(ActionPressed)
+    await sink.responders[pressed.key].open_form(A_FORM)
+    await expect(page.locator("dialog")).to_be_visible()
+    await assert_accessible(page)
+
+
+async def assert_accessible(page: Page) -> None:
+    """Whether axe finds nothing, and nothing stands out of the window."""
+    found = await Axe().run(page)  # pyright: ignore[reportUnknownMemberType]
+    assert found.violations_count == 0, found.generate_report()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

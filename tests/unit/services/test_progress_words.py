@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.chat.message import Table
+from bot.domain.board import Row, Standings
+from bot.domain.chat.message import Image, Table
 from bot.domain.exercise import Day
 from bot.domain.grading import Verdict
 from bot.domain.journey import (
@@ -122,3 +123,15 @@ def test_where_there_is_no_reason_a_plan_gives_none(reason: PlanReason) -> None:
 
 def test_every_verdict_has_words() -> None:
     assert set(messages.VERDICTS) == set(HEADLINES) == set(Verdict)
+
+
+def test_boards_picture_is_told_in_words_that_discord_takes() -> None:
+    rows = tuple(
+        Row(rank=n, member=n, shown="x" * 40, points=99.75, possible=100, personal_best=True)
+        for n in range(1, 31)
+    )
+    said = messages.board(Standings(week=2, rows=rows, solved=3, possible=90), b"png")
+    alt = next(block.alt for block in said.blocks if isinstance(block, Image))
+    assert f"week 2: 1. {'x' * 40}, 99.75 points; 2. " in alt
+    assert alt.endswith("; and 20 more.")
+    assert len(alt) <= 1024

@@ -26,7 +26,6 @@ export class Completion {
   close() {
     this.#asked += 1;
     this.list.hidden = true;
-    this.field.setAttribute("aria-expanded", "false");
     this.field.removeAttribute("aria-activedescendant");
   }
 
@@ -130,7 +129,6 @@ export class Completion {
     });
     this.list.replaceChildren(...(about ? [heading(about)] : []), ...options);
     this.list.hidden = false;
-    this.field.setAttribute("aria-expanded", "true");
     this.#mark(items.length ? first : -1);
   }
 

@@ -268,7 +268,7 @@ export class Pane {
   }
 
   #describe() {
-    this.root.querySelector(".head h1, .head h2").textContent = this.current.title || `# ${this.name}`;
+    this.root.querySelector(".head h2").textContent = this.current.title || `# ${this.name}`;
     this.root.querySelector(".topic").textContent = this.current.topic;
     this.onTitle(this.current);
   }
