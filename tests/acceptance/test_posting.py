@@ -12,7 +12,7 @@ async def test_monday_at_the_hour_posts_the_challenge_and_the_task_in_its_thread
     task = world.chat.posted["task:1"]
     assert post.ref.conversation == PRACTICE
     assert "Double it" in post.text
-    assert world.chat.threads[post.ref] == "Double it"
+    assert world.chat.threads[post.ref] == "Week 1 · Mon · Double it"
     assert task.ref.conversation == thread
     assert "Write `double`" in task.text
     assert actions_of(task.message) == ["submit:1", "hint:1"]

@@ -18,6 +18,7 @@ from bot.domain.chat.message import (
 from bot.domain.text import one_line, printable
 
 _MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|[*_`]{1,3}|^#{1,6} |^> |^[-+] ", re.MULTILINE)
+_SPOILER = re.compile(r"\|\|[^|\n]{1,2000}+\|\|")
 _LINK = re.compile(r"(?<!\\)\[([^\]\n]{0,200}+)\]\([^)\n]{0,2000}+\)")
 
 
@@ -36,7 +37,7 @@ def preview(text: str, *, limit_chars: int = 80) -> str:
 
 def unmarked(markdown: str) -> str:
     """Markdown without its marks."""
-    return _MARKS.sub(r"\1", _LINK.sub(r"\1", markdown))
+    return _MARKS.sub(r"\1", _LINK.sub(r"\1", _SPOILER.sub("(spoiler)", markdown)))
 
 
 def _lines(block: Block) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.chat.common import plain
 from bot.chat.web import markup
 from bot.chat.web.workspace import BOT, Workspace, name_of
 from bot.domain.chat.events import Attachment
@@ -56,7 +57,10 @@ class Html:
     )
 
     def __post_init__(self) -> None:
-        self._templates = Templates(PAGE, filters={"in_words": _size_in_words})
+        self._templates = Templates(
+            PAGE,
+            filters={"in_words": _size_in_words, "words": markup.words, "plain": plain.preview},
+        )
 
     def page(self) -> str:
         """The page itself, without any message."""

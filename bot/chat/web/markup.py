@@ -8,11 +8,12 @@ from html import escape
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererProtocol
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from bot.chat.web.python_colours import coloured
-from bot.domain.text import printable
+from bot.domain.text import one_line, printable
 
 MARKDOWN_LIMIT_CHARS = 20_000
 """Longer prose is shown as typed: parsing it takes a tenth of a second and more."""
@@ -39,6 +40,7 @@ _TITLES = dict.fromkeys(_PYTHON, "Python") | {
     "yml": "YAML",
 }
 
+_SPOILER = "||"
 _FENCE = re.compile(r"`{3,}+")
 _TAG = re.compile(r"[ \t]*(?:([A-Za-z][\w+#.-]{0,30})?[ \t]*\n|(py|python|python3)[ \t]+(?=\S))")
 _SPECIAL = re.compile(rf"({MENTION.pattern})|(https?://[^\s<>\"'`]+)", re.IGNORECASE)
@@ -65,6 +67,11 @@ def trusted(markdown: str) -> str:
     return _parser(typed=False).render(printable(markdown))
 
 
+def words(markdown: str) -> str:
+    """A few words by the bot within a line, such as a label."""
+    return _parser(typed=False).renderInline(one_line(markdown))
+
+
 def typed(text: str) -> str:
     """A person's message: fenced blocks begin and end anywhere in a line, as chats have it."""
     return "".join(_typed_parts(text.replace("\r\n", "\n")))
@@ -73,14 +80,18 @@ def typed(text: str) -> str:
 def _typed_parts(text: str) -> Iterator[str]:
     position = 0
     while opening := _FENCE.search(text, position):
-        if prose := text[position : opening.start()].strip("\n"):
-            yield _prose(prose)
+        prose = text[position : opening.start()]
         # Backticks close unless a word or the end of a string follows: that is a fence in the code.
         closing = re.compile(rf"(?<!`)`{{{len(opening[0])},}}+(?![\w\"'{{])").search(
             text, opening.end()
         )
         end, position = closing.span() if closing else (len(text), len(text))
-        yield _block(text[opening.end() : end])
+        block = _block(text[opening.end() : end])
+        if prose.endswith(_SPOILER) and text.startswith(_SPOILER, position):
+            prose, position = prose.removesuffix(_SPOILER), position + len(_SPOILER)
+            block = f'<details class="spoiler"><summary>Spoiler</summary>{block}</details>'
+        yield _prose(prose.strip("\n"))
+        yield block
     if prose := text[position:].strip("\n"):
         yield _prose(prose)
 
@@ -109,6 +120,8 @@ def _parser(*, typed: bool) -> MarkdownIt:
     """The parser of what a person types, or of what the bot says."""
     parser = MarkdownIt("commonmark", {"html": False, "breaks": typed, "maxNesting": 12})
     parser.enable("strikethrough")
+    parser.inline.add_terminator_char("|")
+    parser.inline.ruler.before("emphasis", "spoiler", _read_spoiler)
     parser.disable(["image", "html_block", "html_inline", "reference", "entity"])
     if typed:  # four blanks before a pasted line are no code block in any chat
         parser.disable("code")
@@ -120,8 +133,28 @@ def _parser(*, typed: bool) -> MarkdownIt:
     for kind, rule in (("fence", _render_fence), ("code_block", _render_fence)):
         parser.add_render_rule(kind, rule)
     parser.add_render_rule("special", _render_special)
+    parser.add_render_rule("spoiler_open", _render_spoiler)
+    parser.add_render_rule("spoiler_close", _render_spoiler)
     parser.add_render_rule("link_open", _render_link)
     return parser
+
+
+def _read_spoiler(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  # as the parser calls it
+    """``||text||``, hidden until somebody asks for it."""
+    if not state.src.startswith(_SPOILER, state.pos):
+        return False
+    start = state.pos + len(_SPOILER)
+    end = state.src.find(_SPOILER, start, state.posMax)
+    if end < 0 or not state.src[start:end].strip():
+        return False
+    if not silent:
+        state.push("spoiler_open", "span", 1)
+        behind, state.pos, state.posMax = state.posMax, start, end
+        state.md.inline.tokenize(state)
+        state.posMax = behind
+        state.push("spoiler_close", "span", -1)
+    state.pos = end + len(_SPOILER)
+    return True
 
 
 def _mark_special(state: StateCore) -> None:
@@ -162,6 +195,21 @@ def _render_special(
     if content.startswith("@"):
         return '<span class="mention">@Freehand</span>'
     return f'<a href="{escape(content)}" {_LINK_ATTRIBUTES}>{escape(content)}</a>'
+
+
+def _render_spoiler(
+    _self: RendererProtocol,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    if tokens[index].nesting < 0:
+        return "</span></span>"
+    return (
+        '<span class="spoiler"><button type="button" data-do="reveal" aria-expanded="false">'
+        'Spoiler</button><span class="covered" hidden>'
+    )
 
 
 def _render_link(

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from bot.domain.challenge import Challenge, Window
 from bot.domain.chat.message import (
     Buttons,
-    ButtonStyle,
     Code,
     Message,
     Moment,
@@ -23,6 +22,7 @@ DAY_NAMES = {
     Day.DEBUG: "Wednesday · debug",
     Day.MODULE: "Friday · write a complete module",
 }
+_SHORT_DAYS = {Day.IMPLEMENT: "Mon", Day.DEBUG: "Wed", Day.MODULE: "Fri"}
 _WINDOWS = {Window.OPEN: "open", Window.LATE: "late", Window.OVER: "over"}
 
 _IN_THREAD = " The task is in the thread; answer there with your code."
@@ -33,6 +33,11 @@ SAY_ITS_NUMBER = "Say its number, as `/challenge list` shows it."
 DAY_IS_PAST = "That day is past."
 DAY_TOO_FAR = "That day is more than a year away."
 CLOSE_IT = "Close it"
+
+
+def thread_title(challenge: Challenge, exercise: Exercise) -> str:
+    """The name of a challenge's thread. It stays: a platform lets a thread be renamed rarely."""
+    return f"Week {challenge.week} · {_SHORT_DAYS[exercise.day]} · {exercise.title}"
 
 
 def announcement(challenge: Challenge, exercise: Exercise, *, has_thread: bool) -> Message:
@@ -57,7 +62,7 @@ def task(exercise: Exercise, *, note: str = "", buttons_for: Challenge | None) -
         buttons = (
             Buttons(
                 (
-                    SUBMIT.button(buttons_for.id, "Submit privately", ButtonStyle.PRIMARY),
+                    SUBMIT.button(buttons_for.id, "Submit privately"),
                     SHOW_HINT.button(buttons_for.id, "Hint"),
                 )
             ),
@@ -75,8 +80,8 @@ def task(exercise: Exercise, *, note: str = "", buttons_for: Challenge | None) -
 def reminder(challenge: Challenge, title: str) -> Message:
     """To one member who has not answered yet."""
     return Message.of(
-        f"**{title}** is still open, and any honest try counts.",
-        Moment("It closes", challenge.closes_at),
+        f"**{title}** waits for you, and any honest try counts.",
+        Moment("Open until", challenge.closes_at),
         "`/reminders off` switches these off.",
     )
 

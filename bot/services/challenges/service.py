@@ -303,13 +303,14 @@ def _announced(
         exercise: Its exercise.
         only: The one post, if not all.
     """
+    title = messages.thread_title(challenge, exercise)
     return [
         Wanted(
             key=MessageKey(Kind.POST, str(post.id)),
             conversation=post.channel,
             message=messages.announcement(challenge, exercise, has_thread=post.thread is not None),
             # A thread that somebody deleted is not opened again.
-            thread_title=exercise.title if post.thread or not post.message else None,
+            thread_title=title if post.thread or not post.message else None,
         )
         for post in challenge.posts
         if only in {None, post.id}

@@ -14,6 +14,7 @@ from bot.domain.chat.refs import ConversationRef
         ("see [the page](https://example.org/a)", "see the page"),
         ("# Title\n> quoted\n- one\n+ two", "Title\nquoted\none\ntwo"),
         ("`x = 1`", "x = 1"),
+        ("I used ||a **loop**|| here", "I used (spoiler) here"),
         ("2 - 1 and a+b", "2 - 1 and a+b"),
     ],
 )

@@ -18,7 +18,19 @@ from tests.fakes.ports import SteppingClock
 PIECES = [
     *("```", "`", "~~~", "\n", "py", "python\n", "<b>", "<script>alert(1)</script>", "&amp;"),
     *("](javascript:alert(1))", "[a](https://a.b)", "@Freehand", "http://x", "**", "_", "> "),
-    *("| a | b |\n|--|--|\n", "- ", "    ", "\t", "é", "\u202e", "word ", '"', "'", "onload="),
+    *(
+        "| a | b |\n|--|--|\n",
+        "||",
+        "- ",
+        "    ",
+        "\t",
+        "é",
+        "\u202e",
+        "word ",
+        '"',
+        "'",
+        "onload=",
+    ),
 ]
 TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=40).map("".join)
 
@@ -39,11 +51,11 @@ class Tags(HTMLParser):
 
 
 SAFE_TAGS = re.compile(
-    "a|b|blockquote|br|button|code|del|em|figcaption|figure|h[1-6]|hr|li|ol|p|pre|s|span|strong"
+    "a|b|blockquote|br|button|code|del|details|em|figcaption|figure|h[1-6]|hr|li|ol|p|pre|s|span|strong|summary"
     "|table|tbody|td|th|thead|tr|ul"
 )
 SAFE_ATTRIBUTES = re.compile(
-    "href|target|rel|class|type|data-do|data-command|tabindex|aria-label|start"
+    "href|target|rel|class|type|data-do|data-command|tabindex|aria-label|aria-expanded|hidden|start"
 )
 
 
@@ -115,6 +127,16 @@ def test_parts_of_code_are_told_apart(source: str, parts: dict[str, str]) -> Non
     found = re.findall(r'(?s)<span class="([a-z]+)">(.*?)</span>', coloured(source))
 
     assert {unescape(words): kind for kind, words in found} == parts
+
+
+def test_spoilers_are_covered_with_all_that_is_in_them() -> None:
+    html = markup.typed("It is ||the **norm** of `g`||, or a || b.")
+    covered = re.findall(r"<span class=\"covered\" hidden>(.*?)</span></span>", html)
+    assert covered == ["the <strong>norm</strong> of <code>g</code>"]
+    assert html.endswith(", or a || b.</p>\n")
+    assert markup.typed("|| || ||||") == "<p>|| || ||||</p>\n"
+    block = markup.typed("Mine: ||```python\nx = 1\n```|| ok")
+    assert re.search(r"Mine: ?</p>\n<details.*<code>.*</details><p>\s?ok", block, re.DOTALL)
 
 
 def test_what_the_parser_takes_a_second_for_is_no_markup_of_a_person() -> None:

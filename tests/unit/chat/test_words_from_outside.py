@@ -11,7 +11,8 @@ from bot.chat.discord.render import FENCE, Rendered, render
 from bot.chat.web import outbound
 from bot.chat.web.html import Html
 from bot.chat.web.workspace import BOT, Workspace
-from bot.domain.chat.message import Code, Message
+from bot.domain.chat.message import ChannelLink, Code, Message, Moment
+from bot.domain.chat.refs import ConversationRef
 from bot.domain.local_chat import ChatMessage, Conversation
 from bot.domain.text import printable
 from tests.fakes.ports import SteppingClock
@@ -105,6 +106,19 @@ async def test_a_page_keeps_its_form(number: int, text: str) -> None:
 
     assert seen.tags == (await on_the_page(messages_with(HARMLESS)[number])).tags
     assert all(char.isprintable() or char in "\n\t" for char in "".join(seen.words))
+
+
+async def test_labels_are_markup_like_all_that_the_bot_says() -> None:
+    """Older versions stored such labels, too."""
+    elsewhere = ConversationRef("web", "local", "practice", "17")
+    seen = await on_the_page(
+        Message.of(
+            Moment("**Closed.** Late answers until", SteppingClock()()),
+            ChannelLink("**Open** now:", elsewhere, "**Gradient** _clipping_"),
+        )
+    )
+    assert seen.tags.count("strong") == 2
+    assert not re.search(r"[*_]", "".join(seen.words))
 
 
 # --- Discord ----------------------------------------------------------------------------------

@@ -216,6 +216,11 @@ const CLICKS = {
     if (!target.classList.contains("armed")) return arm(target); // a slip of the hand deletes nothing
     connection.ask({ type: "delete", id: newId(), message }).catch((problem) => toast(problem.message));
   },
+  reveal(target) {
+    const covered = target.nextElementSibling;
+    covered.hidden = !covered.hidden;
+    target.setAttribute("aria-expanded", String(!covered.hidden));
+  },
   dismiss(_target, message) {
     tell({ type: "dismiss", message });
   },
