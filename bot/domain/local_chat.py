@@ -115,7 +115,13 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadSummary:
-    """A thread in one line, as one person sees it."""
+    """A thread in one line, as one person sees it.
+
+    Attributes:
+        replies: What others have said in it to everybody.
+        unread: How many of these this person has not read.
+        last_at: When something was said last that this person may read.
+    """
 
     id: int
     channel: str
@@ -198,7 +204,7 @@ class ChatMessages(Protocol):
         ...
 
     async def unread(self, viewer: Viewer) -> dict[str, int]:
-        """How many messages of each channel, outside threads, somebody has not read."""
+        """How many messages of others to everybody, outside threads, somebody has not read."""
         ...
 
 

@@ -205,8 +205,9 @@ class SqlChatMessages(ChatMessages):
                 MessageRow.thread == 0,
                 MessageRow.dismissed.is_(False),
                 MessageRow.author != viewer.person,
+                MessageRow.private_to == "",
                 MessageRow.id > func.coalesce(ReadMarkRow.message, 0),
-                *_readable(viewer),
+                MessageRow.channel.in_(viewer.channels),
             )
             .group_by(MessageRow.channel)
         )
@@ -281,13 +282,14 @@ def _threads(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         ReadMarkRow.channel == parent.channel,
         ReadMarkRow.thread == ThreadRow.id,
     )
-    is_new = and_(reply.author != viewer.person, reply.id > func.coalesce(ReadMarkRow.message, 0))
+    counts = and_(reply.author != viewer.person, reply.private_to == "")
+    is_new = and_(counts, reply.id > func.coalesce(ReadMarkRow.message, 0))
     return (
         select(
             ThreadRow.id,
             parent.channel,
             ThreadRow.title,
-            func.count(reply.id).label("replies"),
+            func.sum(case((counts, 1), else_=0)).label("replies"),
             func.sum(case((is_new, 1), else_=0)).label("unread"),
             func.max(reply.posted_at).label("last_at"),
         )

@@ -81,6 +81,7 @@ class Session:
     Attributes:
         id: The page's own name; it stays the same when the page connects again.
         seen: The last revision that was sent.
+        _lines: Each thread's line, as the page has it.
     """
 
     context: SessionContext
@@ -90,6 +91,7 @@ class Session:
     seen: int
     _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _sidebar: str = field(default="", init=False)
+    _lines: dict[int, str] = field(default_factory=dict[int, str], init=False)
 
     @property
     def viewer(self) -> Viewer:
@@ -165,15 +167,17 @@ class Session:
         """The threads that these messages have, or stand in."""
         ids = {message.id for message in messages}
         ids |= {message.conversation.thread for message in messages} - {0}
-        return await chat.threads.of(self.viewer, ids)
+        return await chat.threads.of(self.viewer, ids | self._lines.keys())
 
     async def _send_threads(
         self, changes: Sequence[ChatMessage], threads: Sequence[ThreadSummary]
     ) -> None:
+        """Send the lines of threads in which something was said, or read in any tab."""
         answered = {message.conversation.thread for message in changes}
         for thread in threads:
-            if thread.id in answered:
-                line = self.context.html.thread_line(thread)
+            line = self.context.html.thread_line(thread)
+            if thread.id in answered or line != self._lines.get(thread.id):
+                self._lines[thread.id] = line
                 await self.send({"type": "thread", "message": thread.id, "html": line})
 
     async def _send_sidebar(
@@ -190,6 +194,8 @@ class Session:
     ) -> list[dict[str, Any]]:
         """Each message as a frame, with the line of its thread if it has one."""
         lines = {thread.id: self.context.html.thread_line(thread) for thread in threads}
+        shown = lines.keys() & {message.id for message in messages}
+        self._lines.update({thread: lines[thread] for thread in shown})
         return [await self._frame(message, lines.get(message.id, "")) for message in messages]
 
     async def _frame(self, message: ChatMessage, thread_line: str) -> dict[str, Any]:

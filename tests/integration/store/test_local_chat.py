@@ -166,6 +166,7 @@ async def test_unread_counts_what_others_wrote_since(chats: LocalChatStore) -> N
     await said(chats, "one")
     await said(chats, "mine", author="ana")
     last = await said(chats, "two")
+    await said(chats, "for Ana alone", private_to="ana")
     assert await unread() == {"practice": 2}
     async with chats.write() as chat:
         await chat.messages.mark_read("ana", PRACTICE, last.id)
@@ -205,7 +206,7 @@ async def test_any_words_can_be_stored(chats: LocalChatStore) -> None:
 # --- threads ----------------------------------------------------------------------------------
 
 
-async def test_a_thread_counts_the_replies_its_viewer_may_read(chats: LocalChatStore) -> None:
+async def test_a_thread_counts_what_others_said_to_everybody(chats: LocalChatStore) -> None:
     parent = await said(chats, "parent")
     thread = await threaded(chats, parent, "T")
     for number, reader in enumerate(("", "ana", "ben")):
@@ -213,12 +214,13 @@ async def test_a_thread_counts_the_replies_its_viewer_may_read(chats: LocalChatS
         await said(
             chats, f"{number}", author="freehand", conversation=thread, private_to=reader, at=at
         )
+    await said(chats, "mine", author="ana", conversation=thread)
     async with chats.read() as chat:
         [summary] = await chat.threads.latest(ANA, limit=30)
         assert await chat.threads.of(ANA, {parent.id}) == [summary]
         assert await chat.threads.of(ANA, {parent.id + 1}) == []
     assert (summary.id, summary.channel, summary.title) == (parent.id, "practice", "T")
-    assert (summary.replies, summary.unread) == (2, 2)
+    assert (summary.replies, summary.unread) == (1, 1)
     assert summary.last_at == NOW + timedelta(seconds=1)
 
 

@@ -404,6 +404,22 @@ async def test_anyone_can_begin_a_thread(chat: WebChat, sink: RecordingSink) -> 
     assert heard.conversation == ConversationRef("web", "local", "practice", str(parent))
 
 
+async def test_what_is_read_in_one_tab_is_read_in_every_tab(chat: WebChat) -> None:
+    post = await chat.post(PRACTICE, Message.of("A challenge"), key=a_key("1"))
+    thread = await chat.open_thread(post, "A challenge")
+    await chat.post(thread, Message.of("for all"), key=a_key("2"))
+    await chat.post(thread, Message.of("for Ana"), key=a_key("3"), private_to=ANA)
+    async with visit(chat, "ana") as here, visit(chat, "ana") as there:
+        for tab in (here, there):
+            line = (await tab.page())["items"][0]["thread"]
+            assert ("1 reply" in line, "1 new" in line) == (True, True)
+        last = (await here.page(f"practice/{post.message}"))["items"][-1]["message"]
+        await here.send("read", conversation=f"practice/{post.message}", message=last)
+        for tab in (here, there):
+            line = (await tab.until("thread", message=int(post.message)))["html"]
+            assert ("1 reply" in line, "new" in line) == (True, False)
+
+
 async def test_no_thread_begins_at_a_private_message_or_in_a_thread(chat: WebChat) -> None:
     private = await chat.post(PRACTICE, Message.of("for ana"), key=a_key("1"), private_to=ANA)
     async with visit(chat, "ana") as ana:
