@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from bot.domain.chat.events import Attachment, Event
-from bot.domain.chat.message import Address, Buttons, ChannelLink, Code, Form, Moment, Table, Text
+from bot.domain.chat.message import (
+    Address,
+    AnswerState,
+    Buttons,
+    ChannelLink,
+    Code,
+    Form,
+    Moment,
+    Table,
+    Text,
+)
 
 UNUSED_KEPT = timedelta(days=1)
 """Uploads that no message took, and dialogs that nobody sent."""
@@ -52,7 +62,9 @@ class PersonContent:
     attachments: tuple[Attachment, ...] = ()
 
 
-StoredBlock = Text | Code | Table | Moment | ChannelLink | Address | StoredImage | Buttons
+StoredBlock = (
+    Text | Code | Table | Moment | ChannelLink | Address | StoredImage | Buttons | AnswerState
+)
 
 
 @dataclass(frozen=True, slots=True)

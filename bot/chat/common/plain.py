@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from bot.domain.chat.message import (
     Address,
+    AnswerState,
     Block,
     Buttons,
     ChannelLink,
@@ -54,5 +55,5 @@ def _lines(block: Block) -> Iterator[str]:
             yield f"{label} {title}"
         case Image(alt=alt):
             yield alt
-        case Buttons():
-            pass  # a button has no words to read
+        case Buttons() | AnswerState():
+            pass  # these have no words to read

@@ -13,7 +13,16 @@ from bot.chat.common import plain
 from bot.chat.web import markup
 from bot.chat.web.workspace import BOT, Workspace, name_of
 from bot.domain.chat.events import Attachment
-from bot.domain.chat.message import Address, Buttons, ChannelLink, Code, Moment, Table, Text
+from bot.domain.chat.message import (
+    Address,
+    AnswerState,
+    Buttons,
+    ChannelLink,
+    Code,
+    Moment,
+    Table,
+    Text,
+)
 from bot.domain.local_chat import (
     ChatMessage,
     OpenedForm,
@@ -119,35 +128,46 @@ class Html:
             initials=author.initials if author else message.author[:2].capitalize(),
             colour=people.index(author.id) % 6 if author else 6,
             blocks=_blocks(message),
+            state=_state(message),
         )
 
 
 def _blocks(message: ChatMessage) -> list[Block]:
     content = message.content
     if not isinstance(content, PersonContent):
-        return [_block(block) for block in content.blocks]
+        return [_block(block) for block in content.blocks if not isinstance(block, AnswerState)]
     blocks = [Block("html", markup.typed(content.text))] if content.text.strip() else []
     if content.attachments:
         blocks.append(Block("files", files=content.attachments))
     return blocks
 
 
+def _state(message: ChatMessage) -> AnswerState | None:
+    if isinstance(message.content, PersonContent):
+        return None
+    blocks = message.content.blocks
+    return next((block for block in blocks if isinstance(block, AnswerState)), None)
+
+
 def _block(block: StoredBlock) -> Block:
     match block:
         case Text(markdown) | Address(_, markdown):  # all names are known here, nobody is called
             return Block("html", markup.trusted(markdown))
-        case Code(source, language):
-            return Block("html", markup.code(source, language))
+        case Code(source, language, folded):
+            return Block("html", markup.folded(markup.code(source, language), folded))
         case Table():
             return Block("html", _table(block))
-        case Moment():
-            return Block("moment", block=block)
-        case ChannelLink():
-            return Block("place", block=block)
-        case StoredImage():
-            return Block("picture", block=block)
-        case Buttons():
-            return Block("buttons", block=block)
+        case _:
+            return Block(_KINDS[type(block)], block=block)
+
+
+_KINDS: Mapping[type[StoredBlock], str] = {
+    Moment: "moment",
+    ChannelLink: "place",
+    StoredImage: "picture",
+    Buttons: "buttons",
+}
+"""What the template itself shows."""
 
 
 def _table(table: Table) -> str:

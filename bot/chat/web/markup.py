@@ -21,6 +21,9 @@ MARKDOWN_LIMIT_CHARS = 20_000
 HIGHLIGHT_LIMIT_CHARS = 70_000
 """Longer code is shown in one colour: no exercise takes as much."""
 
+SHOWN_LINES = 24
+"""Of a block of code; a longer one is shown whole when it is asked for."""
+
 MENTION = re.compile(r"(?<![\w.@/])@freehand\b", re.IGNORECASE)
 
 _PYTHON = {"", "ipython", "py", "python", "python3"}
@@ -53,11 +56,25 @@ def code(source: str, language: str = "python") -> str:
     is_coloured = language.lower() in _PYTHON and len(body) <= HIGHLIGHT_LIMIT_CHARS
     shown = coloured(body) if is_coloured else escape(body)
     title = _TITLES.get(language.lower(), "Text")
-    return (
-        f'<figure class="code"><figcaption><span>{title}</span>'
-        '<button type="button" class="copy" data-do="copy">Copy</button></figcaption>'
-        f'<pre tabindex="0" aria-label="{title}"><code>{shown}</code></pre></figure>'
+    count = body.count("\n") + 1
+    is_long = count > SHOWN_LINES
+    more = (
+        '<button type="button" class="more" data-do="more" aria-expanded="false">'
+        f"Show all {count} lines</button>"
     )
+    return (
+        f'<figure class="code{" long" if is_long else ""}"><figcaption><span>{title}</span>'
+        '<button type="button" class="copy" data-do="copy">Copy</button></figcaption>'
+        f'<pre tabindex="0" aria-label="{title}"><code>{shown}</code></pre>'
+        f"{more if is_long else ''}</figure>"
+    )
+
+
+def folded(html: str, words: str, kind: str = "fold") -> str:
+    """Something that opens when these words are pressed; the thing itself where there are none."""
+    if not words:
+        return html
+    return f'<details class="{kind}"><summary>{escape(words)}</summary>{html}</details>'
 
 
 def trusted(markdown: str) -> str:
@@ -89,7 +106,7 @@ def _typed_parts(text: str) -> Iterator[str]:
         block = _block(text[opening.end() : end])
         if prose.endswith(_SPOILER) and text.startswith(_SPOILER, position):
             prose, position = prose.removesuffix(_SPOILER), position + len(_SPOILER)
-            block = f'<details class="spoiler"><summary>Spoiler</summary>{block}</details>'
+            block = folded(block, "Spoiler", "spoiler")
         yield _prose(prose.strip("\n"))
         yield block
     if prose := text[position:].strip("\n"):

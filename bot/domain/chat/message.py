@@ -16,10 +16,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A block of code or output, shown as typed."""
+    """A block of code or output, shown as typed.
+
+    Attributes:
+        folded: What it is, where it is worth opening rather than reading: a platform that can fold
+            shows these words alone at first. Empty for what is read at once.
+    """
 
     source: str
     language: str = "python"
+    folded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,24 @@ class Buttons:
     row: tuple[Button, ...]
 
 
-Block = Text | Code | Table | Moment | ChannelLink | Address | Image | Buttons
+@dataclass(frozen=True, slots=True)
+class AnswerState:
+    """What a message means for an answer. It has no words: platforms may point at the message.
+
+    Attributes:
+        answer: Names the answer, which its author may edit.
+        submission: Names the version that the message is about.
+        author: Whose feedback the message is; None where it only belongs to the feedback.
+        solved: Whether the feedback says so.
+    """
+
+    answer: str
+    submission: str
+    author: UserRef | None = None
+    solved: bool = False
+
+
+Block = Text | Code | Table | Moment | ChannelLink | Address | Image | Buttons | AnswerState
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,14 +256,15 @@ class GradingService:
         if not done.is_latest:
             return
         member = await tx.members.get(submission.member)
+        reader = member.identity_on(submission.conversation.platform)
         message = messages.verdict(
             submission,
             assignment.exercise,
             name=member.name,
             points=points,
             details=assignment.cohort.details_public or submission.private,
+            author=reader,
         )
-        reader = member.identity_on(submission.conversation.platform)
         await tx.outbox.say(status(submission, message, reader=reader))
 
     async def _give_up(self, claim: Claim) -> Submission:

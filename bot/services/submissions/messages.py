@@ -3,7 +3,17 @@
 from itertools import groupby
 
 from bot.domain.challenge import Challenge
-from bot.domain.chat.message import Button, Buttons, ButtonStyle, Code, Message, Text
+from bot.domain.chat.message import (
+    AnswerState,
+    Block,
+    Button,
+    Buttons,
+    ButtonStyle,
+    Code,
+    Message,
+    Text,
+)
+from bot.domain.chat.refs import UserRef
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Exercise
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Verdict
@@ -90,7 +100,13 @@ def withdrawn() -> Message:
 
 
 def verdict(
-    submission: Submission, exercise: Exercise, *, name: str, points: float, details: bool
+    submission: Submission,
+    exercise: Exercise,
+    *,
+    name: str,
+    points: float,
+    details: bool,
+    author: UserRef | None = None,
 ) -> Message:
     """The feedback in the thread: verdict, checks that hold, points, try, one next step.
 
@@ -100,6 +116,7 @@ def verdict(
         name: The author, as the thread knows them.
         points: What this submission earned.
         details: Whether the thread sees each check.
+        author: The author, as the platform knows them.
     """
     grade = graded(submission)
     head = f"{HEADLINES[grade.verdict]} {sentence(name)}"
@@ -108,7 +125,9 @@ def verdict(
         blocks.append(Text(sentence(grade.detail)))
     blocks.append(Text(next_step(grade, exercise)))
     parts = [*blocks, *(_checks(grade) if details else ())]
-    return Message.of(*parts, Buttons(_buttons(submission, grade)))
+    solved = grade.verdict is Verdict.SOLVED
+    state = AnswerState(submission.answer, submission.id, author, solved=solved)
+    return Message.of(*parts, Buttons(_buttons(submission, grade)), state)
 
 
 def fault() -> Message:
@@ -128,7 +147,7 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
     """Everything that was seen, for the author alone."""
     grade = graded(submission)
     head = f"**{exercise.title}**\n{next_step(grade, exercise)}"
-    parts: list[Text | Code | Buttons] = [Text(head)]
+    parts: list[Block] = [Text(head)]
     if grade.detail:
         parts.append(Text(sentence(grade.detail)))
     if grade.traceback:
@@ -141,7 +160,7 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
     parts.append(Text(f"{said}{left_out(submission.source, before=' · ')}"))
     if any(check.status is CheckStatus.FAILED for check in grade.checks):
         parts.append(Buttons((DISPUTE.button(submission.id, "A check seems wrong"),)))
-    return Message.of(*parts)
+    return Message.of(*parts, AnswerState(submission.answer, submission.id))
 
 
 NO_FENCE = (
@@ -373,7 +392,7 @@ def _unmet(check: CheckResult) -> list[Text | Code]:
     if check.traceback:
         blocks.append(Code("\n".join(check.traceback), "pytb"))
     if check.example:
-        blocks.append(Code(check.example))
+        blocks.append(Code(check.example, folded="The input that it fails for"))
     return blocks
 
 

@@ -1,5 +1,6 @@
 """The page of the local web chat in a real browser."""
 
+import re
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from bot.domain.chat.events import (
     MessagePosted,
 )
 from bot.domain.chat.message import (
+    AnswerState,
     Button,
     Buttons,
     ButtonStyle,
@@ -371,6 +373,33 @@ async def test_an_edit_replaces_the_message_in_place(chromium: Browser, chat: We
     await chat.edit(ref, Message.of("Solved", Code("x = 1")))
     await expect(messages(page)).to_have_count(1)
     await expect(messages(page)).to_contain_text("Solved")
+
+
+async def test_success_is_seen_and_details_of_what_was_before_fold_away(
+    chromium: Browser, chat: WebChat
+) -> None:
+    thread = await new_thread(chat)
+    states = [
+        AnswerState("answer:1", version, ANA, solved=version == "s2") for version in ("s1", "s2")
+    ]
+    feedback = await chat.post(thread, Message.of("Not yet.", states[0]), key=a_key("f"))
+    what_was = Message.of("Look at x", Code("x = 1\n" * 60), AnswerState("answer:1", "s1"))
+    await chat.post(thread, what_was, key=a_key("d"), private_to=ANA)
+    page = await arrive(chromium, chat, reduced_motion="reduce")
+    await page.locator("#main a.thread-line").click()
+    await page.get_by_role("button", name="Show all 60 lines").click()
+    pre = page.locator("#thread figure.code pre")
+    assert await pre.evaluate("element => element.scrollHeight === element.clientHeight")
+    await page.locator("#thread .log").evaluate("log => log.scrollTop = log.scrollHeight")
+    success = messages(page, "thread").filter(has_text="Solved.")
+
+    await chat.edit(feedback, Message.of("Solved.", states[1]))
+    await expect(success).to_be_in_viewport()
+    await expect(success).to_have_class(re.compile("success"))
+    await expect(page.locator("#thread .topic")).to_have_text("✓ Solved")
+    await expect(page.get_by_text("Look at x")).to_be_hidden()
+    await page.get_by_role("button", name="Details of an earlier version").press("Enter")
+    await expect(page.get_by_text("Look at x")).to_be_visible()
 
 
 # --- buttons and forms ------------------------------------------------------------------------

@@ -59,6 +59,11 @@ SAFE_ATTRIBUTES = re.compile(
 )
 
 
+def test_long_code_is_shown_whole_only_when_asked_for() -> None:
+    assert "Show all" not in markup.code("x\n" * markup.SHOWN_LINES)
+    assert "Show all 25 lines</button>" in markup.code("x\n" * (markup.SHOWN_LINES + 1))
+
+
 # --- what a person typed ----------------------------------------------------------------------
 
 

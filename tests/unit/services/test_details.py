@@ -1,8 +1,9 @@
 """What the author reads behind Details."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.domain.chat.message import Message
+from bot.domain.chat.message import AnswerState, Code, Message
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.exercise import Day
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Usage, Verdict
@@ -55,6 +56,13 @@ def test_details_begin_with_what_to_do_and_end_with_the_times() -> None:
     assert lines[1].startswith("Start with this one: **Check 1**")
     assert "s running" in lines[-1]
     assert "s running" not in "\n".join(lines[:-1])
+
+
+def test_the_input_that_fails_is_folded_behind_the_advice() -> None:
+    blocks = details([replace(check(1), example="f(1)")]).blocks
+    example = next(block for block in blocks if isinstance(block, Code))
+    assert (example.source, example.folded) == ("f(1)", "The input that it fails for")
+    assert blocks[-1] == AnswerState("answer:1", "s1")
 
 
 def test_checks_that_broke_over_the_same_thing_are_named_in_one_line() -> None:

@@ -216,6 +216,16 @@ const CLICKS = {
     if (!target.classList.contains("armed")) return arm(target); // a slip of the hand deletes nothing
     connection.ask({ type: "delete", id: newId(), message }).catch((problem) => toast(problem.message));
   },
+  more(target) {
+    const open = target.closest("figure").classList.toggle("open");
+    target.dataset.all ??= target.textContent;
+    target.textContent = open ? "Show less" : target.dataset.all;
+    target.setAttribute("aria-expanded", String(open));
+  },
+  unfold(target) {
+    const open = target.closest(".message").classList.toggle("unfolded");
+    target.setAttribute("aria-expanded", String(open));
+  },
   reveal(target) {
     const covered = target.nextElementSibling;
     covered.hidden = !covered.hidden;

@@ -4,6 +4,8 @@ import { dayName, fillTimes } from "./times.js";
 
 const GROUP_MS = 5 * 60 * 1000;
 const AT_BOTTOM_PX = 90;
+const SUCCESS_MS = 4000;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 const fragment = (html) => {
   const template = document.createElement("template");
@@ -53,8 +55,14 @@ class Conversation {
     else this.list.prepend(element);
   }
 
-  /** Group what belongs together, and say where a day begins. */
+  /** Whether this person has feedback here that says that their answer is solved. */
+  get solved() {
+    return Boolean(this.list.querySelector(`:scope > [data-feedback-to="${CSS.escape(this.person)}"][data-solved]`));
+  }
+
+  /** Group what belongs together, say where a day begins, and fold what is out of date. */
   arrange() {
+    this.#fold();
     this.list.querySelectorAll(":scope > .day").forEach((separator) => separator.remove());
     let before = null;
     for (const message of this.list.querySelectorAll(":scope > .message")) {
@@ -63,6 +71,20 @@ class Conversation {
       if (before?.day !== day) message.before(separator(day));
       message.classList.toggle("grouped", before?.day === day && follows(before, message, at));
       before = { message, at, day };
+    }
+  }
+
+  /** Details of a version of an answer, once there is feedback about a newer one. */
+  #fold() {
+    const told = [...this.list.querySelectorAll(":scope > [data-feedback-to]")];
+    const newest = new Map(told.map(({ dataset }) => [dataset.answer, dataset.submission]));
+    for (const message of this.list.querySelectorAll(":scope > [data-answer]:not([data-feedback-to], .outdated)")) {
+      const { answer, submission } = message.dataset;
+      if ((newest.get(answer) ?? submission) === submission) continue;
+      message.classList.add("outdated");
+      const unfold = button("unfold", "Details of an earlier version");
+      unfold.setAttribute("aria-expanded", "false");
+      message.querySelector(".body").prepend(unfold);
     }
   }
 }
@@ -187,11 +209,15 @@ export class Pane {
       const isNew = !conversation.find(frame.message);
       const oldest = conversation.list.querySelector(":scope > .message:not(.parent)");
       if (isNew && !conversation.older.hidden && oldest && frame.message < Number(oldest.dataset.id)) continue;
+      const wasSolved = conversation.solved;
       this.#stuck = this.atBottom;
       conversation.put(frame, { arrived: isNew });
       conversation.arrange();
       this.#empty(conversation);
-      if (conversation === this.current) this.#settle(isNew && !this.#isOwn(frame));
+      if (conversation !== this.current) continue;
+      this.#describe();
+      this.#settle(isNew && !this.#isOwn(frame));
+      if (conversation.solved && !wasSolved) this.#celebrate(conversation.find(frame.message));
     }
   }
 
@@ -258,6 +284,14 @@ export class Pane {
     else if (isNews) this.newer.hidden = false;
   }
 
+  /** Success is seen where one looks, also when one has edited an answer far above. */
+  #celebrate(message) {
+    if (message !== this.current.last) this.#stuck = false;
+    message.classList.add("success");
+    setTimeout(() => message.classList.remove("success"), SUCCESS_MS);
+    message.scrollIntoView({ block: "nearest", behavior: STILL.matches ? "auto" : "smooth" });
+  }
+
   #isOwn(frame) {
     return frame.text !== null;
   }
@@ -269,8 +303,17 @@ export class Pane {
 
   #describe() {
     this.root.querySelector(".head h2").textContent = this.current.title || `# ${this.name}`;
-    this.root.querySelector(".topic").textContent = this.current.topic;
+    this.root.querySelector(".topic").replaceChildren(...this.#standing());
     this.onTitle(this.current);
+  }
+
+  /** A channel's topic; of a challenge, whether it is solved, and until when it is open. */
+  #standing() {
+    const { topic, parent, solved } = this.current;
+    if (!parent) return [topic];
+    const moment = [...(this.current.find(parent)?.querySelectorAll(".moment") ?? [])].at(-1);
+    const words = [...(moment?.cloneNode(true).childNodes ?? [])];
+    return solved ? ["✓ Solved", ...(words.length ? [" · ", ...words] : [])] : words;
   }
 
   #empty(conversation) {
