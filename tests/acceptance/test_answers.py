@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.chat.events import Attachment
+from bot.domain.chat.message import Form
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.errors import TransientError
 from bot.domain.grading import Verdict
@@ -388,6 +389,21 @@ async def test_a_link_is_told_that_it_is_not_followed(
     world: World, thread: ConversationRef, link: str
 ) -> None:
     assert "cannot follow links" in await world.say(ANA, link, thread)
+
+
+async def test_the_form_holds_the_last_try_or_the_starter(
+    world: World, thread: ConversationRef
+) -> None:
+    async def form_of(user: UserRef) -> Form:
+        return (await world.press_for_form(user, "submit:1", where=thread)).forms[0]
+
+    starter = (await form_of(ANA)).fields[0].value
+    await world.say(ANA, fenced(WRONG), thread)
+    form = await form_of(ANA)
+    assert "def double" in starter
+    assert form.fields[0].value.strip() == WRONG.strip()
+    assert (await form_of(BEN)).fields[0].value == starter
+    assert form.beside
 
 
 async def test_an_edit_takes_the_place_of_what_waits_even_at_the_limit(

@@ -34,7 +34,7 @@ from bot.domain.chat.message import (
     Table,
     Text,
 )
-from bot.domain.chat.port import ChatPort, Sink
+from bot.domain.chat.port import ChatPort, Responder, Sink
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.cohort import Cohort, Place
 from bot.domain.errors import (
@@ -351,7 +351,7 @@ class FakeChat:
 
 
 @dataclass
-class FakeResponder:
+class FakeResponder(Responder):
     """Keeps what it was told."""
 
     replies: list[Message] = field(default_factory=list[Message])

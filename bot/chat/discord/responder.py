@@ -160,6 +160,7 @@ def _text_field(asked: FormField) -> discord.ui.Label[discord.ui.Modal]:
             custom_id=asked.name,
             style=discord.TextStyle.paragraph,
             required=asked.required,
+            default=asked.value if len(asked.value) <= TEXT_CHARS else None,
             max_length=TEXT_CHARS,
         ),
     )

@@ -9,7 +9,7 @@ from bot.chat.common import plain
 from bot.chat.web import outbound
 from bot.chat.web.frames import Delete, Dismiss, Edit, Press, Say, Submit
 from bot.chat.web.markup import MENTION
-from bot.chat.web.responder import Answers, PendingRequest
+from bot.chat.web.responder import Answers, PendingRequest, form_key
 from bot.chat.web.tabs import Tab
 from bot.chat.web.workspace import BOT, Person, Workspace, message_ref, ref_of, user_ref
 from bot.domain.chat.commands import CommandSpec, parse, unknown_command, usage
@@ -125,7 +125,7 @@ class Actions:
 
     async def submit(self, tab: Tab, frame: Submit) -> None:
         """Send a form that was opened for this person."""
-        key = f"form:{frame.id}"
+        key = form_key(frame.id)
         for text in frame.fields.values():
             _check_size(text, frame.files)
         self.answers.expect(key, PendingRequest(tab.id, frame.id))

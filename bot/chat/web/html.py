@@ -98,9 +98,15 @@ class Html:
         """The line below a message that has a thread."""
         return self._templates.render("thread.html", thread=thread)
 
-    def form(self, opened: OpenedForm) -> str:
-        """A dialog's content."""
-        return self._templates.render("form.html", form=opened.form, token=opened.token)
+    def form(self, opened: OpenedForm, problem: str = "") -> str:
+        """A dialog's content, perhaps with why it was not taken."""
+        return self._templates.render(
+            "form.html",
+            form=opened.form,
+            token=opened.token,
+            problem=problem,
+            beside=[_block(block) for block in opened.form.beside],
+        )
 
     async def message(self, message: ChatMessage) -> str:
         """One message, as it is now."""

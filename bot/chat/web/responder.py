@@ -1,15 +1,16 @@
 """Answers to commands, buttons and forms. None expires here; a dialog needs its page, though."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from typing_extensions import override
 
+from bot.chat.common.plain import plain
 from bot.chat.web import outbound
 from bot.chat.web.html import Html
 from bot.chat.web.tabs import Tabs
 from bot.chat.web.workspace import conversation_of
-from bot.domain.chat.events import Event
+from bot.domain.chat.events import Event, FormSubmitted
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.port import Responder
@@ -17,8 +18,20 @@ from bot.domain.clock import Clock
 from bot.domain.errors import ExpiredError
 from bot.domain.local_chat import LocalChatStore, OpenedForm
 
+_FORM = "form:"
+
 REQUESTS_KEPT = 1000
 """Far more than are open at a time; a refused action leaves one behind."""
+
+
+def form_key(token: str) -> str:
+    """The key of the event that an opened form is sent."""
+    return f"{_FORM}{token}"
+
+
+def form_token(key: str) -> str:
+    """Which opened form an event was sent from."""
+    return key.removeprefix(_FORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,29 @@ class WebResponder(Responder):
         await self._send({"type": "done", "id": self.request.id})
 
     @override
+    async def refuse(self, message: Message) -> None:
+        if isinstance(self.event, FormSubmitted) and await self._reopen(self.event, message):
+            return
+        await self.reply(message)
+
+    async def _reopen(self, event: FormSubmitted, message: Message) -> bool:
+        """Open the form again with what was typed, and with what is wrong."""
+        async with self.answers.store.read() as chat:
+            sent = await chat.forms.find(form_token(event.key), event.user.user)
+        if sent is None:
+            return False
+        typed = (
+            replace(asked, value=event.fields.get(asked.name, "")) for asked in sent.form.fields
+        )
+        return await self._show(replace(sent.form, fields=tuple(typed)), problem=plain(message))
+
+    @override
     async def open_form(self, form: Form) -> None:
+        if not await self._show(form):
+            raise ExpiredError("The page that asked for the dialog is closed.")
+        await self._send({"type": "done", "id": self.request.id})
+
+    async def _show(self, form: Form, problem: str = "") -> bool:
         opened = OpenedForm(
             token=secrets.token_urlsafe(16),
             person=self.event.user.user,
@@ -96,12 +131,8 @@ class WebResponder(Responder):
         )
         async with self.answers.store.write() as chat:
             await chat.forms.add(opened, self.answers.clock())
-        was_shown = await self._send(
-            {"type": "form", "form": form.form_id, "html": self.answers.html.form(opened)}
-        )
-        if not was_shown:
-            raise ExpiredError("The page that asked for the dialog is closed.")
-        await self._send({"type": "done", "id": self.request.id})
+        html = self.answers.html.form(opened, problem)
+        return await self._send({"type": "form", "form": form.form_id, "html": html})
 
     async def _send(self, frame: dict[str, str]) -> bool:
         for tab in self.answers.tabs.of(self.request.tab, self.event.user.user):

@@ -132,20 +132,31 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One input of a form. `code` asks for several lines in a fixed-width face."""
+    """One input of a form.
+
+    Attributes:
+        code: Asks for several lines in a fixed-width face.
+        value: What it holds at first.
+    """
 
     name: str
     label: str
     code: bool = False
     required: bool = True
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A dialog that opens for one person. Submitting it raises `FormSubmitted` with `form_id`."""
+    """A dialog that opens for one person. Submitting it raises `FormSubmitted` with `form_id`.
+
+    Attributes:
+        beside: What it is about, where there is room to show it.
+    """
 
     form_id: str
     title: str
     fields: tuple[FormField, ...]
     submit_label: str = "Submit"
     accepts_file: bool = False
+    beside: tuple[Text | Code, ...] = ()

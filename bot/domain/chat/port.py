@@ -21,6 +21,14 @@ class Responder(Protocol):
         """
         ...
 
+    async def refuse(self, message: Message) -> None:
+        """Say why it cannot be done. A form that can be kept open stays, with what was typed.
+
+        Raises:
+            ExpiredError: Too late; the caller posts privately instead.
+        """
+        await self.reply(message)
+
     async def open_form(self, form: Form) -> None:
         """Open a dialog.
 

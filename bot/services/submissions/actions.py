@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.chat.events import ActionPressed, FormSubmitted
+from bot.domain.chat.message import Text
 from bot.domain.store import Store
 from bot.services.submissions import verbs
 from bot.services.submissions.hints import HintService
@@ -32,8 +33,19 @@ class SubmissionActions:
             verbs.DISPUTE.does(self._open_dispute_form, self._take_dispute),
         ]
 
-    async def _open_submit_form(self, _event: ActionPressed, challenge: int) -> Answer:
-        return verbs.SUBMIT.form(challenge)
+    async def _open_submit_form(self, event: ActionPressed, challenge_id: int) -> Answer:
+        """The form, with the last try or the starter in it, and the task beside it."""
+        async with self.store.read() as tx:
+            challenge = await tx.challenges.get(challenge_id)
+            exercise = await self.released.of(tx, challenge)
+            member = await tx.members.find(challenge.cohort, event.user)
+            tries = await tx.submissions.history(member.id) if member is not None else ()
+        mine = (item.source for item in tries if item.challenge == challenge_id)
+        return verbs.SUBMIT.form(
+            challenge_id,
+            values={"code": next(mine, exercise.starter)},
+            beside=(Text(exercise.task),),
+        )
 
     async def _take_answer(self, event: FormSubmitted, challenge_id: int) -> Answer:
         async with self.store.read() as tx:

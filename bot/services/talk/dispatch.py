@@ -142,7 +142,7 @@ class Dispatcher:
         except UserError as error:
             if isinstance(error, LimitError):
                 self.on_limit(error.limit)
-            await reply.say(Message.of(str(error)))
+            await reply.say(Message.of(str(error)), refused=True)
         except StoreError:
             raise
         except Exception as error:  # the chat handler's edge: one event never ends the process

@@ -73,8 +73,13 @@ class Reply:
         await tx.inbox.handled(self.event.key, at=self.clock())
         self.is_handled = True
 
-    async def say(self, message: Message) -> None:
-        """Answer privately; where this person was answered a lot just now, say that, once."""
+    async def say(self, message: Message, *, refused: bool = False) -> None:
+        """Answer privately; where this person was answered a lot just now, say that, once.
+
+        Args:
+            message: What to say.
+            refused: Whether it says why what was asked for cannot be done.
+        """
         turn = self.take_turn()
         if turn is Turn.SILENCE:
             return
@@ -82,7 +87,7 @@ class Reply:
             message = messages.TOO_FAST
         if self.responder is not None:
             try:
-                await self.responder.reply(message)
+                await (self.responder.refuse if refused else self.responder.reply)(message)
             except ChatError:  # expired, or the connection is gone: the outbox keeps trying
                 pass
             else:

@@ -3,13 +3,13 @@
 The texts stand on messages of years ago, so a verb's name and its codec never change.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from bot.domain.chat.events import ActionPressed, FormSubmitted
-from bot.domain.chat.message import Button, ButtonStyle, Form, FormField
+from bot.domain.chat.message import Button, ButtonStyle, Code, Form, FormField, Text
 from bot.domain.errors import UserError
 from bot.domain.numbers import whole_number
 from bot.services.talk import messages
@@ -97,16 +97,26 @@ class Verb(Generic[Payload]):
         """A button that does this."""
         return Button(self._text(payload), label, style)
 
-    def form(self, payload: Payload) -> Form:
-        """The form of this verb."""
+    def form(
+        self,
+        payload: Payload,
+        *,
+        values: Mapping[str, str] | None = None,
+        beside: tuple[Text | Code, ...] = (),
+    ) -> Form:
+        """The form of this verb, with what its fields hold at first and what it is about."""
+        held = values or {}
         if self.layout is None:
             raise AssertionError(f"{self.name} has no form")
         return Form(
             form_id=self._text(payload),
             title=self.layout.title,
-            fields=self.layout.fields,
+            fields=tuple(
+                replace(asked, value=held.get(asked.name, "")) for asked in self.layout.fields
+            ),
             submit_label=self.layout.submit_label,
             accepts_file=self.layout.accepts_file,
+            beside=beside,
         )
 
     def read(self, payload: str) -> Payload:

@@ -34,6 +34,7 @@ from bot.domain.chat.message import (
     Message,
     Moment,
     Table,
+    Text,
 )
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.store.store import SqlStore
@@ -426,14 +427,19 @@ async def test_a_dialog_takes_code_and_a_file_and_keeps_what_was_typed(
     await chat.post(PRACTICE, Message.of(Buttons((Button("submit:1", "Submit"),))), key=a_key("k"))
     page = await arrive(chromium, chat)
     code = page.get_by_label("Your code")
-    fields = (FormField("code", "Your code", code=True),)
-    form = Form("submit:1", "Submit privately", fields, submit_label="Go", accepts_file=True)
+    fields = (FormField("code", "Your code", code=True, value="# start\n"),)
+    form = Form(
+        "submit:1", "Submit privately", fields, "Go", accepts_file=True, beside=(Text("**Task**"),)
+    )
     for count in (1, 2):
         await page.locator("#main").get_by_role("button", name="Submit").click()
         pressed = await sink.heard(ActionPressed, count)
         await sink.responders[pressed.key].open_form(form)
         await expect(page.locator("dialog")).to_be_visible()  # the form that was there is not it
         if count == 1:
+            await expect(code).to_have_value("# start\n")
+            await expect(page.locator("dialog .beside strong")).to_be_visible()
+            await code.fill("")
             await code.press_sequentially("def f():")
             await code.press("Enter")
             await code.press_sequentially("return 1")
@@ -449,6 +455,17 @@ async def test_a_dialog_takes_code_and_a_file_and_keeps_what_was_typed(
     heard = await sink.heard(FormSubmitted)
     assert heard.fields == {"code": "def f():\n    return 1"}
     assert [file.name for file in heard.attachments] == ["a.py"]
+
+    await sink.responders[heard.key].refuse(Message.of("That is `g`, and not **f**."))
+    await expect(page.get_by_role("alert").first).to_have_text("That is g, and not f.")
+    await expect(code).to_have_value("def f():\n    return 1")
+    await assert_accessible(page)
+    await code.press("End")
+    await code.press_sequentially(" + 1")
+    await expect(page.locator("dialog .mirror .k")).to_have_text(["def", "return"])
+    await page.get_by_role("button", name="Go").click()
+    again = await sink.heard(FormSubmitted, 2)
+    assert again.fields["code"].count("+ 1") == 1
 
 
 # --- when the connection is lost --------------------------------------------------------------

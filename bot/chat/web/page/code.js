@@ -37,7 +37,9 @@ function prose(text) {
   return split(text, /(?<command>^\/[a-z]+)|(?<mention>(?<![\w.@/])@freehand\b)/gi);
 }
 
-function code(text) {
+/** Python as coloured nodes; a block may begin with the tag of its language. */
+export function code(text, isTagged = true) {
+  if (!isTagged) return split(text, PYTHON);
   const line = text.indexOf("\n") + 1 || text.length;
   const tag = /^[\w+#.-]*[ \t]*\n?$/.test(text.slice(0, line)) ? line : 0;
   return [span("fence", text.slice(0, tag)), ...split(text.slice(tag), PYTHON)];

@@ -1,6 +1,6 @@
 // Forms. What was typed is kept until it was taken, also when the dialog is opened anew.
 
-import { indent, newLine } from "./code.js";
+import { code, indent, newLine } from "./code.js";
 import { Files, dropOnto } from "./files.js";
 
 const drafts = new Map(); // form id → {field name → text}
@@ -16,7 +16,8 @@ export function openForm(dialog, { form: formId, html }, connection) {
   };
   const files = attach(form, say);
   restore(form, formId);
-  form.addEventListener("input", () => drafts.set(formId, values(form)));
+  form.addEventListener("input", () => (drafts.set(formId, values(form)), paint(form)));
+  paint(form);
   form.addEventListener("keydown", (event) => editCode(event, form));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -45,7 +46,14 @@ function values(form) {
 
 function restore(form, formId) {
   const draft = drafts.get(formId) ?? {};
-  for (const field of form.querySelectorAll("textarea")) field.value = draft[field.name] ?? "";
+  for (const field of form.querySelectorAll("textarea")) field.value = draft[field.name] ?? field.value;
+}
+
+/** Code in colour, as in the field of a pane. */
+function paint(form) {
+  for (const mirror of form.querySelectorAll(".mirror")) {
+    mirror.replaceChildren(...code(mirror.nextElementSibling.value, false), "\u200b");
+  }
 }
 
 function attach(form, say) {
