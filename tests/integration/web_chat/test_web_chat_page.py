@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from yarl import URL
 
 from bot.chat.web.adapter import WebChat
-from bot.domain.chat.commands import CommandOption, CommandSpec
+from bot.domain.chat.commands import CommandOption, CommandSpec, Permission
 from bot.domain.chat.events import (
     ActionPressed,
     CommandInvoked,
@@ -58,6 +58,7 @@ COMMANDS = (
         "board", "How it shows you", (CommandOption("mode", "", choices=("named", "hidden")),)
     ),
     CommandSpec("challenge post", "Release one", (CommandOption("exercise", "", suggests=True),)),
+    CommandSpec("challenge list", "What is open", permission=Permission.MENTORS),
 )
 
 
@@ -176,7 +177,7 @@ async def test_commands_complete_by_keyboard(
     field = composer(page)
     options = page.locator("#completion-main [role=option]")
     await field.press_sequentially("/")
-    await expect(options).to_have_count(4)
+    await expect(options).to_have_count(len(COMMANDS))
     await expect(options.first).to_have_attribute("aria-selected", "true")
     await field.press("ArrowDown")
     await field.press("Enter")
@@ -201,7 +202,9 @@ async def test_a_typed_command_is_sent_by_one_enter(
     chromium: Browser, chat: WebChat, sink: RecordingSink
 ) -> None:
     page = await arrive(chromium, chat)
-    await composer(page).press_sequentially("/plan")
+    await composer(page).press_sequentially("/")
+    await expect(page.locator("#completion-main [role=option]")).to_have_count(len(COMMANDS) - 1)
+    await composer(page).press_sequentially("plan")
     await composer(page).press("Enter")
     heard = await sink.heard(CommandInvoked)
     await sink.responders[heard.key].reply(Message.of("Your week. `/progress` says more."))
