@@ -1,7 +1,5 @@
 """What a learner reads about a submission. Pure: records in, messages out."""
 
-from itertools import groupby
-
 from bot.domain.challenge import Challenge
 from bot.domain.chat.message import (
     AnswerState,
@@ -21,6 +19,7 @@ from bot.domain.member import Member
 from bot.domain.parts import Parts
 from bot.domain.submission import Submission
 from bot.domain.text import quoted, sentence
+from bot.services.submissions import checks
 from bot.services.submissions.source import definitions
 from bot.services.submissions.verbs import DISPUTE, SHOW_DETAILS, SHOW_HINT
 
@@ -124,7 +123,7 @@ def verdict(
     if grade.detail:
         blocks.append(Text(sentence(grade.detail)))
     blocks.append(Text(next_step(grade, exercise)))
-    parts = [*blocks, *(_checks(grade) if details else ())]
+    parts = [*blocks, *(checks.told(grade) if details else ())]
     solved = grade.verdict is Verdict.SOLVED
     state = AnswerState(submission.answer, submission.id, author, solved=solved)
     return Message.of(*parts, Buttons(_buttons(submission, grade)), state)
@@ -152,7 +151,7 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
         parts.append(Text(sentence(grade.detail)))
     if grade.traceback:
         parts.append(Code("\n".join(grade.traceback), "pytb"))
-    parts.extend(_checks(grade))
+    parts.extend(checks.told(grade))
     if grade.output.strip():
         parts.append(Text("It printed:"))
         parts.append(Code(_shortened(grade.output), "text"))
@@ -363,41 +362,6 @@ def _times(submission: Submission) -> str:
     if grade.usage.peak_memory_bytes is not None:
         words.append(f"{grade.usage.peak_memory_bytes / 2**20:.0f} MB at most")
     return ", ".join(words)
-
-
-def _checks(grade: Grade) -> list[Text | Code]:
-    blocks: list[Text | Code] = []
-    passed = [check for check in grade.checks if check.status is CheckStatus.PASSED]
-    unmet = [check for check in grade.checks if check.status is not CheckStatus.PASSED]
-    for _, alike in groupby(unmet, key=_cause):
-        first, *others = alike
-        blocks.extend(_unmet(first))
-        if others:
-            titles = " · ".join(f"**{check.title}**{_bonus(check)}" for check in others)
-            blocks.append(Text(f"❌ The same: {titles}"))
-    if passed:
-        blocks.append(Text("\n".join(f"- ✅ {check.title}{_bonus(check)}" for check in passed)))
-    return blocks
-
-
-def _cause(check: CheckResult) -> tuple[object, ...]:
-    """Equal for checks that broke over the same thing."""
-    return (check.message, check.traceback) if check.traceback else (check.name,)
-
-
-def _unmet(check: CheckResult) -> list[Text | Code]:
-    mark = "❌" if check.status is CheckStatus.FAILED else "⚪"
-    note = f": {sentence(check.message)}" if check.message else ""
-    blocks: list[Text | Code] = [Text(f"{mark} **{check.title}**{_bonus(check)}{note}")]
-    if check.traceback:
-        blocks.append(Code("\n".join(check.traceback), "pytb"))
-    if check.example:
-        blocks.append(Code(check.example, folded="The input that it fails for"))
-    return blocks
-
-
-def _bonus(check: CheckResult) -> str:
-    return "" if check.core else " (bonus)"
 
 
 def _shortened(output: str) -> str:
