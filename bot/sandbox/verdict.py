@@ -191,7 +191,8 @@ def _verdict(
     match result.outcome:
         case Checked():
             raised = {entry.name for entry in result.checks if entry.end is CheckEnd.RAISED}
-            return _from_checks(checks, raised), _common_cause(result.checks)
+            cause = _common_cause(result.checks, request.exercise.limits)
+            return _from_checks(checks, raised), cause
         case SolverEnded():
             log.error("judge_failed", slug=request.exercise.slug, reason="a solver that goes on")
             raise SandboxError("the judge lost a solver that was still there")
@@ -249,7 +250,7 @@ def _where(lines: Sequence[str]) -> str:
     return found[0] if found else "it"
 
 
-def _common_cause(entries: Sequence[CheckEntry]) -> str:
+def _common_cause(entries: Sequence[CheckEntry], limits: Limits) -> str:
     """The one exception that all failed checks met, as a sentence; empty where they differ."""
     failed = [entry for entry in entries if entry.end is not CheckEnd.PASSED]
     seen = {(entry.end, entry.message, entry.lines[-1:]) for entry in failed}
@@ -260,7 +261,8 @@ def _common_cause(entries: Sequence[CheckEntry]) -> str:
         return ""
     hint = f" {NOT_DEFINED}" if message.startswith("it raised `NameError:") else ""
     where = _begun(_where(lines))
-    return f"All {len(failed)} failed checks have one cause. {where}: {message}.{hint}"
+    met = _limit_met(message, limits)
+    return f"All {len(failed)} failed checks have one cause. {where}: {message}{met}.{hint}"
 
 
 # --- how a solver ended -----------------------------------------------------------------------

@@ -155,9 +155,11 @@ async def test_runtime_that_cannot_change_limits_gets_a_solver_made_for_them(
 def writing(megabytes: int) -> str:
     """A submission that writes as much into files of 20 MB."""
     return (
-        f"for number in range({megabytes // 20}):\n"
-        "    with open(f'/tmp/{number}', 'wb') as file:\n"
-        f"        file.write(bytes(20 * 2**20))\n{SOLVED}"
+        "def double(x):\n"
+        f"    for number in range({megabytes // 20}):\n"
+        "        with open(f'/tmp/{number}', 'wb') as file:\n"
+        "            file.write(bytes(20 * 2**20))\n"
+        "    return 2 * x\n"
     )
 
 

@@ -1,4 +1,4 @@
-# expect: wrong or crashed
+# expect: wrong or crashed or stalled
 # Becomes another program that keeps the channels and answers everything with yes.
 import os
 import struct
