@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.chat.events import Attachment, Event, FormSubmitted, MessagePosted
 from bot.domain.chat.port import ChatPort
-from bot.domain.errors import ChatError, GoneError, TooLargeError, UserError
+from bot.domain.errors import ChatError, GoneError, Limit, LimitError, TooLargeError, UserError
 from bot.domain.exercise import Exercise
 from bot.domain.text import quoted
 from bot.services.submissions import attachments, messages
@@ -66,8 +66,8 @@ class SourceReader:
         try:
             data = await self.chats[event.conversation.platform].fetch(file, max_bytes=limit)
         except TooLargeError as error:
-            kib = limit // 1024
-            raise UserError(messages.file_too_large(file.name, limit_kib=kib)) from error
+            sentence = messages.file_too_large(file.name, limit_kib=limit // 1024)
+            raise LimitError(Limit.SIZE, sentence) from error
         except GoneError as error:
             raise UserError(messages.file_gone(file.name)) from error
         except ChatError as error:
