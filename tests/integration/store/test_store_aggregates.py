@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.domain.challenge import Challenge
-from bot.domain.grading import Verdict
+from bot.domain.grading import PARTS_SHARE, Verdict
 from bot.domain.progression import HintTaken, Outcome, PointsEvent, PointsReason, Turnout
 from tests.support.stores import NOW, Scene, a_grade, later
 
@@ -58,7 +58,7 @@ class Played:
             exercise=at_stake.exercise,
             day=at_stake.day,
             week=at_stake.week,
-            best_core_share=best.held / 2,
+            best_core_share=1.0 if best.held == 2 else PARTS_SHARE * best.held / 2,
             solved=best.held == 2,
             tries=len({item.source for item in tries}),
             hints=max(item.hint for item in tries),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.exercise import Day
-from bot.domain.grading import Verdict
+from bot.domain.grading import PARTS_SHARE, Verdict
 from bot.domain.progression import HintTaken, PlanItem, PlanReason, PointsEvent, PointsReason
 from bot.domain.submission import Submission
 from tests.support.stores import NOW, Scene, a_grade, later
@@ -69,7 +69,7 @@ async def test_outcome_tells_the_best_of_all_tries_and_when_it_first_came(scene:
         (outcome,) = await tx.progress.outcomes_of(scene.members[0].id)
 
     assert (outcome.challenge, outcome.exercise) == (scene.challenge.id, "double-it")
-    assert (outcome.best_core_share, outcome.at) == (0.5, later(1))
+    assert (outcome.best_core_share, outcome.at) == (0.5 * PARTS_SHARE, later(1))
     assert (outcome.tries, outcome.solved, outcome.hints) == (4, False, 0)
 
 
