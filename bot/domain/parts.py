@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _NAME = r"(?:cell|block) \d{1,6}(?: \(In \[\d{1,6}\]\))?"
 _MARK = re.compile(
-    rf"(?m)^# --- (?:(?P<name>{_NAME})|line (?P<line>\d{{1,6}})"
+    rf"(?m)^# --- (?:(?P<name>{_NAME})"
     rf"|(?P<left_out>{_NAME}) is left out: (?P<language>[\w!+#-]{{1,40}})) ---$"
 )
 _NO_LANGUAGE = re.compile(r"[^\w!+#-]")
@@ -24,11 +24,6 @@ _LINE_OF_TRACE = re.compile(r"line (\d{1,7})(?=, in )")
 def mark(name: str) -> str:
     """The comment before a part; its lines count from 1 behind it."""
     return f"# --- {name} ---\n"
-
-
-def mark_line(line: int) -> str:
-    """The comment behind which lines count from a number, with no part's name."""
-    return f"# --- line {line} ---\n"
 
 
 def mark_left_out(name: str, language: str) -> str:
@@ -49,19 +44,17 @@ class Parts:
     Attributes:
         starts: Of each mark, the line that it stands on; from 1, in order.
         names: What lines behind each mark belong to; empty for the source itself.
-        offsets: What to take from a line's number for its number in the part.
         left_out: Names of cells that were left out, with their languages.
     """
 
     starts: Sequence[int]
     names: Sequence[str]
-    offsets: Sequence[int]
     left_out: Sequence[tuple[str, str]]
 
     @staticmethod
     def of(source: str) -> "Parts":
         """Read a source's marks."""
-        starts, names, offsets = [0], [""], [0]
+        starts, names = [0], [""]
         left_out: list[tuple[str, str]] = []
         line, position = 1, 0
         for found in _MARK.finditer(source):
@@ -71,14 +64,13 @@ class Parts:
                 left_out.append((found["left_out"], found["language"]))
                 continue
             starts.append(line)
-            names.append(found["name"] or "")
-            offsets.append(line + 1 - int(found["line"] or 1))
-        return Parts(starts, names, offsets, left_out)
+            names.append(found["name"])
+        return Parts(starts, names, left_out)
 
     def where(self, line: int) -> str:
         """A line as its author sees it: ``line 7``, or ``cell 3, line 2``."""
         index = bisect_right(self.starts, line) - 1
-        name, number = self.names[index], max(1, line - self.offsets[index])
+        name, number = self.names[index], max(1, line - self.starts[index])
         return f"{name}, line {number}" if name else f"line {number}"
 
     def in_trace(self, text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.parts import Parts, mark, mark_left_out, mark_line, unmarked
+from bot.domain.parts import Parts, mark, mark_left_out, unmarked
 
 
 @pytest.mark.parametrize("line", [0, 1, 7, 10**6])
@@ -23,12 +23,6 @@ def test_lines_behind_a_mark_count_anew_under_its_name() -> None:
     ]
 
 
-def test_lines_behind_a_moved_import_keep_their_numbers() -> None:
-    parts = Parts.of(f"from __future__ import x\n{mark_line(1)}a\nb\n{mark_line(9)}c\n")
-
-    assert [parts.where(line) for line in (1, 3, 4, 6)] == ["line 1", "line 1", "line 2", "line 9"]
-
-
 def test_what_was_left_out_is_told() -> None:
     source = mark_left_out("cell 1", "c#") + mark_left_out("cell 2 (In [3])", "`\n<b>")
     parts = Parts.of(f"{source}x = 1\n")
@@ -37,7 +31,7 @@ def test_what_was_left_out_is_told() -> None:
     assert parts.where(3) == "line 3"
 
 
-@pytest.mark.parametrize("text", [mark("cell 1"), mark_line(5), mark_left_out("cell 1", "sh")])
+@pytest.mark.parametrize("text", [mark("cell 1"), mark_left_out("cell 1", "sh")])
 def test_text_from_outside_holds_no_mark(text: str) -> None:
     parts = Parts.of(unmarked(f"{text}x = 1\n"))
 

@@ -86,14 +86,40 @@ def test_source_that_breaks_the_parser_is_a_syntax_error(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source",
+    "before",
     [
-        "import torch\nfrom __future__ import annotations\n",
-        '"""Mine."""\nx = 1\nfrom __future__ import annotations, division\n',
+        "import torch\n",
+        "x = (\n1)\n",
+        '"""Doc."""\n"""More."""\n',
+        "if 1:\n    pass\n",
+        '"a".strip()\n',
+        "# --- cell 1 ---\nimport torch\nfrom __future__ import division\nx = 1\n",
     ],
 )
-def test_a_future_import_of_a_later_cell_is_no_error(source: str) -> None:
-    assert inspected(source)["error"] is None
+@pytest.mark.parametrize(
+    "future",
+    [
+        "from __future__ import annotations\n",
+        "from __future__ import annotations, division  # for X | Y\n",
+        "from __future__ import (\n    annotations,\n    division,\n)\n",
+    ],
+)
+def test_a_future_import_of_a_later_cell_is_no_error_and_lines_keep_their_numbers(
+    before: str, future: str
+) -> None:
+    assert inspected(f"{before}{future}\nright = []")["error"] is None
+    assert error(f"{before}{future}\nwrong = [")[0] == (before + future).count("\n") + 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import torch\nfrom __future__ import braces\n",
+        "if 1:\n    from __future__ import annotations\n",
+    ],
+)
+def test_a_future_that_is_none_is_an_error(source: str) -> None:
+    assert error(source)[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,9 @@
-"""One source of several parts: futures first, and every line named as its author sees it."""
+"""One source of several parts, every line named as its author sees it."""
 
 import pytest
 
 from bot.domain.parts import Parts
 from bot.services.submissions.source.whole import Part, cell_part, joined, plain_python
-
-FUTURE = "from __future__ import annotations\n"
 
 
 def test_no_code_joins_to_nothing() -> None:
@@ -22,59 +20,6 @@ def test_each_of_several_parts_begins_with_its_name() -> None:
 
     assert source == "# --- block 1 ---\nx = 1\n\n# --- block 3 ---\n\ny = 2\n"
     assert Parts.of(source).where(6) == "block 3, line 2"
-
-
-@pytest.mark.parametrize(
-    "before",
-    [
-        "import torch\n",
-        "x = (\n1)\n",
-        '"""Doc."""\n"""More."""\n',
-        "if x:\n    pass\n",
-        '"a".strip()\n',
-    ],
-)
-@pytest.mark.parametrize(
-    "future",
-    [
-        FUTURE,
-        "from __future__ import annotations  # for X | Y\n",
-        "from __future__ import (\n    annotations,\n    division,\n)\n",
-    ],
-)
-def test_a_late_future_is_moved_up_and_the_lines_keep_their_numbers(
-    before: str, future: str
-) -> None:
-    source = joined([Part("", f"{before}{future}\nwrong = [")])
-
-    assert source.startswith("from __future__ import annotations")
-    with pytest.raises(SyntaxError) as caught:
-        compile(source, "submission.py", "exec")
-    line = (before + future).count("\n") + 2
-    assert Parts.of(source).where(caught.value.lineno or 0) == f"line {line}"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"# first\n\n{FUTURE}x = 1\n",
-        f'#!/usr/bin/env python\n"""Doc."""\n{FUTURE}from __future__ import division\n',
-        "x = 'from __future__ import annotations'\n",
-        "import a\nfrom __future__ import braces\n",
-        "if x:\n    from __future__ import annotations\n",
-    ],
-)
-def test_other_futures_stay_where_they_are(text: str) -> None:
-    assert joined([Part("", text)]) == text
-
-
-def test_futures_of_several_cells_come_first_together() -> None:
-    cells = ("import torch", FUTURE + "x = 1", f"from __future__ import division\n{FUTURE}")
-    source = joined([Part(f"cell {number}", text) for number, text in enumerate(cells, 1)])
-
-    compile(source, "submission.py", "exec")
-    assert source.startswith("from __future__ import annotations, division\n")
-    assert Parts.of(source).where(8) == "cell 2, line 2"
 
 
 def test_a_line_from_outside_is_no_mark() -> None:
