@@ -35,7 +35,7 @@ async def test_details_name_the_cells_that_were_left_out(
     file = Attachment(name="a.ipynb", size_bytes=9, media_type="", ref="a")
     await world.take(world.message(ANA, "", thread, attachments=(file,)))
     [details, _hint] = actions_of(world.answers()[0].message)
-    assert "Left out: cell 1 (bash)" in await world.press(ANA, details, where=thread)
+    assert "Left out: cell 1 (bash)." in await world.press(ANA, details, where=thread)
 
 
 async def test_hints_come_one_level_at_a_time_and_are_counted(

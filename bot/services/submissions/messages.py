@@ -182,7 +182,7 @@ def left_out(source: str, *, before: str) -> str:
     """A word on the cells of a notebook that are in another language; empty where none are."""
     cells = Parts.of(source).left_out
     words = ", ".join(f"{name} ({language})" for name, language in cells)
-    return f"{before}Left out: {words}" if cells else ""
+    return f"{before}Left out: {words}." if cells else ""
 
 
 def kept_taken(title: str) -> str:
