@@ -17,6 +17,9 @@ pytestmark = [pytest.mark.docker, pytest.mark.browser, pytest.mark.timeout(600)]
 
 EXERCISE = ROOT / "exercises" / "clip-grad-norm"
 RIGHT = (EXERCISE / "reference.py").read_text()
+SLOW = f"{RIGHT}\nimport time\nend = time.process_time() + 1.8\nwhile time.process_time() < end: pass\n"
+"""Right, and long enough at work for somebody who looks once a second."""
+
 WRONG = (EXERCISE / "wrong" / "always_rescales.py").read_text()
 
 
@@ -85,7 +88,7 @@ async def test_a_plug_pulled_while_grading_loses_and_doubles_nothing(tmp_path: P
             ana = await Person.arrive(chromium, await said_url(second))
             await ana.open_thread()
             await ana.sees(ana.thread, "Solved.")
-            await ana.send_code(f"{RIGHT}\n# once more\n")
+            await ana.send_code(f"{SLOW}\n# once more\n")
             await ana.sees(ana.thread, "Running your code")
             second.kill()
         assert containers_of(data) != ""  # the plug left them behind
@@ -110,7 +113,7 @@ async def test_ctrl_c_lets_what_runs_finish_and_then_ends(tmp_path: Path) -> Non
             await ana.press(ana.channel, "I take the pledge")
             await ana.sees(ana.channel, "Welcome.")
             await ana.open_thread()
-            await ana.send_code(RIGHT)
+            await ana.send_code(SLOW)
             await ana.sees(ana.thread, "Running your code")
             assert await asyncio.to_thread(first.interrupt) == 0
             assert not any("the sandbox is stopping" in line for line in first.lines)

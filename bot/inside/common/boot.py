@@ -50,6 +50,11 @@ def _uncompiled(model: Any = None, **_: object) -> Any:  # noqa: ANN401  # whate
     return _left_alone if model is None else model
 
 
+def _deterministic(mode: bool, *, warn_only: bool = False) -> None:  # noqa: FBT001  # torch's own
+    """``torch.use_deterministic_algorithms`` without telling the compiler, for which it is loaded."""
+    torch._C._set_deterministic_algorithms(mode, warn_only=warn_only)  # noqa: SLF001
+
+
 def warm_up(device: str = "cpu") -> None:
     """Load what torch loads on first use, and keep it from loading what nobody uses.
 
@@ -58,6 +63,7 @@ def warm_up(device: str = "cpu") -> None:
     """
     sys.modules.setdefault(COMPILER, DeferredCompiler(COMPILER))
     torch.compile = _uncompiled  # there is no C++ compiler here, and it changes no result
+    torch.use_deterministic_algorithms = _deterministic
     torch.set_num_threads(1)
     if device != "cpu":
         _use(device)

@@ -24,6 +24,9 @@ LOADING_S = 2.0
 AGAIN_S = 0.5
 """CPU seconds for each statement after that."""
 
+IMPORTING = "<frozen importlib._bootstrap>"
+"""Where Python's own import machinery runs."""
+
 MAX_NOTES = 5
 MAX_NOTE_CHARS = 300
 
@@ -122,6 +125,8 @@ def _limited() -> Generator[None]:
 
 def _stop(_number: int, frame: FrameType | None) -> None:
     while frame is not None:  # between two statements there is nothing to stop
+        if frame.f_code.co_filename == IMPORTING:
+            return  # half a library is worse than none: what uses it later would fail
         if frame.f_code.co_filename == FILE:
             raise StoppedLoading(f"it used more than {LOADING_S:g} seconds of CPU time")
         frame = frame.f_back

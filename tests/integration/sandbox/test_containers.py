@@ -100,9 +100,10 @@ async def test_solver_is_locked_in_from_every_side(grader: ContainerGrader) -> N
 
 async def test_hashes_of_texts_cannot_be_foreseen_in_the_judge(grader: ContainerGrader) -> None:
     del grader
-    (judge,) = await ids("judge")
+    judges = json.loads(await docker("inspect", *await ids("judge")))  # one that failed may end
 
-    assert "PYTHONHASHSEED=random" in (await inspected(judge))["Config"]["Env"]
+    assert judges
+    assert all("PYTHONHASHSEED=random" in judge["Config"]["Env"] for judge in judges)
 
 
 async def test_solver_holds_no_check_and_no_secret(grader: ContainerGrader) -> None:
@@ -229,14 +230,18 @@ def outer(solution: Solution, rng: Rng) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "verdict"),
-    [(30_000, Verdict.OUT_OF_MEMORY), (4, Verdict.TIMED_OUT)],
+    ("length", "seconds", "verdict"),
+    [(30_000, 60.0, Verdict.OUT_OF_MEMORY), (4, 2.0, Verdict.TIMED_OUT)],
     ids=["memory", "time"],
 )
 async def test_judge_that_an_answer_overcomes_is_that_submissions_verdict(
-    grader: ContainerGrader, monkeypatch: pytest.MonkeyPatch, length: int, verdict: Verdict
+    grader: ContainerGrader,
+    monkeypatch: pytest.MonkeyPatch,
+    length: int,
+    seconds: float,
+    verdict: Verdict,
 ) -> None:
-    monkeypatch.setattr(relay, "MAX_JUDGE_CPU_S", 2.0)
+    monkeypatch.setattr(relay, "MAX_JUDGE_CPU_S", seconds)  # filling memory takes some, too
     source = f"import torch\n\n\ndef double(x):\n    return torch.ones({length})\n"
 
     grade = await grader.grade(request(source, checks=OUTER))

@@ -47,6 +47,16 @@ layer.compile()
 layer(torch.ones(1))
 print(twice(1), thrice(1), twice.__name__, same, "torch._dynamo.eval_frame" in sys.modules)
 """
+DETERMINISTIC = """
+import sys, torch
+from bot.inside.common.boot import warm_up
+warm_up()
+torch.use_deterministic_algorithms(True, warn_only=True)
+print(torch.are_deterministic_algorithms_enabled(), end=" ")
+print(torch.is_deterministic_algorithms_warn_only_enabled(), end=" ")
+torch.use_deterministic_algorithms(mode=False)
+print(torch.are_deterministic_algorithms_enabled(), "torch._dynamo.eval_frame" in sys.modules)
+"""
 
 
 def printed(code: str) -> str:
@@ -65,3 +75,8 @@ def test_compiler_is_there_for_who_uses_it() -> None:
 def test_compiling_gives_back_what_it_is_given() -> None:
     """There is no C++ compiler in a sandbox, and nothing that is graded depends on it."""
     assert printed(UNCOMPILED) == "2 3 twice True False\n"
+
+
+def test_being_deterministic_does_not_load_the_compiler() -> None:
+    """Learners write that line beside their seed, and it would cost them a second and a half."""
+    assert printed(DETERMINISTIC) == "True True False False\n"

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import cast
 
@@ -242,6 +243,28 @@ def test_training_beside_the_answer_is_stopped(
     """Before the answer and after it, one after the other."""
     assert made(training + ANSWER + training)(6) == 6
     assert capsys.readouterr().out.count("was stopped: it used more than 0.05 seconds") == 2
+
+
+@pytest.mark.usefixtures("_hurry")
+def test_a_library_is_imported_whole_however_long_that_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slow = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n"
+    (tmp_path / "slow_library.py").write_text(f"{slow}whole = 6\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert made("import slow_library\ndef f(x): return slow_library.whole\n")(1) == 6
+    assert "stopped" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_hurry")
+def test_code_of_the_answer_that_runs_in_an_import_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    finder = "class Finder:\n    def find_spec(self, *names):\n        while True: pass\n"
+
+    assert refused(f"import sys\n{finder}sys.meta_path.insert(0, Finder())\nimport x\n").kind == STOPPED
 
 
 @pytest.mark.usefixtures("_hurry")

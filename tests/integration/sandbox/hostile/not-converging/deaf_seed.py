@@ -1,6 +1,7 @@
 # expect: partly
 # grader: forks
-# holds: scores, steady-prediction, weights-move, step-size, fresh-gradients, generalises
+# holds: scores, steady-prediction, weights-move, fresh-gradients, generalises
+# perhaps: step-size
 # Any seed is as good as another, and the one that is set is forgotten at once.
 import torch
 from torch import nn
