@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.docker, pytest.mark.browser, pytest.mark.timeout(600)]
 
 EXERCISE = ROOT / "exercises" / "clip-grad-norm"
 RIGHT = (EXERCISE / "reference.py").read_text()
-SLOW = f"{RIGHT}\nimport time\nend = time.process_time() + 1.8\nwhile time.process_time() < end: pass\n"
+WORK = "import time\nend = time.process_time() + 1.8\nwhile time.process_time() < end: pass\n"
+SLOW = f"{RIGHT}\n{WORK}"
 """Right, and long enough at work for somebody who looks once a second."""
 
 WRONG = (EXERCISE / "wrong" / "always_rescales.py").read_text()
@@ -86,6 +87,7 @@ async def test_a_plug_pulled_while_grading_loses_and_doubles_nothing(tmp_path: P
             first.kill()
         with running_bot(data, **cold) as second:
             ana = await Person.arrive(chromium, await said_url(second))
+            await asyncio.to_thread(second.wait_for, "sandbox is ready")
             await ana.open_thread()
             await ana.sees(ana.thread, "Solved.")
             await ana.send_code(f"{SLOW}\n# once more\n")
@@ -109,6 +111,7 @@ async def test_ctrl_c_lets_what_runs_finish_and_then_ends(tmp_path: Path) -> Non
     async with browser() as chromium:
         with running_bot(data, **cold) as first:
             ana = await Person.arrive(chromium, await said_url(first))
+            await asyncio.to_thread(first.wait_for, "sandbox is ready")  # else it would be received
             await ana.say(ana.channel, "/join")
             await ana.press(ana.channel, "I take the pledge")
             await ana.sees(ana.channel, "Welcome.")

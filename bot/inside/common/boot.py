@@ -51,7 +51,7 @@ def _uncompiled(model: Any = None, **_: object) -> Any:  # noqa: ANN401  # whate
 
 
 def _deterministic(mode: bool, *, warn_only: bool = False) -> None:  # noqa: FBT001  # torch's own
-    """``torch.use_deterministic_algorithms`` without telling the compiler, for which it is loaded."""
+    """``torch.use_deterministic_algorithms`` without loading the compiler to tell it so."""
     torch._C._set_deterministic_algorithms(mode, warn_only=warn_only)  # noqa: SLF001
 
 

@@ -264,7 +264,9 @@ def test_code_of_the_answer_that_runs_in_an_import_is_stopped(
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
     finder = "class Finder:\n    def find_spec(self, *names):\n        while True: pass\n"
 
-    assert refused(f"import sys\n{finder}sys.meta_path.insert(0, Finder())\nimport x\n").kind == STOPPED
+    error = refused(f"import sys\n{finder}sys.meta_path.insert(0, Finder())\nimport x\n")
+
+    assert error.kind == STOPPED
 
 
 @pytest.mark.usefixtures("_hurry")
