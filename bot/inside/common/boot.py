@@ -52,7 +52,8 @@ def _uncompiled(model: Any = None, **_: object) -> Any:  # noqa: ANN401  # whate
 
 def _deterministic(mode: bool, *, warn_only: bool = False) -> None:  # noqa: FBT001  # torch's own
     """``torch.use_deterministic_algorithms`` without loading the compiler to tell it so."""
-    torch._C._set_deterministic_algorithms(mode, warn_only=warn_only)  # noqa: SLF001
+    strict = "warn" if warn_only else "error"
+    torch.set_deterministic_debug_mode(strict if mode else "default")  # the same flags
 
 
 def warm_up(device: str = "cpu") -> None:
