@@ -21,9 +21,13 @@ from bot.domain.grading import CheckResult, CheckStatus, Grade, Grader, GradingR
 PARTIAL_CREDIT = (0.2, 0.8)
 """Where the mean of the wrong solutions has to lie: outside, the checks are all or nothing."""
 
-MAX_REFERENCE_SHARE = 0.25
+MIN_ACCEPTED = 6
+"""Right solutions beside the reference: those of one author share the checks' blind spots."""
+
+MAX_RIGHT_SHARE = 0.25
 """Of the limit on CPU time: a learner's honest version may be four times as slow."""
 
+REFERENCE = "reference.py"
 KNOWS_THE_CHECKS = "knows the checks"
 
 _HEADER = re.compile(r"# (?P<key>fails|mends|cheat|expect): (?P<value>.+)")
@@ -66,14 +70,14 @@ class GateReport:
     Attributes:
         problems: One sentence each on what to fix; empty when the exercise passed.
         mean_partial: Mean share of core points of the wrong solutions that are no cheats, 0 to 1.
-        reference_cpu_s: CPU seconds of the reference that used most.
+        right_cpu_s: CPU seconds of the right solution that used most.
     """
 
     slug: str
     problems: tuple[str, ...]
     wrongs: tuple[WrongSolution, ...]
     mean_partial: float
-    reference_cpu_s: float
+    right_cpu_s: float
 
     @property
     def passed(self) -> bool:
@@ -105,10 +109,11 @@ class _Bench:
             seed=hashlib.sha256(label.encode()).digest()[:16],
         )
 
-    async def references(self, seeds: int) -> AsyncIterator[tuple[str, int, Grade]]:
-        for path in sorted(self.folder.glob("reference*.py")):
+    async def rights(self, seeds: int) -> AsyncIterator[tuple[str, int, Grade]]:
+        for path in [self.folder / REFERENCE, *sorted(self.folder.glob("accepted/*.py"))]:
             for number in range(1, seeds + 1):
-                yield path.name, number, await self.grade(path, number)
+                name = path.relative_to(self.folder).as_posix()
+                yield name, number, await self.grade(path, number)
 
     async def wrongs(self) -> AsyncIterator[WrongSolution]:
         for path in sorted(self.folder.glob("wrong/*.py")):
@@ -128,23 +133,23 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
         folder: The exercise's folder.
         exercise: The same, as the catalogue reads it.
         grader: A started grader that serves this folder.
-        seeds: How many hidden inputs each reference has to stand.
+        seeds: How many hidden inputs each right solution has to stand.
 
     Raises:
         SandboxError: A grading could not be carried out.
     """
     bench = _Bench(folder, exercise, grader)
     starter = await bench.grade(folder / "starter.py")
-    references = [graded async for graded in bench.references(seeds)]
+    rights = [graded async for graded in bench.rights(seeds)]
     wrongs = tuple([wrong async for wrong in bench.wrongs()])
     trivials = [graded async for graded in bench.trivials()]
-    checks = _checks_of(grade for _, _, grade in references)
+    checks = _checks_of(grade for _, _, grade in rights)
     mean_partial = _mean([wrong.core_share for wrong in wrongs if wrong.fails])
-    reference_cpu_s = max((grade.usage.cpu_s or 0.0 for _, _, grade in references), default=0.0)
+    right_cpu_s = max((grade.usage.cpu_s or 0.0 for _, _, grade in rights), default=0.0)
     problems = (
         *_starter_problems(starter),
-        *_reference_problems(references),
-        *_time_problems(reference_cpu_s, exercise.limits.seconds),
+        *_right_problems(rights),
+        *_time_problems(right_cpu_s, exercise.limits.seconds),
         *(problem for wrong in wrongs for problem in _wrong_problems(wrong, checks)),
         *_coverage_problems(wrongs, checks, exercise.forbidden),
         *_credit_problems(mean_partial),
@@ -159,7 +164,7 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
         problems=problems,
         wrongs=wrongs,
         mean_partial=mean_partial,
-        reference_cpu_s=reference_cpu_s,
+        right_cpu_s=right_cpu_s,
     )
 
 
@@ -216,11 +221,14 @@ def _starter_problems(grade: Grade) -> Iterator[str]:
         yield f"starter.py is graded “{grade.verdict}”; the unchanged starter must not be a try."
 
 
-def _reference_problems(references: Sequence[tuple[str, int, Grade]]) -> Iterator[str]:
-    names = {name for name, _, _ in references}
-    if "reference.py" not in names or len(names) < 2:  # noqa: PLR2004  # one may share its blind spot with the checks
-        yield "It needs reference.py and at least one reference_*.py built differently."
-    for name, number, grade in references:
+def _right_problems(rights: Sequence[tuple[str, int, Grade]]) -> Iterator[str]:
+    accepted = {name for name, _, _ in rights} - {REFERENCE}
+    if len(accepted) < MIN_ACCEPTED:
+        yield (
+            f"It has {len(accepted)} right solutions in accepted/, but needs {MIN_ACCEPTED} that"
+            " are built differently."
+        )
+    for name, number, grade in rights:
         if grade.verdict is not Verdict.SOLVED:
             yield f"{name} is graded “{grade.verdict}” on seed {number}. {grade.detail}".rstrip()
         for check in grade.checks:
@@ -228,11 +236,11 @@ def _reference_problems(references: Sequence[tuple[str, int, Grade]]) -> Iterato
                 yield f"{name} does not pass {check.name} on seed {number}: {check.message}."
 
 
-def _time_problems(reference_cpu_s: float, limit_s: float) -> Iterator[str]:
-    if reference_cpu_s > MAX_REFERENCE_SHARE * limit_s:
+def _time_problems(right_cpu_s: float, limit_s: float) -> Iterator[str]:
+    if right_cpu_s > MAX_RIGHT_SHARE * limit_s:
         yield (
-            f"A reference used {reference_cpu_s:.2f} s of CPU time; it must be at most"
-            f" {MAX_REFERENCE_SHARE:.0%} of the limit of {limit_s:g} s."
+            f"A right solution used {right_cpu_s:.2f} s of CPU time; it must be at most"
+            f" {MAX_RIGHT_SHARE:.0%} of the limit of {limit_s:g} s."
         )
 
 

@@ -48,7 +48,7 @@ SENTENCES = """
 SOUND = {
     "starter.py": STARTER,
     "reference.py": "verdict solved",
-    "reference_other.py": "verdict solved",
+    **{f"accepted/{number}.py": "verdict solved" for number in range(6)},
     "wrong/one.py": "# fails: value - adds one\nverdict partly\nfail value\nfail speed",
     "wrong/two.py": "# fails: sign - drops the sign\nverdict partly\nfail sign",
     "wrong/three.py": "# cheat: library\n# expect: not allowed\nverdict not allowed\nuses operator",
@@ -124,7 +124,7 @@ async def carry_through(
 async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
     report = await carry_through(tmp_path, {})
     assert report.passed, report.problems
-    assert (len(report.wrongs), report.mean_partial, report.reference_cpu_s) == (4, 0.375, 0.1)
+    assert (len(report.wrongs), report.mean_partial, report.right_cpu_s) == (4, 0.375, 0.1)
     assert report.as_data()["passed"] is True
 
 
@@ -132,13 +132,14 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
     ("changes", "problem"),
     [
         ({"starter.py": STARTER.replace("unattempted", "wrong")}, "starter.py is graded “wrong”"),
-        ({"reference_other.py": ""}, "at least one reference_*.py"),
+        ({"accepted/0.py": ""}, "It has 5 right solutions in accepted/, but needs 6"),
+        ({"accepted/3.py": "verdict wrong"}, "accepted/3.py is graded “wrong” on seed 1"),
         (
             {"reference.py": "verdict partly\nfail sign"},
             "reference.py is graded “partly” on seed 1",
         ),
         ({"reference.py": "verdict solved\nfail speed"}, "does not pass speed on seed 2"),
-        ({"reference.py": "verdict solved\ntakes 2.6"}, "A reference used 2.60 s of CPU time"),
+        ({"reference.py": "verdict solved\ntakes 2.6"}, "A right solution used 2.60 s of CPU time"),
         ({"wrong/one.py": "verdict partly\nfail value\nfail speed"}, "wrong/one.py says neither"),
         ({"wrong/four.py": "# cheat: luck\nverdict solved"}, "wrong/four.py is graded “solved”"),
         (

@@ -223,13 +223,13 @@ def test_a_report_of_the_gate_is_for_people() -> None:
         message="element [0] is 3, should be 2",
     )
     passed = GateReport(
-        slug="double", problems=(), wrongs=(wrong,), mean_partial=0.5, reference_cpu_s=0.125
+        slug="double", problems=(), wrongs=(wrong,), mean_partial=0.5, right_cpu_s=0.125
     )
     failed = replace(passed, problems=("No wrong solution fails speed.",))
 
     total = (
         "Wrong solutions: 1, which earn 0.50 of the core points on average."
-        " Slowest reference: 0.12 s of CPU time."
+        " Slowest right solution: 0.12 s of CPU time."
     )
     assert report_text(passed).splitlines() == [
         "double: passes the gate",
