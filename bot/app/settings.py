@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.app import env_file
@@ -157,6 +159,14 @@ class Settings(BaseSettings):
             raise ValueError("is less than FREEHAND_OPEN_HOURS, or nobody would be reminded")
         return value
 
+    @field_validator("ops_port")
+    @classmethod
+    def _another_port(cls, value: int, others: ValidationInfo) -> int:
+        web = others.data.get("web_chat") and others.data.get("web_port")
+        if value and value == web:
+            raise ValueError("is the port of the web chat, FREEHAND_WEB_PORT; each needs its own")
+        return value
+
     @field_validator("gpus")
     @classmethod
     def _known_gpus(cls, value: str) -> str:
@@ -237,19 +247,37 @@ def load() -> Settings:
     try:
         return Settings(**_fields(in_file))  # pyright: ignore[reportArgumentType]  # text
     except ValidationError as error:
-        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
-        name = f"{PREFIX}{first['loc'][0]}".upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        reason = reason[0].lower() + reason[1:]
-        raise SettingsError(f"The setting {name} {_verb(reason)}.") from None
+        raise SettingsError(" ".join(map(_sentence, error.errors(include_url=False)))) from None
 
 
 def _listed(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-def _verb(reason: str) -> str:
-    return reason if reason.startswith("is ") else f"is wrong: {reason}"
+def _sentence(error: ErrorDetails) -> str:
+    """What is wrong with a setting, and what it must be; never its value, which may be secret."""
+    field = str(error["loc"][0])
+    name, reason = f"{PREFIX}{field}".upper(), error["msg"].removeprefix("Value error, ")
+    if error["type"] != "value_error":
+        empty = " is empty; leave it out for its default. It" if error["input"] == "" else ""
+        return f"The setting {name}{empty} must be {_wanted(field, error)}."
+    return f"The setting {name} {reason}."
+
+
+def _wanted(field: str, error: ErrorDetails) -> str:
+    kind = Settings.model_fields[field].annotation
+    if kind is int:
+        bounds: list[Any] = Settings.model_fields[field].metadata
+        low, high = (
+            next(getattr(bound, name) for bound in bounds if hasattr(bound, name))
+            for name in ("ge", "le")
+        )
+        return f"a whole number from {low} to {high}"
+    if kind is bool:
+        return "true or false"
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return f"one of {', '.join(kind)}"
+    return f"something else ({error['msg'][:1].lower()}{error['msg'][1:]})"
 
 
 def _known() -> Sequence[str]:

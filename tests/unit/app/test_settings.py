@@ -47,10 +47,13 @@ def test_env_example_names_only_settings() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "word"),
     [
-        ("FREEHAND_OPS_PORT", "abc", "integer"),
-        ("FREEHAND_HOUR", "24", "less than or equal to 23"),
+        ("FREEHAND_OPS_PORT", "abc", "must be a whole number from 0 to 65535."),
+        ("FREEHAND_OPS_PORT", "8765", "the port of the web chat, FREEHAND_WEB_PORT"),
+        ("FREEHAND_HOUR", "24", "must be a whole number from 0 to 23."),
+        ("FREEHAND_HOUR", "", "is empty; leave it out for its default. It must be a whole number"),
+        ("FREEHAND_WEB_CHAT", "perhaps", "must be true or false."),
         ("FREEHAND_TIMEZONE", "Europe/Berlim", "Europe/Berlin"),
-        ("FREEHAND_SANDBOX", "vm", "docker"),
+        ("FREEHAND_SANDBOX", "vm", "must be one of auto, docker, process."),
         ("FREEHAND_LOG_LEVEL", "loud", "debug"),
         ("FREEHAND_GPUS", "GPU-1234", "nvidia-smi -L"),
         ("FREEHAND_GPUS", "cuda:0", "'cuda:0'"),
@@ -73,6 +76,13 @@ def test_a_wrong_setting_gives_one_sentence_that_names_it(
     assert name in sentence
     assert word in sentence
     assert "\n" not in sentence
+
+
+def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPEN_HOURS", "DAILY_LIMIT", "PENDING_LIMIT"):
+        monkeypatch.setenv(f"FREEHAND_{name}", "0")
+    with pytest.raises(SettingsError, match=r"OPEN_HOURS.*PENDING_LIMIT.*DAILY_LIMIT"):
+        load()
 
 
 def test_a_secret_shows_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +154,7 @@ def test_the_environment_wins_over_the_file_however_names_are_written(
         (b"FREEHAND_HOURS=7\n", ("FREEHAND_HOURS", "did you mean FREEHAND_HOUR?")),
         (b"FREEHND_DISCORD_TOKEN=hunter2\n", ("FREEHND_DISCORD_TOKEN", "FREEHAND_DISCORD_TOKEN")),
         (b"FREEHAND_HOUR=7\nhunter2 'hunter2\n", ("Line 2", "NAME=value")),
-        (b"FREEHAND_HOUR=noon\n", ("FREEHAND_HOUR", "integer")),
+        (b"FREEHAND_HOUR=noon\n", ("FREEHAND_HOUR", "whole number")),
         (b"\xff\xfehunter2\xd8", ("save it as UTF-8",)),
         (b"FREEHAND_HOUR=7\x81\n", ("save it as UTF-8",)),
         (b"#" * (2 << 20), ("too large",)),
