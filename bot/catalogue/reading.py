@@ -14,6 +14,11 @@ from bot.domain.errors import CatalogueError
 from bot.domain.exercise import Exercise, MilestoneRule
 
 _CONVERTER = cattrs.Converter(forbid_extra_keys=True)
+_KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NEEDED = ("exercise.toml", "README.md", "starter.py", "hints.md", "checks.py")
+"""What is read of every exercise."""
+
+OPTIONAL = ("harness.py",)
 _HINT = re.compile(r"^## .*\n", flags=re.MULTILINE)
 
 
@@ -40,7 +45,7 @@ class Catalogue:
     def get(self, slug: str) -> Exercise:
         """One exercise. Raises CatalogueError when there is none of that name."""
         if slug not in self.exercises:
-            raise CatalogueError(f"There is no exercise {slug[:60]}.")
+            raise CatalogueError(f"There is no exercise {slug[:60] or '“”'}.")
         return self.exercises[slug]
 
     def all(self) -> Sequence[Exercise]:
@@ -54,6 +59,15 @@ def read(folder: Path) -> Exercise:
     Raises:
         CatalogueError: It is malformed; the message names the file and what is wrong.
     """
+    if not _KEBAB_CASE.fullmatch(folder.name):
+        raise CatalogueError(
+            f"{folder} must be named in small letters, digits and hyphens: clip-grad-norm."
+        )
+    missing = [name for name in NEEDED if not (folder / name).exists()]
+    if missing:
+        raise CatalogueError(
+            f"{folder} has no {', '.join(missing)}; docs/exercises.md has them all."
+        )
     try:
         data = tomllib.loads((folder / "exercise.toml").read_text(encoding="utf-8"))
         texts = {
@@ -76,12 +90,13 @@ def read(folder: Path) -> Exercise:
 
 
 def fingerprint(folder: Path) -> str:
-    """SHA-256 over every file's path and content, hex."""
+    """SHA-256 over the files that a learner or the judge meets, hex; known solutions are none."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+    for name in (*NEEDED, *OPTIONAL):
+        path = folder / name
+        if path.is_file():
             content = path.read_bytes()
-            digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode())
+            digest.update(f"{name}\0{len(content)}\0".encode())
             digest.update(content)
     return digest.hexdigest()
 

@@ -107,7 +107,7 @@ class Exercise:
     Attributes:
         entry: Top-level names that a submission must define, e.g. ``("clip_grad_norm",)``.
         forbidden: Dotted names a submission may not use, e.g. ``"torch.nn.utils.clip_grad_norm_"``.
-        fingerprint: SHA-256 over every file of the folder, hex: this is the version.
+        fingerprint: SHA-256 over the files that a learner or the judge meets, hex: the version.
         task: The text a learner reads, Markdown.
         starter: Python source handed to the learner; submitting it unchanged is not a try.
         hints: Three levels: the concept, where to look, almost the answer.

@@ -55,10 +55,32 @@ def test_a_harness_is_read_where_there_is_one(folder: Path) -> None:
     assert read(folder).harness == "y = 1"
 
 
-def test_the_fingerprint_follows_every_file(folder: Path) -> None:
+@pytest.mark.parametrize("name", ["checks.py", "README.md", "exercise.toml", "harness.py"])
+def test_the_fingerprint_follows_every_file_that_is_used(folder: Path, name: str) -> None:
     before = fingerprint(folder)
-    (folder / "checks.py").write_text("x = 1")
+    (folder / name).write_text("x = 1")
     assert fingerprint(folder) != before
+
+
+def test_one_more_known_solution_is_no_new_version(folder: Path) -> None:
+    before = fingerprint(folder)
+    (folder / "wrong").mkdir()
+    (folder / "wrong" / "zero.py").write_text("x = 1")
+    (folder / "reference.py").write_text("x = 2")
+    assert fingerprint(folder) == before
+
+
+def test_all_files_that_are_missing_are_named(tmp_path: Path) -> None:
+    (tmp_path / "half-made").mkdir()
+    (tmp_path / "half-made" / "exercise.toml").write_text(TOML)
+
+    with pytest.raises(CatalogueError, match=r"has no README.md, starter.py, hints.md, checks.py"):
+        read(tmp_path / "half-made")
+
+
+def test_a_folder_has_a_name_that_can_be_typed(folder: Path) -> None:
+    with pytest.raises(CatalogueError, match="small letters, digits and hyphens"):
+        read(folder.rename(folder.parent / "My_Exercise"))
 
 
 def test_an_unknown_slug_is_said(folder: Path) -> None:
