@@ -1,5 +1,20 @@
-"""``python -m bot``."""
+"""``python -m bot``, and ``freehand``."""
 
-from bot.cli import main
+import sys
 
-main()
+INTERRUPTED = 130
+"""What a shell expects after Ctrl-C."""
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends it without a word from its first moment on."""
+    try:
+        from bot import cli  # noqa: PLC0415  # importing it takes long enough to be interrupted
+
+        cli.main()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -29,7 +29,7 @@ from bot.domain.grading import CheckStatus, Grade, Verdict
 from bot.domain.text import one_line, printable
 from bot.sandbox.proving import Proof
 
-WELL, NOT_SO, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
+WELL, NOT_SO, COULD_NOT = 0, 1, 2
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[None, None, int]]
 
@@ -51,8 +51,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     except OSError as error:
         _tell(f"freehand: {_unusable(error)}")
         code = COULD_NOT
-    except KeyboardInterrupt:
-        code = INTERRUPTED  # what a shell expects after Ctrl-C
     sys.exit(code)
 
 

@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import math
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -16,7 +17,7 @@ from bot.app.assembly import Ports, Services, assemble
 from bot.app.marks import StoredMark
 from bot.app.recall import Recall
 from bot.app.runners import Runner, choose
-from bot.app.settings import Settings
+from bot.app.settings import Sandbox, Settings
 from bot.catalogue.reading import Catalogue
 from bot.chat.discord.adapter import DiscordChat
 from bot.chat.web.adapter import WebChat
@@ -110,7 +111,8 @@ class App:
                 ("heartbeat", self.worker.keep_leases),
             ):
                 await stack.enter_async_context(self.loops.beside(name, work))
-            ready(self.web.url if self.web is not None else "")
+            if not self.worker.stopping:
+                ready(self.web.url if self.web is not None else "")
             await self.loops.run("worker", self.worker.run)
             await self.services.dispatcher.drain()
 
@@ -205,16 +207,29 @@ async def opened(settings: Settings, *, say: Say, clock: Clock = utc_now) -> Asy
         SettingsError: A setting makes it impossible, and which.
         StoreError: The database cannot be opened or upgraded.
     """
-    with only_instance(settings.data_dir):
-        async with only_bot(parse_url(settings.url)) as lock:
-            await upgrade(settings.url, backup_dir=settings.data_dir / "backups")
+    async with AsyncExitStack() as stack:
+        stack.enter_context(only_instance(settings.data_dir))
+        jobs, backups = EmbeddedJobs(), settings.data_dir / "backups"
+        with _naming_the_database(settings.url, backups):
+            lock = await stack.enter_async_context(only_bot(parse_url(settings.url)))
+            await upgrade(settings.url, backup_dir=backups)
             await files.take_over_chat(settings.data_dir, settings.url)
-            jobs = EmbeddedJobs()
             store = await SqlStore.open(settings.url, announce=jobs.announce)
-            try:
-                yield await _put_together(settings, store, jobs, lock=lock, say=say, clock=clock)
-            finally:
-                await store.close()
+        stack.push_async_callback(store.close)
+        yield await _put_together(settings, store, jobs, lock=lock, say=say, clock=clock)
+
+
+@contextlib.contextmanager
+def _naming_the_database(url: str, backups: Path) -> Generator[None]:
+    """Say which database it is that cannot be used, and where its backups are."""
+    try:
+        yield
+    except StoreError as error:
+        parsed = parse_url(url)
+        where = f"The database is {parsed.database or 'in memory'}; its backups are in {backups}."
+        if parsed.get_backend_name() != "sqlite":
+            where = f"The database is {parsed.render_as_string(hide_password=True)}."
+        raise StoreError(f"{error} {where}") from error
 
 
 async def _put_together(
@@ -307,6 +322,11 @@ def _discord(
     if not token:
         return None
     if not sandbox.grader.isolated:
+        if settings.sandbox is Sandbox.PROCESS:
+            raise SettingsError(
+                "FREEHAND_SANDBOX=process does not isolate submissions, and Freehand does not serve"
+                " Discord like that. Leave it out, or unset FREEHAND_DISCORD_TOKEN."
+            )
         raise SettingsError(
             "There is no Docker engine here, and without one submissions are not isolated: Freehand"
             " does not serve Discord like that. Start Docker, or unset FREEHAND_DISCORD_TOKEN."

@@ -68,7 +68,7 @@ async def check_exercises(
         SandboxError: They could not be graded.
     """
     catalogue = Catalogue.load(settings.exercises_dir)
-    wanted = [catalogue.get(slug)] if slug else catalogue.all()
+    wanted = catalogue.all() if slug is None else [catalogue.get(slug)]
     async with sandbox(settings, say, quick=quick) as grader:
         return [
             await _gated(settings, placed, grader, alone=len(places) == 1)
@@ -126,6 +126,8 @@ async def rotate_key(settings: Settings, clock: Clock) -> str:
 
 
 def _source(file: Path, entry: Sequence[str]) -> str:
+    if file.exists() and not file.is_file():
+        raise UserError(f"{one_line(str(file))} is no ordinary file.")
     try:
         data = file.read_bytes()
     except OSError as error:

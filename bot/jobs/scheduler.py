@@ -99,6 +99,8 @@ class Scheduler:
             await self.ticks[name]()
         except BotError as error:  # foreseen, a database that is away: one line, once
             self._note(name, str(error).rstrip("."))
+        except asyncio.CancelledError:  # the library would log it as a failure
+            log.debug("tick_cut_off", tick=name)
         except Exception as error:  # the scheduler's edge: the next tick tries again
             self._failed[name] = type(error).__name__
             log.exception("tick_failed", tick=name)

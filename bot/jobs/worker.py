@@ -69,6 +69,11 @@ class Worker:
                 with contextlib.suppress(StoreError):
                     await self.grading.beat()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it has been told to stop."""
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         """Claim nothing more."""
         self._stopping.set()

@@ -9,6 +9,7 @@ output, the second its errors. To the third a supervisor writes its process id o
 the solver has ended, the exit code on another; a negative one is a signal.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -48,9 +49,13 @@ def _supervise(request: dict[str, Any], stream: int, errors: int, status: int) -
         _solve(request, stream, errors)
     for descriptor in (stream, errors):
         os.close(descriptor)
-    os.write(status, b"%d\n" % os.getpid())
-    _, ended = os.waitpid(solver, 0)
-    os.write(status, b"%d\n" % os.waitstatus_to_exitcode(ended))
+    try:
+        os.write(status, b"%d\n" % os.getpid())
+        _, ended = os.waitpid(solver, 0)
+        os.write(status, b"%d\n" % os.waitstatus_to_exitcode(ended))
+    except BrokenPipeError:  # who asked for it is gone
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(solver, signal.SIGKILL)
     os._exit(0)
 
 

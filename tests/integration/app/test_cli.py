@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import cli
+from bot.__main__ import main as start
 from bot.app.settings import ROOT
 from bot.catalogue.gate import GateReport, WrongSolution
 from bot.cli import main, report_text
@@ -92,6 +94,17 @@ def test_an_unknown_exercise_could_not_be_graded(tmp_path: Path) -> None:
     assert "no exercise no-such-thing" in ended.stderr
 
 
+def test_a_file_that_never_ends_could_not_be_graded(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    ended = freehand("grade", "clip-grad-norm", "pipe.py", folder=tmp_path)
+    assert (ended.returncode, ended.stderr) == (2, "freehand: pipe.py is no ordinary file.\n")
+
+
+def test_a_name_that_came_out_empty_is_no_wish_for_all(tmp_path: Path) -> None:
+    ended = freehand("exercises", "check", "", folder=tmp_path)
+    assert (ended.returncode, ended.stderr) == (2, "freehand: There is no exercise “”.\n")
+
+
 def test_a_missing_file_could_not_be_graded(tmp_path: Path) -> None:
     ended = freehand("grade", "clip-grad-norm", "missing.py", folder=tmp_path)
     assert ended.returncode == 2
@@ -164,6 +177,48 @@ def test_an_address_that_is_none_ends_the_start_with_one_sentence(tmp_path: Path
     assert ended.returncode == 2
     assert "FREEHAND_OPS_HOST" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("", "its backups are in "),
+        (
+            "postgresql+psycopg://ana:hunter2@127.0.0.1:1/freehand",
+            "//ana:***@127.0.0.1:1/freehand.",
+        ),
+    ],
+    ids=["sqlite", "postgresql"],
+)
+def test_a_database_that_cannot_be_used_is_named_without_its_password(
+    tmp_path: Path, url: str, where: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "freehand.sqlite3").write_bytes(b"no database" * 1000)
+    ended = freehand("run", folder=tmp_path, FREEHAND_DATA_DIR="data", FREEHAND_DATABASE_URL=url)
+    assert ended.returncode == 2
+    assert where in ended.stderr
+    assert ended.stderr.count("The database is ") == 1
+    assert "hunter2" not in ended.stderr
+
+
+def test_discord_is_not_served_where_a_setting_forgoes_isolation(tmp_path: Path) -> None:
+    ended = freehand("run", folder=tmp_path, FREEHAND_DISCORD_TOKEN="token")
+    assert ended.returncode == 2
+    assert "FREEHAND_SANDBOX=process does not isolate submissions" in ended.stderr
+
+
+def test_ctrl_c_while_all_is_still_being_imported_is_quiet(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        start()
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.torch

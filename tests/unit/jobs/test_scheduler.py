@@ -89,6 +89,18 @@ async def test_a_database_that_is_away_is_one_line_however_long() -> None:
     ]
 
 
+async def test_a_tick_that_a_stop_cuts_off_has_not_failed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ticks = Ticks()
+    with capture_logs() as logs:
+        async with ticking({"slow": ticks.slow, "good": ticks.good}):
+            await ticks.until(1)
+    assert ticks.called.count("slow") == 1
+    assert [line["log_level"] for line in logs] == ["debug"]
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_a_tick_that_never_ends_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = Ticks()
     async with ticking({"slow": ticks.slow, "good": ticks.good}) as made:
