@@ -224,10 +224,9 @@ class Settings(BaseSettings):
         return self.data_dir / "input-keys.json"
 
     @property
-    def wheels(self) -> Path | None:
-        """Folder of wheels for the image build, if there is one."""
-        default = ROOT / "build" / "wheels"
-        return self.sandbox_wheels or (default if default.is_dir() else None)
+    def wheels(self) -> Path:
+        """Folder of wheels for the image build, which may not be there, or not yet."""
+        return self.sandbox_wheels or ROOT / "build" / "wheels"
 
     @property
     def local_timezone(self) -> str:

@@ -51,6 +51,10 @@ class Case:
         """Channels of one head."""
         return self.dim // self.heads
 
+    @property
+    def split(self) -> str:
+        return f"{self.heads} head{'s' * (self.heads > 1)}"
+
     def changed(self, **tensors: Tensor) -> "Case":
         """The same with other weights; `qkv_weight` stands for `qkv.weight`."""
         named = {name.replace("_", "."): tensor for name, tensor in tensors.items()}
@@ -241,7 +245,13 @@ def expect_moved(one: Tensor, other: Tensor, message: str, case: Case) -> None:
 # --- without a mask ---------------------------------------------------------------------------
 
 
-@check("again", "The same call gives the same output, in both modes", core=True, hint=3)
+@check(
+    "again",
+    "The same call gives the same output, in both modes",
+    core=True,
+    points=0,
+    hint=3,
+)
 def again(solution: Solution, rng: Rng) -> None:
     case = drawn(rng, time=rng.integer(6, 10))
     other = replace(case, x=case.x.clone())
@@ -265,13 +275,9 @@ def again(solution: Solution, rng: Rng) -> None:
     expect_same(evaluated, first, mode, wanted=wanted, factor=ROUNDING, example=shown)
     twice = "after .eval(), two calls with the same x give two outputs"
     expect_same(last, evaluated, twice, wanted=wanted, factor=ROUNDING, example=shown)
-    for seen in (first, changed):
-        message = f"for x of shape {tuple(case.x.shape)}, the output is off"
-        expect_form(seen, case.x, message, example=shown)
-    same = "another x gives the very same output, as if the first one had been kept"
-    expect(not torch.equal(first, changed), same, example=shown)
-    alone = "x[0, 0] makes no difference to the output at any other position"
-    expect_moved(first.flatten(0, 1)[1:], changed.flatten(0, 1)[1:], alone, case)
+    if isinstance(first, Tensor) and isinstance(changed, Tensor):
+        same = "another x gives the very same output, as if the first one had been kept"
+        expect(not torch.equal(first, changed), same, example=shown)
 
 
 @check("residual", "x is added, and the norm comes last", core=True, hint=1)
@@ -329,7 +335,7 @@ def one_position(solution: Solution, rng: Rng) -> None:
         expect_right(
             seen,
             case,
-            f"with T = 1 and {case.heads} heads the output should be norm(x + proj(v)), where v is"
+            f"with T = 1 and {case.split} the output should be norm(x + proj(v)), where v is"
             " the last third of qkv(x), its channels in their order",
         )
 
@@ -422,7 +428,7 @@ def scale(solution: Solution, rng: Rng) -> None:
         weight[:2], bias[:2] = weight[:2, :1].clone(), bias[:2, :1].clone()
         cases.append(case.with_thirds(weight, bias))
     for seen, case in zip(outputs(solution, cases), cases):
-        message = f"with {case.heads} heads of {case.size} channels, the scores are off"
+        message = f"with {case.split} of {case.size} channels, the scores are off"
         expect_right(seen, case, message, faults=faults_of_scores)
 
 
@@ -438,7 +444,7 @@ def values(solution: Solution, rng: Rng) -> None:
         drawn(rng, batch=rng.integer(9, 14)),
         replace(case := drawn(rng), x=case.x * rng.magnitude(0.3, 2)),
     ]
-    named = {f"with {c.heads} heads of {c.size} and x of {tuple(c.x.shape)}": c for c in cases}
+    named = {f"with {c.split} of {c.size} and x of {tuple(c.x.shape)}": c for c in cases}
     expect_right_in_both(
         solution, {f"{words}, the output is off": case for words, case in named.items()}
     )

@@ -120,6 +120,14 @@ async def test_a_rule_holds_for_what_is_posted_afterwards(world: World) -> None:
     assert (challenge.closes_at - challenge.opens_at).total_seconds() == 72 * 3600
 
 
+async def test_a_rule_may_be_typed_as_options_are(world: World) -> None:
+    await world.command(MENTOR, "cohort rules", rule="open_hours:24")
+    await world.command(MENTOR, "cohort limits", limit="seconds:3")
+
+    after = await cohort_of(world)
+    assert (after.open_hours, after.caps) == (24, {"seconds": 3})
+
+
 @pytest.mark.parametrize(
     ("rule", "value", "answer"),
     [
@@ -128,7 +136,9 @@ async def test_a_rule_holds_for_what_is_posted_afterwards(world: World) -> None:
         ("reminder_hours", "48", "less than `open_hours`"),
         ("details_public", "maybe", "`on` or `off`"),
         ("colour", "red", "must be one of `open_hours`"),
-        ("open_hours", "", "needs `value`"),
+        ("open_hours", "", "`open_hours` must be a whole number from 1 to 336"),
+        ("open_hours:337", "", "`open_hours` must be a whole number from 1 to 336"),
+        ("", "24", "needs `rule`"),
     ],
 )
 async def test_a_rule_that_cannot_be_is_explained(

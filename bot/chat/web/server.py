@@ -124,7 +124,9 @@ class Server:
         name = file_name(request.query.get("name", ""))
         media_type = MEDIA_TYPES.get(PurePath(name).suffix.lower())
         if media_type is None:
-            return _refusal(415, f"{name} is no code: I take .py and .ipynb files.")
+            return _refusal(
+                415, f"I take .py and .ipynb files. Rename {name}, or paste the code here."
+            )
         content = await _body(request)
         if content is None:
             return _refusal(

@@ -66,7 +66,8 @@ class Recipe:
     Attributes:
         root: Where the Dockerfile and `bot/` stand.
         base: Base image, with Python 3.11 or newer.
-        wheels: Folder of wheels; with it, building needs no network.
+        wheels: Folder of wheels; where it is there, building needs no network. It may come while
+            the bot waits for images that it could not build without.
         torch_index: Package index for torch; empty for pip's own, without effect where wheels are.
     """
 
@@ -119,14 +120,14 @@ class Recipe:
 
     def _arguments(self, base: str) -> Mapping[str, str]:
         """What the solver's image is built with, and named after."""
-        return {"BASE": base, "TORCH_INDEX": "" if self.wheels else self.torch_index}
+        return {"BASE": base, "TORCH_INDEX": "" if self._wheels() else self.torch_index}
 
     async def _base(self, engine: Engine) -> str:
         """The base asked for; the local one where the default would need a registry."""
         if self.base != DEFAULT_BASE or not await engine.has_image(LOCAL_BASE):
             return self.base
         # Wheels are made for one Python: that of the base made with them.
-        local = self.wheels is not None or not await engine.has_image(self.base)
+        local = self._wheels() is not None or not await engine.has_image(self.base)
         return LOCAL_BASE if local else self.base
 
     async def _build(
@@ -135,7 +136,7 @@ class Recipe:
         last: deque[str] = deque(maxlen=LAST_LINES)
         with tempfile.TemporaryFile() as context:  # wheels are too much for memory
             await asyncio.to_thread(_pack, files, context)
-            network = self.wheels is None
+            network = self._wheels() is None
             known = {**arguments, **(proxies() if network else {})}
             build = engine.build(context, tag=tag, arguments=known, network=network)
             try:
@@ -151,6 +152,9 @@ class Recipe:
                     "the sandbox's images could not be built. The terminal of the bot says why."
                 ) from error
         log.info("image_built", tag=tag)
+
+    def _wheels(self) -> Path | None:
+        return self.wheels if self.wheels is not None and self.wheels.is_dir() else None
 
     # --- what goes in -------------------------------------------------------------------------
 
@@ -173,7 +177,8 @@ class Recipe:
 
     def _found(self, source: str) -> Iterator[tuple[str, bytes | Path]]:
         if source == "build/wheel[s]":
-            for path in sorted(self.wheels.glob("*.whl")) if self.wheels else ():
+            wheels = self._wheels()
+            for path in sorted(wheels.glob("*.whl")) if wheels else ():
                 yield f"build/wheels/{path.name}", path
         elif source != "Dockerfile":
             yield from _content(self.root, source)

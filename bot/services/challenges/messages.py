@@ -156,15 +156,20 @@ def needs_gpu(exercise: Exercise) -> str:
     )
 
 
+EXERCISES_HOW = (
+    "Their names are offered as you type `/challenge preview`; a date comes before them."
+)
+
+
 def unknown_exercise(slug: str, near: Sequence[str]) -> str:
     """To a mentor who named an exercise that does not exist."""
-    hint = f" Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
-    return f"There is no exercise {quoted(slug)}.{hint}"
+    hint = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?"
+    return f"There is no exercise {quoted(slug)}. {hint if near else EXERCISES_HOW}"
 
 
 def unknown_challenge(number: int) -> str:
     """To a mentor who named a challenge of another cohort."""
-    return f"There is no challenge {number} in this cohort."
+    return f"There is no challenge {number} in this cohort. `/challenge list` has their numbers."
 
 
 def open_already(exercise: Exercise, challenge: Challenge) -> str:

@@ -147,7 +147,7 @@ class CohortCommands:
     async def _rules(self, call: Call) -> Answer:
         cohort = call.cohort
         if call.get("rule") or call.get("value"):
-            name, value = call.require("rule").lower(), call.require("value")
+            name, value = _named(call, "rule", "value")
             cohort = await self.cohorts.change(
                 cohort, lambda now: rules.with_rule(now, name, value)
             )
@@ -156,11 +156,17 @@ class CohortCommands:
     async def _limits(self, call: Call) -> Answer:
         cohort = call.cohort
         if call.get("limit") or call.get("cap"):
-            name, cap = call.require("limit").lower(), call.require("cap")
+            name, cap = _named(call, "limit", "cap")
             cohort = await self.cohorts.change(
                 cohort, lambda now: replace(now, caps=limits.with_cap(now.caps, name, cap))
             )
         return messages.render_limits(cohort)
+
+
+def _named(call: Call, name: str, value: str) -> tuple[str, str]:
+    """A name and what it is to be, typed as ``open_hours 24`` or as ``open_hours:24``."""
+    typed, _, beside = call.require(name).partition(":")
+    return typed.strip().lower(), call.get(value) or beside
 
 
 async def _complete_timezones(_where: ConversationRef) -> Sequence[str]:

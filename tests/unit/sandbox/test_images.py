@@ -159,13 +159,15 @@ async def test_index_of_torch_and_proxies_reach_the_build_unless_there_are_wheel
         return name == "one:1"
 
     engine = SimpleNamespace(build=build, has_image=has_image)
-    for wheels in (None, tmp_path):
+    for wheels in (None, tmp_path / "not-there-yet", tmp_path):
         recipe = Recipe(root=ROOT, base="one:1", wheels=wheels, torch_index=index)
         await recipe.ensure(engine, lambda _line: None)  # pyright: ignore[reportArgumentType]
 
-    assert [arguments["TORCH_INDEX"] for arguments in built] == [index, ""]
-    assert [arguments.get("HTTPS_PROXY") for arguments in built] == ["http://proxy:3128", None]
-    assert [arguments.get("NO_PROXY") for arguments in built] == ["localhost", None]
+    assert [arguments["TORCH_INDEX"] for arguments in built] == [index, index, ""]
+    assert [arguments.get("HTTPS_PROXY") for arguments in built] == ["http://proxy:3128"] * 2 + [
+        None
+    ]
+    assert [arguments.get("NO_PROXY") for arguments in built] == ["localhost"] * 2 + [None]
     assert "ARG TORCH_INDEX" in section(DOCKERFILE, "solver")
 
 
