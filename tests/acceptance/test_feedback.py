@@ -22,6 +22,7 @@ async def test_details_open_for_the_author_alone(world: World, thread: Conversat
     await world.say(ANA, fenced(HALF), thread)
     [details, _hint] = actions_of(world.answers()[0].message)
     seen = await world.press(ANA, details, where=thread)
+    assert "**Double it** · try 1" in seen
     assert "saw 3, should be 4" in seen
     assert "Only the author" in await world.press(BEN, details, where=thread)
     assert "saw 3" not in world.answers()[0].text

@@ -145,7 +145,8 @@ def fault_for_mentors(submission: Submission) -> Message:
 def details(submission: Submission, exercise: Exercise, *, points: float) -> Message:
     """Everything that was seen, for the author alone."""
     grade = graded(submission)
-    head = f"**{exercise.title}**\n{next_step(grade, exercise)}"
+    tried = f" · try {submission.try_number}" if submission.try_number else ""
+    head = f"**{exercise.title}**{tried}\n{next_step(grade, exercise)}"
     parts: list[Block] = [Text(head)]
     if grade.detail:
         parts.append(Text(sentence(grade.detail)))
@@ -155,7 +156,8 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
     if grade.output.strip():
         parts.append(Text("It printed:"))
         parts.append(Code(_shortened(grade.output), "text"))
-    said = f"{points_text(points)} from this submission · {_times(submission)}"
+    said = f"{points_text(points)} from this submission · " if tried else ""
+    said += _times(submission)
     parts.append(Text(f"{said}{left_out(submission.source, before=' · ')}"))
     if any(check.status is CheckStatus.FAILED for check in grade.checks):
         parts.append(Buttons((DISPUTE.button(submission.id, "A check seems wrong"),)))
