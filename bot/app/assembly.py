@@ -129,10 +129,15 @@ def assemble(ports: Ports) -> Services:
         devices=ports.grader.devices,
     )
     leaderboard = LeaderboardService(store=store, clock=clock, draw=ports.draw)
+    progress = ProgressService(
+        store=store, catalogue=catalogue, released=shared.released, clock=clock
+    )
     submissions = _submissions(ports, shared)
     rooms = [
         *_cohort_rooms(ports, shared, resume=submissions.intake.take_kept),
-        _progress_room(ports, shared, leaderboard),
+        progress_room.room(
+            ProgressCommands(progress=progress, leaderboard=leaderboard, clock=clock)
+        ),
         submission_room.room(submissions),
         challenge_room.room(
             ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
@@ -151,6 +156,7 @@ def assemble(ports: Ports) -> Services:
             store=store,
             handle=router.handle,
             expects=listener.expects_code,
+            solved=progress.has_solved,
             completions=commands.suggest,
             clock=clock,
             on_limit=ports.on_limit,
@@ -246,15 +252,3 @@ def _cohort_rooms(ports: Ports, shared: Shared, *, resume: Resume) -> list[Room]
         ),
         cohort_room.mentors_room(steering),
     ]
-
-
-def _progress_room(ports: Ports, shared: Shared, leaderboard: LeaderboardService) -> Room:
-    progress = ProgressService(
-        store=ports.store,
-        catalogue=ports.catalogue,
-        released=shared.released,
-        clock=ports.clock,
-    )
-    return progress_room.room(
-        ProgressCommands(progress=progress, leaderboard=leaderboard, clock=ports.clock)
-    )

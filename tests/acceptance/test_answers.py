@@ -193,6 +193,19 @@ async def test_code_is_expected_in_a_cohorts_channel_while_it_can_be_answered(
     assert not await expects(PRACTICE)
 
 
+async def test_a_challenge_once_solved_stays_solved_for_that_member(
+    world: World, thread: ConversationRef
+) -> None:
+    solved = world.services.dispatcher.has_solved
+    first = world.message(ANA, fenced(RIGHT), thread)
+    assert not await solved(thread, ANA)
+    await world.take(first)
+    await world.take(world.edited(first, fenced(WRONG)))
+    assert "Not yet" in world.answers()[0].text
+    askers = ((thread, ANA), (thread, BEN), (PRACTICE, ANA))
+    assert [await solved(where, who) for where, who in askers] == [True, False, False]
+
+
 async def test_an_edited_message_is_a_new_submission_in_the_same_feedback(
     world: World, thread: ConversationRef
 ) -> None:

@@ -11,7 +11,7 @@ from typing_extensions import override
 from bot.chat.common.watermark import Mark
 from bot.domain.chat.events import Event, UserInfo
 from bot.domain.chat.port import Responder
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from tests.support.patience import PATIENCE_S
 
 E = TypeVar("E", bound=Event)
@@ -36,11 +36,15 @@ class RecordingSink:
         trouble: Raised by `accept`, one for each call, before anything is kept.
         words: What `suggest` chooses from.
         expecting: Channels in which code is expected.
+        solved: Who has solved the challenge of which thread.
     """
 
     trouble: list[Exception] = field(default_factory=list[Exception])
     words: Sequence[str] = ()
     expecting: Sequence[ConversationRef] = ()
+    solved: set[tuple[ConversationRef, UserRef]] = field(
+        default_factory=set[tuple[ConversationRef, UserRef]]
+    )
     events: list[Event] = field(default_factory=list[Event])
     responders: dict[str, Responder] = field(default_factory=dict[str, Responder])
     deliveries: int = 0
@@ -59,6 +63,9 @@ class RecordingSink:
 
     async def expects_code(self, conversation: ConversationRef) -> bool:
         return conversation in self.expecting
+
+    async def has_solved(self, thread: ConversationRef, user: UserRef) -> bool:
+        return (thread, user) in self.solved
 
     async def suggest(
         self, command: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo

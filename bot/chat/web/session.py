@@ -178,7 +178,13 @@ class Session:
             line = self.context.html.thread_line(thread)
             if thread.id in answered or line != self._lines.get(thread.id):
                 self._lines[thread.id] = line
-                await self.send({"type": "thread", "message": thread.id, "html": line})
+                solved = await self._has_solved(Conversation(thread.channel, thread.id))
+                await self.send(
+                    {"type": "thread", "message": thread.id, "html": line, "solved": solved}
+                )
+
+    async def _has_solved(self, thread: Conversation) -> bool:
+        return await self.context.sink.has_solved(ref_of(thread), user_ref(self.person))
 
     async def _send_sidebar(
         self, unread: Mapping[str, int], threads: Sequence[ThreadSummary]
@@ -268,8 +274,7 @@ class Session:
             )
             more = len(messages) == PAGE_SIZE
             if conversation.thread:
-                parent = await self._parent(chat, conversation)
-                messages = messages if more else [parent, *messages]
+                messages = [await self._parent(chat, conversation), *messages]
             threads = await self._threads_of(chat, messages)
             read = await chat.messages.read_up_to(self.person.id, conversation)
         await self.send(
@@ -280,6 +285,7 @@ class Session:
                 "topic": "" if conversation.thread else self.context.workspace.topic(conversation),
                 "before": before,
                 "read": read,
+                "solved": bool(conversation.thread) and await self._has_solved(conversation),
                 "more": more,
                 "items": await self._frames(messages, threads),
             }

@@ -56,6 +56,10 @@ class Sink(Protocol):
         """
         ...
 
+    async def has_solved(self, thread: ConversationRef, user: UserRef) -> bool:
+        """Whether somebody has solved the challenge of a thread; False where it has none."""
+        ...
+
     async def suggest(
         self, command: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo
     ) -> Sequence[str]:

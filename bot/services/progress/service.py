@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain import schedule
 from bot.domain.chat.message import Message
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Catalogue, title_of
@@ -55,6 +55,16 @@ class ProgressService:
             to_come={slot.day for slot in slots if slot.due_at + POSTED_WITHIN > now},
         )
         return messages.plan(week, items, outcomes, links, names)
+
+    async def has_solved(self, thread: ConversationRef, user: UserRef) -> bool:
+        """Whether somebody has solved the challenge of a thread, by whatever answer."""
+        async with self.store.read() as tx:
+            challenge = await tx.challenges.find_by_thread(thread)
+            member = await tx.members.find(challenge.cohort, user) if challenge else None
+            if challenge is None or member is None:
+                return False
+            outcomes = await tx.progress.outcomes_of(member.id, week=challenge.week)
+        return any(found.challenge == challenge.id and found.solved for found in outcomes)
 
     async def show_standing(self, cohort: Cohort, member: Member) -> Message:
         """Stage, milestones, points and weeks."""

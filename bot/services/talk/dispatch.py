@@ -11,7 +11,7 @@ import structlog
 from bot.domain.chat.events import ActionPressed, CommandInvoked, Event, UserInfo
 from bot.domain.chat.message import Message
 from bot.domain.chat.port import Responder
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import ChatError, Limit, LimitError, StoreError, UserError
 from bot.domain.pace import Pace, Turn
@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 Handler = Callable[[Event, Reply], Awaitable[None]]
 Expects = Callable[[ConversationRef], Awaitable[bool]]
+Solved = Callable[[ConversationRef, UserRef], Awaitable[bool]]
 
 
 class Completions(Protocol):
@@ -49,6 +50,7 @@ class Dispatcher:
     store: Store
     handle: Handler
     expects: Expects
+    solved: Solved
     completions: Completions
     clock: Clock
     on_limit: Callable[[Limit], None]
@@ -78,6 +80,10 @@ class Dispatcher:
     async def expects_code(self, conversation: ConversationRef) -> bool:
         """Whether code in this channel may be an answer that belongs into a thread."""
         return await self.expects(conversation)
+
+    async def has_solved(self, thread: ConversationRef, user: UserRef) -> bool:
+        """Whether somebody has solved the challenge of a thread; False where it has none."""
+        return await self.solved(thread, user)
 
     async def suggest(
         self, command: str, option: str, partial: str, *, where: ConversationRef, info: UserInfo

@@ -124,6 +124,18 @@ async def new_thread(chat: WebChat, *replies: str) -> ConversationRef:
     return thread
 
 
+async def long_thread(chat: WebChat) -> ConversationRef:
+    """A challenge's thread with far more messages than are loaded at once."""
+    until = Moment("Open until", datetime(2040, 11, 25, 12, tzinfo=UTC))
+    post = await chat.post(PRACTICE, Message.of("**A challenge**", until), key=a_key("challenge"))
+    thread = await chat.open_thread(post, "A challenge")
+    task = Message.of("The task", Buttons((Button("submit:1", "Submit privately"),)))
+    await chat.post(thread, task, key=a_key("task"))
+    for number in range(120):
+        await chat.post(thread, Message.of(f"Number {number}."), key=a_key(f"reply-{number}"))
+    return thread
+
+
 # --- writing ----------------------------------------------------------------------------------
 
 
@@ -404,6 +416,29 @@ async def test_success_is_seen_and_details_of_what_was_before_fold_away(
     await expect(page.get_by_text("Look at x")).to_be_hidden()
     await page.get_by_role("button", name="Details of an earlier version").press("Enter")
     await expect(page.get_by_text("Look at x")).to_be_visible()
+
+
+async def test_a_threads_header_tells_deadline_and_state_whatever_is_loaded(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    thread = await long_thread(chat)
+    page = await arrive(chromium, chat)
+    await page.locator("#main a.thread-line").click()
+    state = page.locator("#thread .topic")
+    await expect(state).to_have_text(re.compile("^Open until"))
+    feedback = await chat.post(
+        thread, Message.of("Solved.", AnswerState("a:1", "s1", ANA, solved=True)), key=a_key("f")
+    )
+    sink.solved.add((thread, ANA))
+    await expect(state).to_have_text(re.compile("^✓ Solved · Open until"))
+
+    await chat.edit(feedback, Message.of("Not yet.", AnswerState("a:1", "s2", ANA)))
+    await expect(messages(page, "thread").last).to_contain_text("Not yet.")
+    await expect(state).to_have_text(re.compile("^✓ Solved · Open until"))
+    await page.reload()
+    await expect(state).to_have_text(re.compile("^✓ Solved · Open until"))
+    await page.get_by_label("You are").select_option("ben")
+    await expect(state).to_have_text(re.compile("^Open until"))
 
 
 # --- buttons and forms ------------------------------------------------------------------------

@@ -20,6 +20,7 @@ class Conversation {
     this.person = person;
     this.parent = Number(name.split("/")[1] ?? 0);
     this.loaded = false;
+    this.solved = false; // whether this person has solved the thread's challenge, by whatever answer
     this.title = "";
     this.topic = "";
     this.element = document.createElement("div");
@@ -55,14 +56,15 @@ class Conversation {
     else this.list.prepend(element);
   }
 
-  /** Whether this person has feedback here that says that their answer is solved. */
-  get solved() {
-    return Boolean(this.list.querySelector(`:scope > [data-feedback-to="${CSS.escape(this.person)}"][data-solved]`));
+  /** Whether a message tells this person that their answer is solved. */
+  isSuccess(id) {
+    return this.find(id).matches(`[data-feedback-to="${CSS.escape(this.person)}"][data-solved]`);
   }
 
   /** Group what belongs together, say where a day begins, and fold what is out of date. */
   arrange() {
     this.#fold();
+    this.find(this.parent)?.after(this.older); // it opens the thread, whatever else is loaded
     this.list.querySelectorAll(":scope > .day").forEach((separator) => separator.remove());
     let before = null;
     for (const message of this.list.querySelectorAll(":scope > .message")) {
@@ -178,6 +180,7 @@ export class Pane {
     conversation.loaded = true;
     conversation.title = frame.title;
     conversation.topic = frame.topic;
+    conversation.solved ||= frame.solved;
     conversation.untitled = frame.items.length === 1 && conversation.parent > 0;
     conversation.older.hidden = !frame.more;
     frame.items.forEach((item) => conversation.put(item));
@@ -209,15 +212,16 @@ export class Pane {
       const isNew = !conversation.find(frame.message);
       const oldest = conversation.list.querySelector(":scope > .message:not(.parent)");
       if (isNew && !conversation.older.hidden && oldest && frame.message < Number(oldest.dataset.id)) continue;
-      const wasSolved = conversation.solved;
       this.#stuck = this.atBottom;
       conversation.put(frame, { arrived: isNew });
       conversation.arrange();
       this.#empty(conversation);
+      const isFirstSuccess = !conversation.solved && conversation.isSuccess(frame.message);
+      conversation.solved ||= isFirstSuccess;
       if (conversation !== this.current) continue;
       this.#describe();
       this.#settle(isNew && !this.#isOwn(frame));
-      if (conversation.solved && !wasSolved) this.#celebrate(conversation.find(frame.message));
+      if (isFirstSuccess) this.#celebrate(conversation.find(frame.message));
     }
   }
 
@@ -231,6 +235,10 @@ export class Pane {
 
   thread(frame) {
     for (const conversation of this.#conversations.values()) {
+      if (conversation.parent === frame.message) {
+        conversation.solved ||= frame.solved;
+        if (conversation === this.current) this.#describe();
+      }
       // The first reply has just given the thread its title.
       if (conversation.parent === frame.message && conversation.untitled) this.tell({ type: "open", conversation: conversation.name });
       const slot = conversation.find(frame.message)?.querySelector(".thread-slot");
