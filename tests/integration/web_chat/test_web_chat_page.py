@@ -441,6 +441,24 @@ async def test_a_threads_header_tells_deadline_and_state_whatever_is_loaded(
     await expect(state).to_have_text(re.compile("^Open until"))
 
 
+async def test_the_task_of_a_long_thread_is_one_press_away(
+    chromium: Browser, chat: WebChat
+) -> None:
+    await long_thread(chat)
+    page = await arrive(chromium, chat)
+    await page.locator("#main a.thread-line").click()
+    await expect(messages(page, "thread")).to_have_count(51)
+    await page.get_by_role("button", name="To the task").press("Enter")
+    task = messages(page, "thread").filter(has_text="The task")
+    await expect(task).to_be_focused()
+    await page.keyboard.press("Tab")
+    submit = page.get_by_role("button", name="Submit privately")
+    await expect(submit).to_be_focused()
+    await expect(submit).to_be_in_viewport()
+    await expect(messages(page, "thread")).to_have_count(122)
+    await assert_accessible(page)
+
+
 # --- buttons and forms ------------------------------------------------------------------------
 
 

@@ -100,6 +100,12 @@ function follows({ message: before, at: then }, message, now) {
   );
 }
 
+/** Let the keyboard go on at a message, whose controls are next. */
+function focusOn(message) {
+  message?.setAttribute("tabindex", "-1");
+  message?.focus({ preventScroll: true });
+}
+
 function separator(day) {
   const element = document.createElement("div");
   element.className = "day";
@@ -125,6 +131,7 @@ export class Pane {
     this.root = root;
     this.log = root.querySelector(".log");
     this.newer = root.querySelector(".newer");
+    this.taskButton = root.querySelector(".to-task"); // a channel has none
     this.tell = tell;
     this.onTitle = onTitle;
     this.current = null;
@@ -134,6 +141,7 @@ export class Pane {
       const what = event.target.closest("[data-do]")?.dataset.do;
       if (what === "newer") this.toBottom();
       if (what === "older") this.#askOlder();
+      if (what === "task") this.#toTask();
     });
     // Pictures have no height until they are there.
     this.log.addEventListener("load", () => this.#stuck && this.toBottom(), true);
@@ -154,6 +162,7 @@ export class Pane {
     let conversation = this.#conversations.get(name);
     if (!conversation) this.#conversations.set(name, (conversation = new Conversation(name, person)));
     this.current = conversation;
+    conversation.seeksTask = false;
     conversation.list.querySelector(":scope > .fresh")?.classList.remove("fresh");
     this.log.replaceChildren(conversation.element);
     this.#describe();
@@ -189,6 +198,7 @@ export class Pane {
     this.log.removeAttribute("aria-busy");
     if (conversation !== this.current) return;
     this.#describe();
+    if (conversation.seeksTask) return this.#toTask();
     if (frame.before) this.log.scrollTop += this.log.scrollHeight - height;
     else this.#toUnread(frame.read);
   }
@@ -309,6 +319,16 @@ export class Pane {
     this.tell({ type: "older", conversation: this.name, before: Number(oldest.dataset.id) });
   }
 
+  /** Go to the task, the first message of a challenge's thread; load what is missing before it. */
+  #toTask() {
+    this.current.seeksTask = !this.current.older.hidden;
+    if (this.current.seeksTask) return this.#askOlder();
+    const task = this.current.list.querySelector(":scope > .message:not(.parent)");
+    this.#stuck = false;
+    focusOn(task);
+    task?.scrollIntoView({ block: "start" });
+  }
+
   #describe() {
     this.root.querySelector(".head h2").textContent = this.current.title || `# ${this.name}`;
     this.root.querySelector(".topic").replaceChildren(...this.#standing());
@@ -320,6 +340,7 @@ export class Pane {
     const { topic, parent, solved } = this.current;
     if (!parent) return [topic];
     const moment = [...(this.current.find(parent)?.querySelectorAll(".moment") ?? [])].at(-1);
+    this.taskButton.hidden = !moment;
     const words = [...(moment?.cloneNode(true).childNodes ?? [])];
     return solved ? ["✓ Solved", ...(words.length ? [" · ", ...words] : [])] : words;
   }
