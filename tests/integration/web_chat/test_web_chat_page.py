@@ -588,6 +588,53 @@ async def test_anyone_begins_a_thread_at_a_message(chromium: Browser, chat: WebC
     await expect(page.locator("#thread h2")).to_have_text("How do I clip?")
 
 
+async def test_the_keyboard_goes_on_after_what_had_the_focus_is_gone(
+    chromium: Browser, chat: WebChat
+) -> None:
+    for number in range(70):
+        await chat.post(PRACTICE, Message.of(f"Number {number}."), key=a_key(f"{number}"))
+    page = await arrive(chromium, chat)
+    await page.get_by_role("button", name="Show earlier messages").press("Enter")
+    await expect(messages(page).filter(has_text="Number 20.")).to_be_focused()
+    for text in ("first", "second"):
+        await composer(page).fill(text)
+        await composer(page).press("Enter")
+        await expect(messages(page).last).to_contain_text(text)
+    for text in ("first", "second"):
+        delete = messages(page).filter(has_text=text).get_by_role("button", name="Delete")
+        await delete.press("Enter")
+        await delete.press("Enter")
+        await expect(messages(page).filter(has_text=text)).to_have_count(0)
+        after = messages(page).last if text == "first" else composer(page)
+        await expect(after).to_be_focused()
+
+    hint = Message.of("A hint", Buttons((Button("hint:1", "Next hint"),)))
+    private = await chat.post(PRACTICE, hint, key=a_key("hint"), private_to=ANA)
+    await page.get_by_role("button", name="Next hint").focus()
+    await chat.edit(private, Message.of("Another hint", *hint.blocks[1:]))
+    await expect(messages(page).last).to_contain_text("Another hint")
+    await expect(page.get_by_role("button", name="Next hint")).to_be_focused()
+    await page.get_by_role("button", name="Dismiss").press("Enter")
+    await expect(composer(page)).to_be_focused()
+
+
+async def test_the_keyboard_goes_on_after_a_phones_menu(chromium: Browser, chat: WebChat) -> None:
+    await new_thread(chat, "The task")
+    page = await arrive(chromium, chat)
+    await page.set_viewport_size({"width": 375, "height": 700})
+    menu = page.get_by_role("button", name="Channels and threads")
+    await menu.press("Enter")
+    await expect(page.locator("#places a").first).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(menu).to_be_focused()
+    await expect(menu).to_have_attribute("aria-expanded", "false")
+    await menu.press("Enter")
+    await page.locator("#places a", has_text="A challenge").press("Enter")
+    await expect(page.locator("#thread .log")).to_be_focused()
+    await page.get_by_role("button", name="Close the thread").press("Enter")
+    await expect(page.locator("#main .log")).to_be_focused()
+
+
 # --- looks ------------------------------------------------------------------------------------
 
 

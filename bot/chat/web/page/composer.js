@@ -41,8 +41,9 @@ export class Composer {
     this.#set(this.#draft(conversation));
   }
 
-  focus() {
-    if (!NARROW.matches) this.field.focus(); // on a phone the keyboard would cover what one reads
+  /** On a phone the keyboard would cover what one reads: there something else may have the focus. */
+  focus(onPhone = null) {
+    (NARROW.matches ? onPhone : this.field)?.focus();
   }
 
   /** Begin with this text, unless something is there already. */

@@ -18,10 +18,10 @@ let connection = null;
 let stateTimer = 0;
 
 const tell = (frame) => connection?.tell(frame);
-const panes = {
-  main: new Pane($("#main"), { tell, onTitle: describe }),
-  thread: new Pane($("#thread"), { tell, onTitle: describe }),
-};
+const focusPane = (name) => composers[name].focus(panes[name].log);
+const panes = Object.fromEntries(
+  ["main", "thread"].map((name) => [name, new Pane($(`#${name}`), { tell, onTitle: describe, onFocusLost: () => focusPane(name) })]),
+);
 const composers = Object.fromEntries(
   Object.entries(panes).map(([name, pane]) => [
     name,
@@ -51,7 +51,7 @@ function be(person) {
 
 picker.addEventListener("change", () => {
   be(picker.value);
-  app.classList.remove("menu-open");
+  showMenu(false);
 });
 
 // --- what is shown ---
@@ -63,7 +63,8 @@ function route() {
   if (!channel) return history.replaceState(null, "", "#practice"), route();
   const inThread = Boolean(thread);
   app.classList.toggle("with-thread", inThread);
-  app.classList.remove("menu-open");
+  const fromMenu = app.classList.contains("menu-open");
+  showMenu(false);
   $("#thread").hidden = !inThread;
   if (panes.main.name !== channel) {
     panes.main.show(channel, connection.person);
@@ -73,6 +74,7 @@ function route() {
   if (!inThread) {
     panes.thread.hide();
     describe();
+    if (fromMenu) focusPane("main");
     return markPlace();
   }
   const name = `${channel}/${thread}`;
@@ -81,6 +83,7 @@ function route() {
     composers.thread.show(name, "Reply in the thread");
     composers.thread.focus();
   }
+  if (fromMenu) focusPane("thread");
   markPlace();
 }
 
@@ -241,15 +244,15 @@ const CLICKS = {
   },
   "close-thread"() {
     location.hash = panes.main.name;
-    composers.main.focus();
+    addEventListener("hashchange", () => focusPane("main"), { once: true }); // on a phone it is hidden until then
   },
   "close-dialog"() {
     $("#dialog").close();
   },
   menu() {
-    const open = app.classList.toggle("menu-open");
-    $(".head .menu").setAttribute("aria-expanded", String(open));
-    if (open) $("#places a")?.focus();
+    const open = !app.classList.contains("menu-open");
+    showMenu(open);
+    (open ? $("#places a") : $(".head .menu"))?.focus();
   },
   skip(_target, _message, event) {
     event.preventDefault();
@@ -274,6 +277,11 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || $("#dialog").open) return;
   if (app.classList.contains("menu-open")) CLICKS.menu();
 });
+
+function showMenu(open) {
+  app.classList.toggle("menu-open", open);
+  $(".head .menu").setAttribute("aria-expanded", String(open));
+}
 
 function arm(button) {
   button.classList.add("armed");

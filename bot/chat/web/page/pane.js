@@ -36,6 +36,10 @@ class Conversation {
     return this.list.querySelector(`:scope > [data-id="${id}"]`);
   }
 
+  get oldest() {
+    return this.list.querySelector(":scope > .message:not(.parent)");
+  }
+
   get last() {
     return this.list.querySelector(":scope > .message:last-of-type");
   }
@@ -49,7 +53,7 @@ class Conversation {
     element.classList.toggle("parent", frame.message === this.parent);
     fillTimes(element);
     const known = this.find(frame.message);
-    if (known) return known.replaceWith(element);
+    if (known) return replace(known, element);
     if (arrived) element.classList.add("arrived");
     const next = [...this.list.querySelectorAll(":scope > .message")].findLast((other) => Number(other.dataset.id) < frame.message);
     if (next) next.after(element);
@@ -64,7 +68,8 @@ class Conversation {
   /** Group what belongs together, say where a day begins, and fold what is out of date. */
   arrange() {
     this.#fold();
-    this.find(this.parent)?.after(this.older); // it opens the thread, whatever else is loaded
+    const parent = this.find(this.parent); // it opens the thread, whatever else is loaded
+    if (parent && parent.nextElementSibling !== this.older) parent.after(this.older);
     this.list.querySelectorAll(":scope > .day").forEach((separator) => separator.remove());
     let before = null;
     for (const message of this.list.querySelectorAll(":scope > .message")) {
@@ -100,6 +105,16 @@ function follows({ message: before, at: then }, message, now) {
   );
 }
 
+/** Put new content in place; the control that had the focus has it again. */
+function replace(known, element) {
+  const focused = known.contains(document.activeElement) ? document.activeElement : null;
+  known.replaceWith(element);
+  if (!focused) return;
+  const again = [...element.querySelectorAll(focused.tagName)].find((other) => other.textContent === focused.textContent);
+  if (again) again.focus({ preventScroll: true });
+  else focusOn(element);
+}
+
 /** Let the keyboard go on at a message, whose controls are next. */
 function focusOn(message) {
   message?.setAttribute("tabindex", "-1");
@@ -127,19 +142,20 @@ export class Pane {
   #conversations = new Map();
   #frame = 0;
 
-  constructor(root, { tell, onTitle }) {
+  constructor(root, { tell, onTitle, onFocusLost }) {
     this.root = root;
     this.log = root.querySelector(".log");
     this.newer = root.querySelector(".newer");
     this.taskButton = root.querySelector(".to-task"); // a channel has none
     this.tell = tell;
     this.onTitle = onTitle;
+    this.onFocusLost = onFocusLost;
     this.current = null;
     this.log.addEventListener("scroll", () => this.atBottom && this.#seen(), { passive: true });
     new ResizeObserver(() => this.#stuck && this.toBottom()).observe(this.log);
     root.addEventListener("click", (event) => {
       const what = event.target.closest("[data-do]")?.dataset.do;
-      if (what === "newer") this.toBottom();
+      if (what === "newer") this.toBottom(), this.onFocusLost();
       if (what === "older") this.#askOlder();
       if (what === "task") this.#toTask();
     });
@@ -185,6 +201,7 @@ export class Pane {
     const conversation = this.#conversations.get(frame.conversation);
     if (!conversation) return;
     const height = this.log.scrollHeight;
+    const readFrom = document.activeElement === conversation.older && conversation.oldest;
     this.log.setAttribute("aria-busy", "true"); // history is not news: it is not read out
     conversation.loaded = true;
     conversation.title = frame.title;
@@ -198,6 +215,7 @@ export class Pane {
     this.log.removeAttribute("aria-busy");
     if (conversation !== this.current) return;
     this.#describe();
+    if (readFrom) focusOn(readFrom); // the button is far above it now, or gone
     if (conversation.seeksTask) return this.#toTask();
     if (frame.before) this.log.scrollTop += this.log.scrollHeight - height;
     else this.#toUnread(frame.read);
@@ -220,7 +238,7 @@ export class Pane {
       const belongs = conversation.name === frame.conversation;
       if (!conversation.loaded || !(belongs || conversation.parent === frame.message)) continue;
       const isNew = !conversation.find(frame.message);
-      const oldest = conversation.list.querySelector(":scope > .message:not(.parent)");
+      const { oldest } = conversation;
       if (isNew && !conversation.older.hidden && oldest && frame.message < Number(oldest.dataset.id)) continue;
       this.#stuck = this.atBottom;
       conversation.put(frame, { arrived: isNew });
@@ -237,9 +255,15 @@ export class Pane {
 
   gone(frame) {
     for (const conversation of this.#conversations.values()) {
-      conversation.find(frame.message)?.remove();
+      const message = conversation.find(frame.message);
+      if (!message) continue;
+      const hadFocus = message.contains(document.activeElement);
+      const next = conversation.list.querySelector(`:scope > [data-id="${frame.message}"] ~ .message`);
+      message.remove();
       conversation.arrange();
       this.#empty(conversation);
+      if (hadFocus && next) focusOn(next);
+      else if (hadFocus) this.onFocusLost();
     }
   }
 
@@ -254,8 +278,10 @@ export class Pane {
       const slot = conversation.find(frame.message)?.querySelector(".thread-slot");
       if (!slot) continue;
       this.#stuck = this.atBottom;
+      const hadFocus = slot.contains(document.activeElement);
       slot.innerHTML = frame.html;
       fillTimes(slot);
+      if (hadFocus) slot.querySelector("a")?.focus({ preventScroll: true });
       if (conversation === this.current) this.#settle(false);
     }
   }
@@ -315,15 +341,14 @@ export class Pane {
   }
 
   #askOlder() {
-    const oldest = this.current.list.querySelector(":scope > .message:not(.parent)");
-    this.tell({ type: "older", conversation: this.name, before: Number(oldest.dataset.id) });
+    this.tell({ type: "older", conversation: this.name, before: Number(this.current.oldest.dataset.id) });
   }
 
   /** Go to the task, the first message of a challenge's thread; load what is missing before it. */
   #toTask() {
     this.current.seeksTask = !this.current.older.hidden;
     if (this.current.seeksTask) return this.#askOlder();
-    const task = this.current.list.querySelector(":scope > .message:not(.parent)");
+    const { oldest: task } = this.current;
     this.#stuck = false;
     focusOn(task);
     task?.scrollIntoView({ block: "start" });
