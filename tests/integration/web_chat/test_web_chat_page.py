@@ -283,6 +283,33 @@ async def test_a_message_is_deleted_by_a_second_click(
     await sink.heard(MessageDeleted)
 
 
+async def test_a_delete_button_says_that_it_asks_and_can_be_left(
+    chromium: Browser, chat: WebChat, sink: RecordingSink
+) -> None:
+    await new_thread(chat, "The task")
+    page = await arrive(chromium, chat)
+    await page.locator("#main a.thread-line").click()
+    field = composer(page, "thread")
+    await field.fill("mine")
+    await field.press("Enter")
+    mine = messages(page, "thread").last
+    delete = mine.get_by_role("button", name="Delete", exact=True)
+    armed = mine.get_by_role("button", name="Delete? Press again")
+    await delete.press("Enter")
+    await expect(armed).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(delete).to_be_focused()
+    await expect(page.locator("#thread")).to_be_visible()
+    await delete.press("Enter")
+    await expect(armed).to_be_focused()
+    await page.keyboard.press("Shift+Tab")
+    await expect(delete).to_be_visible()
+    await delete.press("Enter")
+    await expect(mine).to_contain_text("mine")  # it asks again
+    await armed.press("Enter")
+    await sink.heard(MessageDeleted)
+
+
 DROP = """(files) => {
     const dataTransfer = new DataTransfer();
     for (const [name, size] of files)

@@ -275,7 +275,9 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || $("#dialog").open) return;
-  if (app.classList.contains("menu-open")) CLICKS.menu();
+  const armed = $(".armed");
+  if (armed) disarm(armed);
+  else if (app.classList.contains("menu-open")) CLICKS.menu();
 });
 
 function showMenu(open) {
@@ -285,9 +287,15 @@ function showMenu(open) {
 
 function arm(button) {
   button.classList.add("armed");
+  button.setAttribute("aria-label", "Delete? Press again to delete, Escape to keep"); // for those who do not see the red
   for (const event of ["blur", "mouseleave"]) {
-    button.addEventListener(event, () => button.classList.remove("armed"), { once: true });
+    button.addEventListener(event, () => disarm(button), { once: true });
   }
+}
+
+function disarm(button) {
+  button.classList.remove("armed");
+  button.removeAttribute("aria-label");
 }
 
 function markBusy() {
