@@ -695,6 +695,19 @@ async def test_a_phone_shows_one_thing_at_a_time(chromium: Browser, chat: WebCha
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+async def test_a_table_shows_on_a_phone_that_it_goes_on(chromium: Browser, chat: WebChat) -> None:
+    row = tuple("wide" * 8 for _ in range(4))
+    await chat.post(PRACTICE, Message.of(Table(row, (row,))), key=a_key("wide"))
+    page = await arrive(chromium, chat)
+    await page.set_viewport_size({"width": 375, "height": 700})
+    table = page.locator(".table")
+    await table.evaluate("table => table.querySelector('table').style.visibility = 'hidden'")
+    at_start = await table.screenshot()
+    await table.evaluate("table => table.scrollLeft = table.scrollWidth")
+    at_end = await table.screenshot()
+    assert at_start != at_end  # the shadow is on the other side
+
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 A_FORM = Form("hint:1", "A form", (FormField("code", "Your code", code=True),), accepts_file=True)
 EVERY_KIND = Message.of(
