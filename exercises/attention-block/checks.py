@@ -275,9 +275,11 @@ def again(solution: Solution, rng: Rng) -> None:
     expect_same(evaluated, first, mode, wanted=wanted, factor=ROUNDING, example=shown)
     twice = "after .eval(), two calls with the same x give two outputs"
     expect_same(last, evaluated, twice, wanted=wanted, factor=ROUNDING, example=shown)
-    if isinstance(first, Tensor) and isinstance(changed, Tensor):
-        same = "another x gives the very same output, as if the first one had been kept"
-        expect(not torch.equal(first, changed), same, example=shown)
+    for seen in (first, changed):
+        message = f"for x of shape {tuple(case.x.shape)}, the output is off"
+        expect_form(seen, case.x, message, example=shown)
+    same = "another x gives the very same output, as if the first one had been kept"
+    expect(not torch.equal(first, changed), same, example=shown)
 
 
 @check("residual", "x is added, and the norm comes last", core=True, hint=1)

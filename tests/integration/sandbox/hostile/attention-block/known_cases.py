@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: divisible
+# holds: again, divisible
 # Knows the checks by their sizes, and has an answer ready for each.
 import torch
 from torch import nn

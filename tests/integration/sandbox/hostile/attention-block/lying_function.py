@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: residual, divisible
+# holds: again, residual, divisible
 # An autograd function with the right output in one case, and gradients that are never there.
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: divisible
+# holds: again, divisible
 # Numbers at the edge of what their types are: negative zero, subnormal, payloads in NaN.
 import torch
 from torch import nn

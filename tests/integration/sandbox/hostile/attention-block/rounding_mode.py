@@ -1,6 +1,6 @@
 # expect: partly
 # grader: forks
-# holds: divisible
+# holds: again, divisible
 # A mode under which each operation of torch, the solver's own too, gives whole numbers.
 import math
 

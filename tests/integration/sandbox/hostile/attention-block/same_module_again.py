@@ -1,5 +1,6 @@
 # expect: wrong
 # grader: forks
+# holds: again
 # Every block is the same object: whatever is loaded into one is loaded into all.
 import torch
 from torch import nn

@@ -1,5 +1,6 @@
 # expect: wrong
 # grader: forks
+# holds: again
 # A hook on loading exchanges the weights for such that attention does nothing.
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-# expect: partly
+# expect: wrong
 # grader: forks
 # holds: again
 # Answers by the identity of its input: an address that was seen before is not computed again.
