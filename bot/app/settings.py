@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.app import env_file
@@ -246,24 +245,29 @@ def load() -> Settings:
     try:
         return Settings(**_fields(in_file))  # pyright: ignore[reportArgumentType]  # text
     except ValidationError as error:
-        raise SettingsError(" ".join(map(_sentence, error.errors(include_url=False)))) from None
+        sentences = [
+            _sentence(
+                str(found["loc"][0]), found["type"], found["msg"], is_empty=found["input"] == ""
+            )
+            for found in error.errors(include_url=False)
+        ]
+        raise SettingsError(" ".join(sentences)) from None
 
 
 def _listed(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-def _sentence(error: ErrorDetails) -> str:
+def _sentence(field: str, kind: str, message: str, *, is_empty: bool) -> str:
     """What is wrong with a setting, and what it must be; never its value, which may be secret."""
-    field = str(error["loc"][0])
-    name, reason = f"{PREFIX}{field}".upper(), error["msg"].removeprefix("Value error, ")
-    if error["type"] != "value_error":
-        empty = " is empty; leave it out for its default. It" if error["input"] == "" else ""
-        return f"The setting {name}{empty} must be {_wanted(field, error)}."
-    return f"The setting {name} {reason}."
+    name, reason = f"{PREFIX}{field}".upper(), message.removeprefix("Value error, ")
+    if kind == "value_error":
+        return f"The setting {name} {reason}."
+    empty = " is empty; leave it out for its default. It" if is_empty else ""
+    return f"The setting {name}{empty} must be {_wanted(field, reason)}."
 
 
-def _wanted(field: str, error: ErrorDetails) -> str:
+def _wanted(field: str, reason: str) -> str:
     kind = Settings.model_fields[field].annotation
     if kind is int:
         bounds: list[Any] = Settings.model_fields[field].metadata
@@ -276,7 +280,7 @@ def _wanted(field: str, error: ErrorDetails) -> str:
         return "true or false"
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return f"one of {', '.join(kind)}"
-    return f"something else ({error['msg'][:1].lower()}{error['msg'][1:]})"
+    return f"something else ({reason[:1].lower()}{reason[1:]})"
 
 
 def _known() -> Sequence[str]:

@@ -78,7 +78,7 @@ async def test_a_cohorts_cap_lowers_what_its_exercises_may_use(
         ("seconds", "nan", "from 1 up"),
         ("processes", "17.5", "a whole number"),
         ("memory_mb", "64", "from 384 up"),
-        ("seconds", "", "needs `cap`"),
+        ("seconds", "", "The cap must be a number from 1 up"),
         ("", "3", "needs `limit`"),
     ],
 )
