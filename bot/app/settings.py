@@ -84,13 +84,11 @@ class Settings(BaseSettings):
     )
     sandbox_runtime: str = Field(
         "",
-        pattern=r"^[\w.-]*$",
         description="Docker's runtime for the sandbox, `runsc` (gVisor) for example; the engine's"
         " default if empty",
     )
     sandbox_torch_index: str = Field(
         "",
-        pattern=r"^(https?://\S+)?$",
         description="Package index for the sandbox's torch: the one that pytorch.org's installation"
         " page names for your CUDA version, or for CPU; pip's own if empty",
     )
@@ -156,6 +154,20 @@ class Settings(BaseSettings):
     def _while_open(cls, value: int, others: ValidationInfo) -> int:
         if value >= others.data.get("open_hours", value + 1):
             raise ValueError("is less than FREEHAND_OPEN_HOURS, or nobody would be reminded")
+        return value
+
+    @field_validator("sandbox_runtime")
+    @classmethod
+    def _runtime(cls, value: str) -> str:
+        if not re.fullmatch(r"[\w.-]*", value):
+            raise ValueError("is no name of a runtime; write it like runsc")
+        return value
+
+    @field_validator("sandbox_torch_index")
+    @classmethod
+    def _index(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://\S+", value):
+            raise ValueError("is no address of a package index; it begins with https://")
         return value
 
     @field_validator("ops_port")

@@ -110,9 +110,10 @@ class _Bench:
         )
 
     async def rights(self, seeds: int) -> AsyncIterator[tuple[str, int, Grade]]:
-        for path in [self.folder / REFERENCE, *sorted(self.folder.glob("accepted/*.py"))]:
+        accepted = sorted(self.folder.glob("accepted/*.py"))
+        for path in [*self.folder.glob(REFERENCE), *accepted]:
+            name = path.relative_to(self.folder).as_posix()
             for number in range(1, seeds + 1):
-                name = path.relative_to(self.folder).as_posix()
                 yield name, number, await self.grade(path, number)
 
     async def wrongs(self) -> AsyncIterator[WrongSolution]:
@@ -222,7 +223,10 @@ def _starter_problems(grade: Grade) -> Iterator[str]:
 
 
 def _right_problems(rights: Sequence[tuple[str, int, Grade]]) -> Iterator[str]:
-    accepted = {name for name, _, _ in rights} - {REFERENCE}
+    names = {name for name, _, _ in rights}
+    accepted = names - {REFERENCE}
+    if REFERENCE not in names:
+        yield f"It has no {REFERENCE}."
     if len(accepted) < MIN_ACCEPTED:
         yield (
             f"It has {len(accepted)} right solutions in accepted/, but needs {MIN_ACCEPTED} that"

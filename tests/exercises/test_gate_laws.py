@@ -132,6 +132,7 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
     ("changes", "problem"),
     [
         ({"starter.py": STARTER.replace("unattempted", "wrong")}, "starter.py is graded “wrong”"),
+        ({"reference.py": ""}, "It has no reference.py."),
         ({"accepted/0.py": ""}, "It has 5 right solutions in accepted/, but needs 6"),
         ({"accepted/3.py": "verdict wrong"}, "accepted/3.py is graded “wrong” on seed 1"),
         (

@@ -178,13 +178,7 @@ class Session:
             line = self.context.html.thread_line(thread)
             if thread.id in answered or line != self._lines.get(thread.id):
                 self._lines[thread.id] = line
-                solved = await self._has_solved(Conversation(thread.channel, thread.id))
-                await self.send(
-                    {"type": "thread", "message": thread.id, "html": line, "solved": solved}
-                )
-
-    async def _has_solved(self, thread: Conversation) -> bool:
-        return await self.context.sink.has_solved(ref_of(thread), user_ref(self.person))
+                await self.send({"type": "thread", "message": thread.id, "html": line})
 
     async def _send_sidebar(
         self, unread: Mapping[str, int], threads: Sequence[ThreadSummary]
@@ -285,7 +279,8 @@ class Session:
                 "topic": "" if conversation.thread else self.context.workspace.topic(conversation),
                 "before": before,
                 "read": read,
-                "solved": bool(conversation.thread) and await self._has_solved(conversation),
+                "solved": bool(conversation.thread)
+                and await self.context.sink.has_solved(ref_of(conversation), user_ref(self.person)),
                 "more": more,
                 "items": await self._frames(messages, threads),
             }

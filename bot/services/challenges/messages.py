@@ -156,9 +156,7 @@ def needs_gpu(exercise: Exercise) -> str:
     )
 
 
-EXERCISES_HOW = (
-    "Their names are offered as you type `/challenge preview`; a date comes before them."
-)
+EXERCISES_HOW = "Their names are offered as you type `/challenge preview`."
 
 
 def unknown_exercise(slug: str, near: Sequence[str]) -> str:

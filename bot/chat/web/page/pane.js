@@ -269,10 +269,6 @@ export class Pane {
 
   thread(frame) {
     for (const conversation of this.#conversations.values()) {
-      if (conversation.parent === frame.message) {
-        conversation.solved ||= frame.solved;
-        if (conversation === this.current) this.#describe();
-      }
       // The first reply has just given the thread its title.
       if (conversation.parent === frame.message && conversation.untitled) this.tell({ type: "open", conversation: conversation.name });
       const slot = conversation.find(frame.message)?.querySelector(".thread-slot");
