@@ -28,6 +28,19 @@ async def test_details_open_for_the_author_alone(world: World, thread: Conversat
     assert "saw 3" not in world.answers()[0].text
 
 
+async def test_details_of_what_is_no_try_speak_of_no_points(
+    world: World, thread: ConversationRef
+) -> None:
+    world.grader.table[WRONG.strip()] = graded(Verdict.UNATTEMPTED, core=[])
+    await world.say(ANA, fenced(WRONG), thread)
+    details, *_ = actions_of(world.answers()[0].message)
+    seen = await world.press(ANA, details, where=thread)
+    assert "**Double it**" in seen
+    assert "running" in seen
+    assert "try" not in seen.split("\n")[0]
+    assert "points" not in seen
+
+
 async def test_details_name_the_cells_that_were_left_out(
     world: World, thread: ConversationRef
 ) -> None:
