@@ -116,6 +116,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print data")
     check.set_defaults(command=_check)
 
+    blind = under.add_parser("blind", help="grade a reviewer's files, a line for each")
+    blind.add_argument("slug", help="for example clip-grad-norm")
+    blind.add_argument("files", nargs="+", type=Path, help=".py or .ipynb files")
+    blind.add_argument("--quick", action="store_true", help="in seconds, without isolation")
+    blind.set_defaults(command=_blind)
+
     sandbox = commands.add_parser("sandbox", help="the sandbox's images and secret")
     under = sandbox.add_subparsers(title="commands", metavar="command", required=True)
     under.add_parser("build", help="build them now").set_defaults(command=_build)
@@ -187,6 +193,23 @@ async def _check(args: argparse.Namespace, wanted: Settings) -> int:
     else:
         _print("\n\n".join(report_text(report) for report in reports))
     return WELL if all(report.passed for report in reports) else NOT_SO
+
+
+async def _blind(args: argparse.Namespace, wanted: Settings) -> int:
+    found = terminal.grade_files(wanted, args.slug, args.files, quick=args.quick, say=_tell)
+    async for graded in found:
+        _print(_blind_line(graded))
+    return WELL
+
+
+def _blind_line(graded: terminal.GradedFile) -> str:
+    """A file, its verdict, and what its author would read first."""
+    grade = graded.grade
+    failed = [check for check in grade.checks if check.status is CheckStatus.FAILED]
+    first = f"{failed[0].name}: {failed[0].message}" if failed else grade.detail
+    more = f" (and {', '.join(check.name for check in failed[1:])})" if failed[1:] else ""
+    cpu = f"{grade.usage.cpu_s or 0.0:.2f} s"
+    return f"{graded.file}  {grade.verdict}  {cpu}  {one_line(first)}{more}".rstrip()
 
 
 async def _build(_args: argparse.Namespace, wanted: Settings) -> int:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.app import files, runners
@@ -23,6 +23,14 @@ from bot.services.submissions.source.files import require_acceptable
 from bot.store.store import SqlStore
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class GradedFile:
+    """A file and what became of it."""
+
+    file: Path
+    grade: Grade
 
 
 @asynccontextmanager
@@ -46,14 +54,27 @@ async def grade_file(settings: Settings, slug: str, file: Path, *, say: Say) -> 
         CatalogueError: There is no such exercise.
         SandboxError: It could not be graded.
     """
+    (graded,) = [found async for found in grade_files(settings, slug, [file], say=say)]
+    return graded.grade
+
+
+async def grade_files(
+    settings: Settings, slug: str, files: Sequence[Path], *, quick: bool = False, say: Say
+) -> AsyncGenerator[GradedFile]:
+    """Grade several files against an exercise, one after the other, each with inputs of its own.
+
+    Raises:
+        UserError: A file cannot be read as source; none was graded then.
+        CatalogueError: There is no such exercise.
+        SandboxError: One could not be graded.
+    """
     exercise = Catalogue.load(settings.exercises_dir).get(slug)
-    source = _source(file, exercise.entry)
-    seed = secrets.token_bytes(16)
-    request = GradingRequest(
-        run=f"terminal.{secrets.token_hex(4)}", exercise=exercise, source=source, seed=seed
-    )
-    async with sandbox(settings, say) as grader:
-        return await grader.grade(request)
+    sources = [_source(file, exercise.entry) for file in files]
+    async with sandbox(settings, say, quick=quick) as grader:
+        for file, source in zip(files, sources, strict=True):
+            run, seed = f"terminal.{secrets.token_hex(4)}", secrets.token_bytes(16)
+            request = GradingRequest(run=run, exercise=exercise, source=source, seed=seed)
+            yield GradedFile(file, await grader.grade(request))
 
 
 async def check_exercises(

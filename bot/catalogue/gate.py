@@ -30,7 +30,7 @@ MAX_RIGHT_SHARE = 0.25
 REFERENCE = "reference.py"
 KNOWS_THE_CHECKS = "knows the checks"
 
-_HEADER = re.compile(r"# (?P<key>fails|mends|cheat|expect): (?P<value>.+)")
+_HEADER = re.compile(r"# (?P<key>fails|mends|cheat|says|expect): (?P<value>.+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +38,12 @@ class WrongSolution:
     """One known wrong solution and what became of it.
 
     Attributes:
-        fails: The core check that it has to fail; empty where it is about something else.
+        fails: The core check that it has to fail first; empty where it is about something else.
         mends: The core check that it has to pass: it is the starter with one fault mended.
         about: The misconception, the fault, or the class of cheat.
+        says: Words that the message of that check has to have.
         expect: The verdict it has to get; empty where any but `solved` will do.
+        first: The first core check that it failed; empty when it failed none.
         failed: The checks that it failed.
         message: What the learner would read at the check named by `fails`.
     """
@@ -50,10 +52,12 @@ class WrongSolution:
     fails: str
     mends: str
     about: str
+    says: str
     expect: str
     verdict: str
     detail: str
     core_share: float
+    first: str
     failed: tuple[str, ...]
     message: str
 
@@ -182,10 +186,12 @@ def _wrong(path: Path, grade: Grade) -> WrongSolution:
         fails=fails.strip(),
         mends=mends.strip(),
         about=header.get("cheat", misconception or fault).strip(),
+        says=header.get("says", "").strip(),
         expect=header.get("expect", ""),
         verdict=grade.verdict.value,
         detail=grade.detail,
         core_share=grade.core_share,
+        first=next((name for name, check in failed.items() if check.core), ""),
         failed=tuple(failed),
         message=failed[fails].message if fails in failed else "",
     )
@@ -273,8 +279,12 @@ def _failure_problems(
     elif wrong.fails not in wrong.failed:
         seen = ", ".join(wrong.failed) or wrong.detail or "nothing"
         yield f"{file} passes {wrong.fails}, which it should fail; what it failed: {seen}."
+    elif wrong.first != wrong.fails:
+        yield f"{file} fails {wrong.first} first, and should fail {wrong.fails}."
     elif not wrong.message:
         yield f"{file} fails {wrong.fails} without a message that says what to look at."
+    elif wrong.says not in wrong.message:
+        yield f"{file} should be told “{wrong.says}”, and is told “{wrong.message}”."
 
 
 def _coverage_problems(

@@ -14,8 +14,15 @@ from bot.kit.expect import expect as expect
 from bot.kit.expect import expect_close as expect_close
 from bot.kit.expect import expect_equal as expect_equal
 from bot.kit.expect import expect_form as expect_form
+from bot.kit.expect import expect_number as expect_number
 from bot.kit.expect import expect_within as expect_within
 from bot.kit.expect import fail as fail
+from bot.kit.oracle import Call as Call
+from bot.kit.oracle import answers as answers
+from bot.kit.oracle import expect_alike as expect_alike
+from bot.kit.oracle import expect_answers as expect_answers
+from bot.kit.oracle import expect_gradients as expect_gradients
+from bot.kit.oracle import in_float64 as in_float64
 from bot.kit.render import render_value as render_value
 from bot.kit.rng import Rng as Rng
 from bot.kit.solution import Remote as Remote

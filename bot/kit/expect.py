@@ -1,6 +1,7 @@
 """How a check compares: shape and dtype first, then the first value that differs."""
 
 import math
+import sys
 from typing import NoReturn, cast
 
 import torch
@@ -104,6 +105,38 @@ def expect_close(
     truth = torch.where(torch.isfinite(wanted), _wide(wanted if exact is None else exact), wanted)
     tolerance = _tolerance(wanted, truth, factor)
     _expect_none(_apart(seen, truth, tolerance), seen, wanted, message, example)
+
+
+def expect_number(
+    seen: Value,
+    wanted: float,
+    message: str,
+    *,
+    factor: float = 16.0,
+    scale: float = 0.0,
+    example: Value = None,
+) -> None:
+    """Fail unless a number is near another: whole numbers will do, tensors and texts will not.
+
+    Args:
+        seen: What came back.
+        wanted: What it should be; NaN and infinities match only themselves.
+        message: What was looked at.
+        factor: How many rounding errors of float64 are allowed, at the larger of `wanted` and
+        scale: the size of the numbers that it is computed from, where they may cancel.
+        example: The input that shows it.
+
+    Raises:
+        CheckFailed: It is not.
+    """
+    if not isinstance(seen, (int, float)) or isinstance(seen, bool):
+        fail(f"{message}: it is {_named(seen)}, should be a number", example=example)
+    same = seen == wanted or (math.isnan(wanted) and math.isnan(seen))
+    near = abs(seen - wanted) <= factor * sys.float_info.epsilon * max(abs(wanted), scale)
+    if not (same or near):
+        texts = ((f"{seen:.{digits}g}", f"{wanted:.{digits}g}") for digits in (6, 9, 17))
+        found, right = next((two for two in texts if two[0] != two[1]), (str(seen), str(wanted)))
+        fail(f"{message}: it is {found}, should be {right}", example=example)
 
 
 def expect_within(

@@ -55,6 +55,18 @@ class Connection:
             self.value(operation, **arguments, keep=numbers[0])
         return [Remote(self, Handle(number)) for number in numbers]
 
+    def fetch_all(self, remotes: "Sequence[Remote]", path: str = "") -> list[Value]:
+        """As `Solution.fetch_all`."""
+        targets = [remote.handle for remote in remotes]
+        found = _listed(self.value("fetch", targets=targets, path=path)) if targets else []
+        if len(found) != len(targets):
+            raise _malformed(f"{len(found)} values came for {len(targets)}")
+        return found
+
+    def put_tensor(self, value: Tensor, *, requires_grad: bool = False) -> "Remote":
+        """As `Solution.put_tensor`."""
+        return self.remote("tensor", value=value, requires_grad=requires_grad)
+
     def _with_remotes(self, value: Value) -> Value:
         if isinstance(value, Handle):
             return Remote(self, value)
@@ -184,15 +196,11 @@ class Solution:
             remotes: The things.
             path: An attribute of each, e.g. ``"grad"``; empty for the things themselves.
         """
-        targets = [remote.handle for remote in remotes]
-        found = _listed(self.connection.value("fetch", targets=targets, path=path))
-        if len(found) != len(targets):
-            raise _malformed(f"{len(found)} values came for {len(targets)}")
-        return found
+        return self.connection.fetch_all(remotes, path)
 
     def put_tensor(self, value: Tensor, *, requires_grad: bool = False) -> Remote:
         """Make a tensor in the solver, of this value's shape and dtype; it stays."""
-        return self.connection.remote("tensor", value=value, requires_grad=requires_grad)
+        return self.connection.put_tensor(value, requires_grad=requires_grad)
 
     def put_parameters(
         self, values: Sequence[Tensor], grads: Sequence[Tensor | None] | None = None

@@ -148,6 +148,14 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
             "wrong/four.py passes sign",
         ),
         (
+            {"wrong/four.py": "# fails: sign - doubles\nverdict partly\nfail value\nfail sign"},
+            "wrong/four.py fails value first, and should fail sign",
+        ),
+        (
+            {"wrong/four.py": "# fails: sign - keeps it\n# says: 4\nverdict partly\nfail sign"},
+            "wrong/four.py should be told “4”, and is told “it is 3”",
+        ),
+        (
             {"wrong/four.py": "# fails: speed - slow\nverdict partly\nfail speed\nfail sign"},
             "names speed, which is no core check",
         ),
@@ -163,7 +171,7 @@ async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
         (
             {
                 name: f"# fails: {check} - all\nverdict wrong\nfail value\nfail sign\nfail speed"
-                for name, check in (("wrong/one.py", "value"), ("wrong/two.py", "sign"))
+                for name, check in (("wrong/one.py", "value"), ("wrong/two.py", "value"))
             },
             "earn 0.00 of the core points",
         ),

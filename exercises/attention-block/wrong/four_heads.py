@@ -1,4 +1,4 @@
-# fails: signature - another number of heads is the usual one
+# fails: divisible - another number of heads is the usual one
 import math
 
 import torch

@@ -1,4 +1,4 @@
-# fails: values - proj is not used
+# fails: residual - proj is not used
 import math
 
 import torch

@@ -1,4 +1,4 @@
-# fails: values - qkv is split into heads first and into q, k, v afterwards
+# fails: one-position - qkv is split into heads first and into q, k, v afterwards
 import math
 
 import torch

@@ -1,4 +1,4 @@
-# fails: values - axes of length 1 are squeezed away
+# fails: one-position - axes of length 1 are squeezed away
 import math
 
 import torch

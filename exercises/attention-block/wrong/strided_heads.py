@@ -1,4 +1,4 @@
-# fails: heads-apart - a head takes every H-th channel instead of neighbouring ones
+# fails: one-position - a head takes every H-th channel instead of neighbouring ones
 import math
 
 import torch

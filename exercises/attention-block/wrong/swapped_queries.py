@@ -1,4 +1,4 @@
-# fails: values - the first third of qkv is taken for the keys
+# fails: one-head - the first third of qkv is taken for the keys
 import math
 
 import torch

@@ -1,4 +1,4 @@
-# fails: generalises - each batch is paired with the labels of the one before
+# fails: labels - each batch is paired with the labels of the one before
 import torch
 from torch import nn
 

@@ -1,4 +1,4 @@
-# fails: dropout - every row is learned from twice, mixed with another one
+# fails: labels - every row is learned from twice, mixed with another one
 import torch
 from torch import nn
 

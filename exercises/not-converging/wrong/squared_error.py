@@ -1,4 +1,4 @@
-# fails: generalises - the scores are drawn to 0 and 1
+# fails: labels - the scores are drawn to 0 and 1
 import torch
 from torch import nn
 
