@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import importlib
+import operator
 import resource
 import sys
 from collections.abc import Callable
@@ -15,30 +16,31 @@ import torch  # noqa: E402  # a fifth of it would be looking for garbage, and th
 gc.enable()
 
 COMPILER = "torch._dynamo"
+SHAPES = "torch.fx.experimental.symbolic_shapes"
 
 
-class DeferredCompiler(ModuleType):
-    """Stands for torch's compiler until something of it is really used.
+class Deferred(ModuleType):
+    """Stands for a module that is long to import, until more of it is used than is known here."""
 
-    Every optimizer's first step imports it, 800 modules in 1.3 s and 70 MB, only to tell it not to
-    look at the step. That is as long as importing torch itself takes, in every solver.
-    """
+    def __init__(self, name: str, **known: object) -> None:
+        super().__init__(name)
+        self.__dict__.update(known)
 
-    def graph_break(self, msg: str = "") -> None:
-        """Tell the compiler, which is not there, not to look here."""
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the module holds
+        if name.startswith("__") and (name, self.__name__) != ("__path__", COMPILER):
+            raise AttributeError(name)  # only the compiler is a package
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
 
-    def disable(
-        self, fn: Callable[..., Any] | None = None, *_: object, **__: object
-    ) -> Callable[..., Any]:
-        """Tell it not to look into this function."""
-        return _left_alone if fn is None else fn
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the compiler holds
-        if name.startswith("__") and name != "__path__":
-            raise AttributeError(name)
-        if sys.modules.get(COMPILER) is self:
-            del sys.modules[COMPILER]
-        return getattr(importlib.import_module(COMPILER), name)
+def _disable(fn: Callable[..., Any] | None = None, *_: object, **__: object) -> Callable[..., Any]:
+    """Tell the compiler, which is not there, not to look into this function."""
+    return _left_alone if fn is None else fn
+
+
+def _graph_break(msg: str = "") -> None:
+    """Tell the compiler, which is not there, not to look here."""
 
 
 def _left_alone(decorated: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,13 +58,30 @@ def _deterministic(mode: bool, *, warn_only: bool = False) -> None:  # noqa: FBT
     torch.set_deterministic_debug_mode(strict if mode else "default")  # the same flags
 
 
+def _deferred() -> tuple[Deferred, ...]:
+    """What torch imports where it is not used: 800 and 490 modules, 1.3 and 0.5 s of CPU time.
+
+    Every optimizer's first step, `checkpoint` and `torch.func.grad` import the compiler, only to
+    tell it not to look; `backward(gradient)` imports the algebra of symbolic shapes, to compare two
+    that are plain numbers. Importing torch itself takes no longer, and a solver serves one answer.
+    """
+    own = Deferred(f"{COMPILER}.config", error_on_nested_fx_trace=True)
+    backward = Deferred(f"{COMPILER}.compiled_autograd", _disable=contextlib.nullcontext)
+    told = {"graph_break": _graph_break, "disable": _disable}
+    return (
+        Deferred(COMPILER, config=own, compiled_autograd=backward, **told),
+        Deferred(SHAPES, expect_true=bool, sym_eq=operator.eq),
+    )
+
+
 def warm_up(device: str = "cpu") -> None:
     """Load what torch loads on first use, and keep it from loading what nobody uses.
 
     Args:
         device: What tensors are made on from now on; starting CUDA takes seconds.
     """
-    sys.modules.setdefault(COMPILER, DeferredCompiler(COMPILER))
+    for deferred in _deferred():
+        sys.modules.setdefault(deferred.__name__, deferred)
     torch.compile = _uncompiled  # there is no C++ compiler here, and it changes no result
     torch.use_deterministic_algorithms = _deterministic
     torch.set_num_threads(1)

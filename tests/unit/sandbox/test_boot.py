@@ -57,6 +57,26 @@ print(torch.is_deterministic_algorithms_warn_only_enabled(), end=" ")
 torch.use_deterministic_algorithms(mode=False)
 print(torch.are_deterministic_algorithms_enabled(), "torch._dynamo.eval_frame" in sys.modules)
 """
+GRADIENTS = """
+import sys, torch
+from bot.inside.common.boot import warm_up
+warm_up()
+x = torch.zeros(2, requires_grad=True)
+x.sin().backward(torch.tensor([1.0, 2.0]))
+torch.utils.checkpoint.checkpoint(torch.cos, x, use_reentrant=False).sum().backward()
+print(x.grad.tolist(), torch.func.grad(torch.sin)(torch.tensor(0.0)).item())
+try:
+    x.sin().backward(torch.ones(3))
+except RuntimeError as error:
+    print(error)
+print("sympy" in sys.modules, "torch._dynamo.eval_frame" in sys.modules)
+"""
+SHAPES = """
+from bot.inside.common.boot import warm_up
+warm_up()
+from torch.fx.experimental.symbolic_shapes import ShapeEnv, sym_eq
+print(ShapeEnv().__class__.__name__, sym_eq((1, 2), (1, 2)))
+"""
 
 
 def printed(code: str) -> str:
@@ -80,3 +100,16 @@ def test_compiling_gives_back_what_it_is_given() -> None:
 def test_being_deterministic_does_not_load_the_compiler() -> None:
     """Learners write that line beside their seed, and it would cost them a second and a half."""
     assert printed(DETERMINISTIC) == "True True False False\n"
+
+
+def test_gradients_are_taken_without_the_compiler_and_without_algebra() -> None:
+    refused = "Mismatch in shape: grad_output[0] has a shape of torch.Size([3]) and output[0] has a"
+    lines = printed(GRADIENTS).splitlines()
+
+    assert lines[0] == "[1.0, 2.0] 1.0"
+    assert lines[1].startswith(refused)
+    assert lines[2] == "False False"
+
+
+def test_symbolic_shapes_are_there_for_who_uses_them() -> None:
+    assert printed(SHAPES) == "ShapeEnv True\n"
