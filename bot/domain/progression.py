@@ -90,7 +90,7 @@ class PlanReason(StrEnum):
     PINNED = "pinned"  # chosen for the date by a mentor
     THEME_NEW = "theme-new"  # of the theme, and never used in the cohort
     THEME_LONGEST_AGO = "theme-longest-ago"  # of the theme, and used longest ago
-    OTHER_NEW = "other-new"  # nothing of that kind of day has the theme
+    OTHER_NEW = "other-new"  # of another theme: of this one nothing is new any more
     OTHER_LONGEST_AGO = "other-longest-ago"
 
 

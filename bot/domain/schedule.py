@@ -4,6 +4,7 @@ A slot is named by its local calendar date, so a wall-clock hour that comes twic
 clocks go back names the same slot, and storing that name makes the post happen once.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -193,9 +194,10 @@ def choose_exercise(
 ) -> tuple[Exercise, PlanReason] | None:
     """Which exercise a slot releases, and why.
 
-    A mentor's pin comes first, whatever its day. Then, of that day's kind, the one with the week's
-    theme that was used least recently; without any of that theme, the least recently used of all.
-    Never used comes first; ties go to the easier one, then by slug. (Learning, "Whose week".)
+    A mentor's pin comes first, whatever its day. Then comes what the cohort has not met: of that
+    day's kind and the week's theme, or else of the theme that has most left of it, so that no week
+    loses what it will need. When all has been met, the week's theme again, the one met longest ago.
+    The easier comes first: by stage, difficulty and slug. (Learning, "Whose week".)
 
     Args:
         exercises: The catalogue.
@@ -211,14 +213,20 @@ def choose_exercise(
     if pinned is not None and pinned in by_slug:
         return by_slug[pinned], PlanReason.PINNED
     kind = [exercise for exercise in exercises if exercise.day is day]
-    themed = [exercise for exercise in kind if exercise.week == theme]
     if not kind:
         return None
+    new = [exercise for exercise in kind if exercise.slug not in last_used]
+    left = Counter(exercise.week for exercise in new)
     chosen = min(
-        themed or kind,
-        key=lambda item: (last_used.get(item.slug, _NEVER), item.difficulty, item.slug),
+        new or kind,
+        key=lambda item: (
+            item.week != theme,
+            -left[item.week],
+            last_used.get(item.slug, _NEVER),
+            *(item.stage, item.difficulty, item.slug),
+        ),
     )
-    return chosen, _reason(has_theme=bool(themed), is_new=chosen.slug not in last_used)
+    return chosen, _reason(has_theme=chosen.week == theme, is_new=bool(new))
 
 
 def _hours_back_from(at: datetime) -> Iterator[datetime]:

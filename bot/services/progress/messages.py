@@ -39,7 +39,7 @@ WEEKDAYS = {Day.IMPLEMENT: "Monday", Day.DEBUG: "Wednesday", Day.MODULE: "Friday
 _NEW = "new to your cohort"
 _LONGEST_AGO = "the one that your cohort has not met for longest"
 _THEMED = "It belongs to this week's theme, {theme}, and is {novelty}."
-_OTHER = "No exercise of this kind has the theme {theme} yet; this one is {novelty}."
+_OTHER = "It goes beyond this week's theme, {theme}, and is {novelty}."
 _REASONS = {
     PlanReason.CHOSEN_BY_MENTOR: "A mentor chose it for the cohort.",
     PlanReason.PINNED: "A mentor chose it for this day.",

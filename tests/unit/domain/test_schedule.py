@@ -277,11 +277,24 @@ def test_a_pin_that_no_longer_exists_is_passed_over() -> None:
     assert choose([an_exercise("a", week=2)], pinned="gone")[0] == "a"
 
 
-def test_the_weeks_theme_goes_before_what_was_never_used() -> None:
+def test_what_the_cohort_has_not_met_goes_before_the_weeks_theme() -> None:
     exercises = [an_exercise("a", week=1), an_exercise("b", week=2)]
 
-    assert choose(exercises, b=utc(2026, 11, 2)) == ("b", PlanReason.THEME_LONGEST_AGO)
     assert choose(exercises) == ("b", PlanReason.THEME_NEW)
+    assert choose(exercises, b=utc(2026, 11, 2)) == ("a", PlanReason.OTHER_NEW)
+    met = {"a": utc(2026, 11, 9), "b": utc(2026, 11, 2)}
+    assert choose(exercises, **met) == ("b", PlanReason.THEME_LONGEST_AGO)
+
+
+def test_beyond_the_theme_it_comes_from_the_theme_that_has_most_left() -> None:
+    exercises = [
+        *(an_exercise(slug, week=5) for slug in ("d", "e")),
+        *(an_exercise(slug, week=1) for slug in ("a", "b")),
+        an_exercise("c", week=3, difficulty=-1),
+    ]
+
+    assert choose(exercises)[0] == "a"
+    assert choose(exercises, a=utc(2026, 11, 2))[0] == "d"
 
 
 def test_never_used_goes_before_used_and_old_before_recent() -> None:

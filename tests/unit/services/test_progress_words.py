@@ -102,8 +102,7 @@ def test_a_reset_is_never_read_as_a_zero() -> None:
         (
             PlanReason.OTHER_NEW,
             (
-                "Monday: No exercise of this kind has the theme Loss functions yet; this one is new"
-                " to your cohort."
+                "Monday: It goes beyond this week's theme, Loss functions, and is new to your cohort."
             ),
         ),
     ],
