@@ -127,14 +127,15 @@ def expect_gradients(  # noqa: PLR0913  # as above, and for which arguments
 
     Raises:
         CheckFailed: One differs.
-        SolutionRaised: The learner's code raised, or its answer has no way back to the argument.
+        SolutionRaised: The learner's code raised.
     """
-    given: list[Remote] = []
-    for call in calls:
-        args, leaves = _with_leaves(target, call, wrt)
-        answer = target.call_there(path, *args, **call.kwargs)
+    asked = [_asked_with_leaves(target, path, call, wrt) for call in calls]
+    attached = target.connection.fetch_all([answer for answer, _ in asked], "requires_grad")
+    for call, (answer, _), flows in zip(calls, asked, attached, strict=True):
+        if flows is not True:
+            fail(call.message("no gradient flows back from the result"), example=call.shown())
         answer.call_there("backward", _weights(cast("Tensor", call.right(oracle))))
-        given += leaves
+    given = [leaf for _, leaves in asked for leaf in leaves]
     found = iter(target.connection.fetch_all(given, "grad"))
     for call in calls:
         rights = _gradients(call, oracle, wrt)
@@ -204,15 +205,15 @@ def in_float64(value: Value) -> Value:
     return value
 
 
-def _with_leaves(
-    target: Target, call: Call, wrt: Sequence[int]
-) -> tuple[list[Value], list[Remote]]:
-    """A call's arguments, with those at `wrt` put there as leaves that ask for gradients."""
+def _asked_with_leaves(
+    target: Target, path: str, call: Call, wrt: Sequence[int]
+) -> tuple[Remote, list[Remote]]:
+    """What a call answers, and its arguments at `wrt`, put there as leaves."""
     args = list(call.args)
     leaves = [target.connection.put_tensor(args[place], requires_grad=True) for place in wrt]
     for place, leaf in zip(wrt, leaves, strict=True):
         args[place] = leaf
-    return args, leaves
+    return target.call_there(path, *args, **call.kwargs), leaves
 
 
 def _gradients(call: Call, oracle: Oracle, wrt: Sequence[int]) -> Sequence[Tensor]:

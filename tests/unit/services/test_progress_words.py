@@ -102,7 +102,8 @@ def test_a_reset_is_never_read_as_a_zero() -> None:
         (
             PlanReason.OTHER_NEW,
             (
-                "Monday: It goes beyond this week's theme, Loss functions, and is new to your cohort."
+                "Monday: It goes beyond this week's theme, Loss functions, and is new to your"
+                " cohort."
             ),
         ),
     ],
