@@ -21,6 +21,7 @@ from typing_extensions import override
 from bot.app import doctor, process, settings, terminal
 from bot.app.log import configure
 from bot.app.settings import LogFormat, Settings
+from bot.catalogue.authoring import create
 from bot.catalogue.gate import GateReport
 from bot.catalogue.reading import Catalogue
 from bot.domain.errors import BotError, UserError
@@ -110,6 +111,12 @@ def _parser() -> argparse.ArgumentParser:
     listed = under.add_parser("list", help="which exercises there are")
     listed.add_argument("--json", action="store_true", help="print data")
     listed.set_defaults(command=_list)
+    new = under.add_parser("new", help="begin an exercise: a small one that stands the gate")
+    new.add_argument("slug", help="its name, for example soft-max")
+    new.set_defaults(command=_new)
+    show = under.add_parser("show", help="print a task as learners read it")
+    show.add_argument("slug", help="for example clip-grad-norm")
+    show.set_defaults(command=_show_task)
     check = under.add_parser("check", help="put exercises through the gate, in the sandbox")
     check.add_argument("slug", nargs="?", help="one exercise; all if left out")
     check.add_argument("--quick", action="store_true", help="in seconds, without isolation")
@@ -178,6 +185,20 @@ async def _list(args: argparse.Namespace, wanted: Settings) -> int:
                 f"{found.slug:{width}}  stage {found.stage}, week {found.week}, {found.day}:"
                 f" {found.title}"
             )
+    return WELL
+
+
+async def _new(args: argparse.Namespace, wanted: Settings) -> int:
+    folder = create(wanted.exercises_dir, args.slug)
+    _print(
+        f"{folder} is made, and stands the gate as it is. Change its files one by one, README.md"
+        f" first, and look with: freehand exercises check {args.slug} --quick"
+    )
+    return WELL
+
+
+async def _show_task(args: argparse.Namespace, wanted: Settings) -> int:
+    _print(terminal.task_text(Catalogue.load(wanted.exercises_dir).get(args.slug)))
     return WELL
 
 

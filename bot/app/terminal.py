@@ -10,6 +10,7 @@ from bot.app import files, runners
 from bot.app.settings import Settings
 from bot.catalogue.gate import GateReport, gate
 from bot.catalogue.reading import Catalogue
+from bot.domain.chat.message import Code, Text
 from bot.domain.clock import Clock
 from bot.domain.errors import UserError
 from bot.domain.exercise import Device, Exercise
@@ -17,6 +18,7 @@ from bot.domain.grading import Grade, Grader, GradingRequest
 from bot.domain.text import one_line
 from bot.sandbox.grader import ContainerGrader
 from bot.sandbox.proving import Proof, prove
+from bot.services.challenges.messages import DAY_NAMES, task
 from bot.services.submissions.seeds import SeedService
 from bot.services.submissions.source import reading
 from bot.services.submissions.source.files import require_acceptable
@@ -75,6 +77,18 @@ async def grade_files(
             run, seed = f"terminal.{secrets.token_hex(4)}", secrets.token_bytes(16)
             request = GradingRequest(run=run, exercise=exercise, source=source, seed=seed)
             yield GradedFile(file, await grader.grade(request))
+
+
+def task_text(exercise: Exercise) -> str:
+    """A task as learners get it in its thread, in the markup that all platforms understand."""
+    message = task(exercise, buttons_for=None)
+    parts = [f"**{exercise.title}** — {DAY_NAMES[exercise.day]}"]
+    for block in message.blocks:
+        if isinstance(block, Code):
+            parts.append(f"```{block.language}\n{block.source.rstrip()}\n```")
+        elif isinstance(block, Text):
+            parts.append(block.markdown)
+    return "\n\n".join(parts)
 
 
 async def check_exercises(

@@ -14,7 +14,7 @@ from bot.domain.errors import CatalogueError
 from bot.domain.exercise import Exercise, MilestoneRule
 
 _CONVERTER = cattrs.Converter(forbid_extra_keys=True)
-_KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NEEDED = ("exercise.toml", "README.md", "starter.py", "hints.md", "checks.py")
 """What is read of every exercise."""
 
@@ -59,7 +59,7 @@ def read(folder: Path) -> Exercise:
     Raises:
         CatalogueError: It is malformed; the message names the file and what is wrong.
     """
-    if not _KEBAB_CASE.fullmatch(folder.name):
+    if not KEBAB_CASE.fullmatch(folder.name):
         raise CatalogueError(
             f"{folder} must be named in small letters, digits and hyphens: clip-grad-norm."
         )

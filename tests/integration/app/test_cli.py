@@ -138,12 +138,56 @@ def test_data_is_printed_on_request(tmp_path: Path) -> None:
 
 
 @pytest.mark.torch
-def test_an_exercise_goes_through_the_gate_quickly(tmp_path: Path) -> None:
+def test_a_new_exercise_stands_the_gate_as_it_is(tmp_path: Path) -> None:
     require_torch()
-    ended = freehand("exercises", "check", "clip-grad-norm", "--quick", folder=tmp_path)
+    here = {"FREEHAND_EXERCISES_DIR": str(tmp_path)}
+    made = freehand("exercises", "new", "soft-max", folder=tmp_path, **here)
+    assert f"{tmp_path}/soft-max is made, and stands the gate" in made.stdout
+
+    ended = freehand("exercises", "check", "soft-max", "--quick", folder=tmp_path, **here)
     assert ended.returncode == 0, ended.stdout
-    assert ended.stdout.startswith("clip-grad-norm: passes the gate")
+    assert ended.stdout.startswith("soft-max: passes the gate")
     assert "Leave out --quick before you commit" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("slug", "sentence"),
+    [
+        ("Soft_Max", "An exercise is named in small letters, digits and hyphens: soft-max."),
+        ("../above", "An exercise is named in small letters, digits and hyphens: soft-max."),
+        ("taken", "There is {root}/taken already."),
+    ],
+)
+def test_a_name_that_will_not_do_makes_no_exercise(
+    tmp_path: Path, slug: str, sentence: str
+) -> None:
+    (tmp_path / "taken").mkdir()
+    ended = freehand(
+        "exercises", "new", slug, folder=tmp_path, FREEHAND_EXERCISES_DIR=str(tmp_path)
+    )
+
+    told = f"freehand: {sentence.format(root=tmp_path)}\n"
+    assert (ended.returncode, ended.stderr) == (2, told)
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_task_is_shown_as_learners_read_it(tmp_path: Path) -> None:
+    shown = freehand("exercises", "show", "clip-grad-norm", folder=tmp_path).stdout
+
+    assert shown.startswith("**Gradient clipping** — Monday · implement one function\n\nOne bad")
+    assert "```python\nfrom collections.abc import Iterable\n" in shown
+    assert shown.endswith("Edit your message to try again, as often as you like.\n")
+
+
+@pytest.mark.torch
+def test_a_reviewers_files_get_a_line_each(tmp_path: Path) -> None:
+    require_torch()
+    files = [str(REFERENCE), str(REFERENCE.parent / "wrong" / "returns_after.py")]
+    ended = freehand("exercises", "blind", "clip-grad-norm", *files, "--quick", folder=tmp_path)
+
+    right, wrong = ended.stdout.splitlines()
+    assert right.startswith(f"{files[0]}  solved")
+    assert re.match(rf"{re.escape(files[1])}  partly  \d\.\d\d s  returns-before: ", wrong), wrong
 
 
 def test_the_doctor_finds_what_is_missing_and_changes_nothing(tmp_path: Path) -> None:
@@ -270,10 +314,12 @@ def test_a_report_of_the_gate_is_for_people() -> None:
         fails="value",
         mends="",
         about="adds one",
+        says="",
         expect="",
         verdict="partly",
         detail="",
         core_share=0.5,
+        first="value",
         failed=("value",),
         message="element [0] is 3, should be 2",
     )

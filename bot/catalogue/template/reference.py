@@ -1,0 +1,2 @@
+def scale(x, by=2.0):
+    return x * by

@@ -1,0 +1,3 @@
+# fails: values - adds instead of multiplying
+def scale(x, by=2.0):
+    return x + by
