@@ -27,6 +27,10 @@ def present() -> datetime:
     """What time it is for every bot that is started here."""
     return utc_now() + AHEAD
 
+EXERCISES = ("clip-grad-norm", "not-converging", "attention-block")
+"""All that these bots have, one for each day: which one a Monday brings does not change with the
+catalogue."""
+
 
 @dataclass
 class RunningBot:
@@ -81,6 +85,7 @@ def running_bot(data_dir: Path, /, **settings: str) -> Generator[RunningBot]:
         **inherited,
         **({"FREEHAND_SANDBOX_BASE": base} if base else {}),
         "FREEHAND_DATA_DIR": str(data_dir),
+        "FREEHAND_EXERCISES_DIR": str(_few_exercises(data_dir.parent / "exercises")),
         "FREEHAND_WEB_PORT": "0",
         "FREEHAND_OPS_PORT": "0",
         "FREEHAND_TIMEZONE": "UTC",
@@ -106,3 +111,12 @@ def running_bot(data_dir: Path, /, **settings: str) -> Generator[RunningBot]:
         listener.join(10)
         if process.stderr:
             process.stderr.close()
+
+
+def _few_exercises(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name in (*EXERCISES, "milestones.toml"):
+        link = folder / name
+        if not link.exists():
+            link.symlink_to(ROOT / "exercises" / name)
+    return folder
