@@ -293,7 +293,8 @@ def report_text(report: GateReport) -> str:
         lines.append(f"  {wrong.name}: {wrong.verdict}. {seen}".rstrip())
     lines.append(
         f"  Wrong solutions: {len(report.wrongs)}, which earn {report.mean_partial:.2f} of the core"
-        f" points on average. Slowest right solution: {report.right_cpu_s:.2f} s of CPU time."
+        f" points on average. Mutants: {report.mutants}. Slowest right solution:"
+        f" {report.right_cpu_s:.2f} s of CPU time."
     )
     return "\n".join(lines)
 

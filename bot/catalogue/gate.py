@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.catalogue.mutants import FILE as MUTANTS
+from bot.catalogue.mutants import excused, mutants_of
 from bot.catalogue.sentences import sentence_problems
 from bot.catalogue.trivial import trivial_answers
 from bot.domain.exercise import Day, Exercise
@@ -75,6 +77,7 @@ class GateReport:
         problems: One sentence each on what to fix; empty when the exercise passed.
         mean_partial: Mean share of core points of the wrong solutions that are no cheats, 0 to 1.
         right_cpu_s: CPU seconds of the right solution that used most.
+        mutants: How many small faults were made in the reference; 0 where that was not asked for.
     """
 
     slug: str
@@ -82,6 +85,7 @@ class GateReport:
     wrongs: tuple[WrongSolution, ...]
     mean_partial: float
     right_cpu_s: float
+    mutants: int = 0
 
     @property
     def passed(self) -> bool:
@@ -130,8 +134,16 @@ class _Bench:
         for number, (what, source) in enumerate(answers):
             yield what, await self.grader.grade(self._request("trivial", source, number))
 
+    async def mutants(self) -> AsyncIterator[tuple[str, Verdict]]:
+        for path in self.folder.glob(REFERENCE):
+            for number, mutant in enumerate(mutants_of(_read(path))):
+                grade = await self.grader.grade(self._request("mutant", mutant.source, number))
+                yield mutant.line, grade.verdict
 
-async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int = 5) -> GateReport:
+
+async def gate(
+    folder: Path, exercise: Exercise, grader: Grader, *, seeds: int = 5, mutants: bool = True
+) -> GateReport:
     """Carry one exercise through the gate.
 
     Args:
@@ -139,8 +151,10 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
         exercise: The same, as the catalogue reads it.
         grader: A started grader that serves this folder.
         seeds: How many hidden inputs each right solution has to stand.
+        mutants: Whether small faults are made in the reference, too, to see whether they show.
 
     Raises:
+        CatalogueError: What excuses mutants is malformed.
         SandboxError: A grading could not be carried out.
     """
     bench = _Bench(folder, exercise, grader)
@@ -148,12 +162,15 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
     rights = [graded async for graded in bench.rights(seeds)]
     wrongs = tuple([wrong async for wrong in bench.wrongs()])
     trivials = [graded async for graded in bench.trivials()]
+    right_problems = tuple(_right_problems(rights))
+    is_right = mutants and not right_problems
+    changed = [graded async for graded in bench.mutants()] if is_right else []
     checks = _checks_of(grade for _, _, grade in rights)
     mean_partial = _mean([wrong.core_share for wrong in wrongs if wrong.fails])
     right_cpu_s = max((grade.usage.cpu_s or 0.0 for _, _, grade in rights), default=0.0)
     problems = (
         *_starter_problems(starter),
-        *_right_problems(rights),
+        *right_problems,
         *_time_problems(right_cpu_s, exercise.limits.seconds),
         *(problem for wrong in wrongs for problem in _wrong_problems(wrong, checks)),
         *_coverage_problems(wrongs, checks, exercise.forbidden),
@@ -162,6 +179,7 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
         *_mends_problems(wrongs, exercise.day),
         *_cheat_problems(wrongs),
         *sentence_problems(folder, exercise.task, {wrong.name for wrong in wrongs}),
+        *(_mutant_problems(changed, excused(folder)) if is_right else ()),
         *_harness_problems(wrongs, has_harness=(folder / "harness.py").exists()),
     )
     return GateReport(
@@ -170,6 +188,7 @@ async def gate(folder: Path, exercise: Exercise, grader: Grader, *, seeds: int =
         wrongs=wrongs,
         mean_partial=mean_partial,
         right_cpu_s=right_cpu_s,
+        mutants=len(changed),
     )
 
 
@@ -325,6 +344,19 @@ def _mends_problems(wrongs: Sequence[WrongSolution], day: Day) -> Iterator[str]:
             "It needs a wrong solution for each fault of the starter that begins with `# mends:"
             " <check> - <fault>`: the starter with that fault alone mended, which earns something."
         )
+
+
+def _mutant_problems(
+    changed: Sequence[tuple[str, Verdict]], excuses: Mapping[str, str]
+) -> Iterator[str]:
+    alive = {line for line, verdict in changed if verdict is Verdict.SOLVED}
+    for line in sorted(alive - excuses.keys()):
+        yield (
+            f"The reference is still solved with “{line}”: the checks miss that, or {MUTANTS} has"
+            " to say why it is right."
+        )
+    for line in sorted(excuses.keys() - alive):
+        yield f"{MUTANTS} excuses “{line}”, with which the reference is not solved."
 
 
 def _cheat_problems(wrongs: Sequence[WrongSolution]) -> Iterator[str]:

@@ -27,6 +27,7 @@ def present() -> datetime:
     """What time it is for every bot that is started here."""
     return utc_now() + AHEAD
 
+
 EXERCISES = ("clip-grad-norm", "not-converging", "attention-block")
 """All that these bots have, one for each day: which one a Monday brings does not change with the
 catalogue."""

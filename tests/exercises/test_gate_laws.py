@@ -9,6 +9,7 @@ import pytest
 
 from bot.catalogue.gate import GateReport, gate
 from bot.catalogue.trivial import BODIES, trivial_answers
+from bot.domain.errors import CatalogueError
 from bot.domain.exercise import ON_CPU, Day, Device, Exercise, Limits
 from bot.domain.grading import CheckResult, CheckStatus, Grade, GradingRequest, Usage, Verdict
 
@@ -79,7 +80,7 @@ class ObedientGrader:
         lines = [line.partition(" ") for line in request.source.splitlines()]
         orders = {word: rest for word, _, rest in lines}
         failed = {rest for word, _, rest in lines if word == "fail"}
-        verdict = Verdict(orders["verdict"].strip('= "'))
+        verdict = Verdict(orders["verdict"].strip("= \"'"))
         ran = verdict in {Verdict.SOLVED, Verdict.PARTLY, Verdict.WRONG}
         return Grade(
             verdict=verdict,
@@ -109,6 +110,7 @@ async def carry_through(
     *,
     day: Day = Day.IMPLEMENT,
     passed_by_trivial: frozenset[str] = frozenset(),
+    mutants: bool = False,
 ) -> GateReport:
     for name, source in {**SOUND, **changes}.items():
         path = folder / name
@@ -118,7 +120,8 @@ async def carry_through(
             path.unlink()
     starter = (folder / "starter.py").read_text(encoding="utf-8")
     exercise = replace(EXERCISE, starter=starter, day=day)
-    return await gate(folder, exercise, ObedientGrader(passed_by_trivial), seeds=2)
+    grader = ObedientGrader(passed_by_trivial)
+    return await gate(folder, exercise, grader, seeds=2, mutants=mutants)
 
 
 async def test_sound_exercise_passes_with_its_figures(tmp_path: Path) -> None:
@@ -199,6 +202,30 @@ async def test_gate_says_what_to_fix(tmp_path: Path, changes: dict[str, str], pr
     report = await carry_through(tmp_path, changes)
     assert not report.passed
     assert any(problem in said for said in report.problems), report.problems
+
+
+async def test_a_mutant_of_the_reference_is_killed_or_excused(tmp_path: Path) -> None:
+    reference = {"reference.py": 'verdict = "solved"\nnear = 1 < x\n'}
+    report = await carry_through(tmp_path, reference, mutants=True)
+    assert report.mutants == 2
+    assert ["near = 1 <= x" in problem for problem in report.problems] == [True, False]
+
+    excuses = {"mutants.toml": '"near = 1 <= x" = "x is never 1"\n"near = 2 < x" = "nor 2"\n'}
+    report = await carry_through(tmp_path, {**reference, **excuses}, mutants=True)
+    assert report.passed, report.problems
+
+    more = {"mutants.toml": excuses["mutants.toml"] + '"near = 3 < x" = "none such"'}
+    report = await carry_through(tmp_path, {**reference, **more}, mutants=True)
+    assert report.problems == (
+        "mutants.toml excuses “near = 3 < x”, with which the reference is not solved.",
+    )
+
+
+@pytest.mark.parametrize("written", ["=", '"a" = ""', '"a" = 1'])
+async def test_excuses_without_a_reason_are_none(tmp_path: Path, written: str) -> None:
+    reference = {"reference.py": 'verdict = "solved"\n', "mutants.toml": written}
+    with pytest.raises(CatalogueError, match=r"mutants\.toml"):
+        await carry_through(tmp_path, reference, mutants=True)
 
 
 async def test_a_check_that_an_empty_answer_passes_has_to_be_worth_nothing(tmp_path: Path) -> None:
