@@ -1,0 +1,28 @@
+import torch
+from torch.nn import functional as F
+
+
+def patchify(x, size):
+    b, c, h, w = x.shape
+    if h % size or w % size:
+        raise ValueError(f"{size} does not divide {h} x {w}")
+    x = x.reshape(b, c, h // size, size, w // size, size)
+    return x.permute(0, 2, 4, 1, 3, 5).reshape(b, -1, c * size * size)
+
+
+def unpatchify(patches, size, height, width):
+    b, n, d = patches.shape
+    rows, columns = height // size, width // size
+    if n != rows * columns:
+        raise ValueError(f"{n} patches for {rows} x {columns}")
+    x = patches.reshape(b, rows, columns, d // size**2, size, size)
+    return x.permute(0, 3, 1, 4, 2, 5).reshape(b, -1, height, width)
+
+
+def resize_positions(positions, old, new):
+    token, grid = positions[:, :1], positions[:, 1:]
+    if tuple(old) == tuple(new):
+        return positions
+    grid = grid.reshape(1, *old, -1).permute(0, 3, 1, 2)
+    grid = F.interpolate(grid, size=tuple(new), mode="bilinear", align_corners=False)
+    return torch.cat([token, grid.flatten(2).transpose(1, 2)], dim=1)
