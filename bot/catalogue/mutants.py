@@ -61,6 +61,7 @@ class Mutant:
 def mutants_of(source: str) -> Iterator[Mutant]:
     """Every mutant of a solution, each once."""
     tree = ast.parse(source)
+    _Unshared().visit(tree)
     seen = {ast.unparse(tree)}
     for number, node in enumerate(ast.walk(tree)):
         for change in _CHANGES:
@@ -114,6 +115,14 @@ def _statement_around(nodes: list[ast.AST], inner: ast.AST) -> ast.AST:
         node for node in nodes if isinstance(node, ast.stmt) and inner in list(ast.walk(node))
     ]
     return holding[-1] if holding else inner
+
+
+class _Unshared(ast.NodeTransformer):
+    """Gives each place an operator of its own: a parsed tree has one node for all of a kind."""
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        is_operator = isinstance(node, ast.operator | ast.cmpop | ast.boolop | ast.unaryop)
+        return type(node)() if is_operator else self.generic_visit(node)
 
 
 @dataclass

@@ -17,7 +17,8 @@ class Plan:
     places: list = field(default_factory=list)  # which weight each step alone moves, if it does
 
     def start(self, solution: Solution) -> Remote:
-        return solution.call_there("Run", **self.settings, momentum=self.momentum)
+        momentum = {"momentum": self.momentum} if self.momentum else {}
+        return solution.call_there("Run", **self.settings, **momentum)
 
     def rates(self) -> list[list[float]]:
         """The right learning rate of each step, by epochs."""

@@ -10,6 +10,7 @@ from bot.catalogue.mutants import mutants_of
     [
         ("y = a < b", ["y = a <= b"]),
         ("y = a * b and c", ["y = a * b or c", "y = a / b and c"]),
+        ("y = a + b + c", ["y = a + b - c", "y = a - b + c"]),
         ("y = -a", ["y = a"]),
         ("y = f(True, 2)", ["y = f(False, 2)", "y = f(True, 3)"]),
         ("y = x.abs()", ["y = x"]),
