@@ -1,0 +1,38 @@
+import torch
+from torch import nn
+
+
+def channels_first(images):
+    return images.permute(0, 3, 1, 2).float() / 255  # (N, H, W, C) -> (N, C, H, W)
+
+
+def patches(x, size):
+    return nn.functional.pixel_unshuffle(x, size).flatten(2).transpose(1, 2)
+
+
+def mean_of_patches(scores, samples):
+    return scores.reshape(samples, -1, scores.shape[1]).mean(dim=1)  # (N, P, K) -> (N, K)
+
+
+def score_map(scores, height, width, size):
+    return scores.unflatten(1, (height // size, width // size)).permute(0, 3, 1, 2)
+
+
+def probabilities(scores):
+    return nn.Softmax(dim=-1)(scores)
+
+
+class PatchNet(nn.Module):
+    def __init__(self, channels, size, classes, width=32):
+        super().__init__()
+        self.size = size
+        self.embed = nn.Linear(channels * size * size, width)
+        self.head = nn.Linear(width, classes)
+
+    def patch_scores(self, images):
+        x = patches(channels_first(images), self.size)
+        return self.head(torch.relu(self.embed(x)))  # (N, P, K)
+
+    def forward(self, images):
+        scores = self.patch_scores(images)
+        return mean_of_patches(scores.flatten(0, 1), len(images))
