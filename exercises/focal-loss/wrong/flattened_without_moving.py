@@ -1,0 +1,32 @@
+# fails: dense - the logits are flattened with the classes still in the middle
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class FocalLoss(nn.Module):
+    def __init__(self, gamma=2.0, weight=None, ignore_index=-100, reduction="mean"):
+        super().__init__()
+        if reduction not in ("none", "mean", "sum"):
+            raise ValueError(reduction)
+        self.gamma = gamma
+        self.ignore_index = ignore_index
+        self.reduction = reduction
+        self.register_buffer("weight", weight)
+
+    def forward(self, logits, target):
+        shape = target.shape
+        logits = logits.reshape(-1, logits.shape[1])
+        target = target.reshape(-1)
+        counts = target != self.ignore_index
+        known = target.masked_fill(~counts, 0)
+        logp = logits.log_softmax(1)[torch.arange(len(target)), known]
+        factor = counts.to(logits.dtype)
+        if self.weight is not None:
+            factor = factor * self.weight[known]
+        loss = -factor * (1 - logp.exp()) ** self.gamma * logp
+        if self.reduction == "none":
+            return loss.reshape(shape)
+        if self.reduction == "sum" or not counts.any():
+            return loss.sum()
+        return loss.sum() / factor.sum()
