@@ -134,11 +134,11 @@ class _Bench:
         for number, (what, source) in enumerate(answers):
             yield what, await self.grader.grade(self._request("trivial", source, number))
 
-    async def mutants(self) -> AsyncIterator[tuple[str, Verdict]]:
+    async def mutants(self) -> AsyncIterator[tuple[str, Grade]]:
         for path in self.folder.glob(REFERENCE):
             for number, mutant in enumerate(mutants_of(_read(path))):
                 grade = await self.grader.grade(self._request("mutant", mutant.source, number))
-                yield mutant.line, grade.verdict
+                yield mutant.line, grade
 
 
 async def gate(
@@ -347,16 +347,22 @@ def _mends_problems(wrongs: Sequence[WrongSolution], day: Day) -> Iterator[str]:
 
 
 def _mutant_problems(
-    changed: Sequence[tuple[str, Verdict]], excuses: Mapping[str, str]
+    changed: Sequence[tuple[str, Grade]], excuses: Mapping[str, str]
 ) -> Iterator[str]:
-    alive = {line for line, verdict in changed if verdict is Verdict.SOLVED}
+    alive = {line for line, grade in changed if _is_perfect(grade)}
     for line in sorted(alive - excuses.keys()):
         yield (
-            f"The reference is still solved with “{line}”: the checks miss that, or {MUTANTS} has"
+            f"The reference still passes every check with “{line}”: they miss that, or {MUTANTS} has"
             " to say why it is right."
         )
     for line in sorted(excuses.keys() - alive):
-        yield f"{MUTANTS} excuses “{line}”, with which the reference is not solved."
+        yield f"{MUTANTS} excuses “{line}”, with which the reference does not pass every check."
+
+
+def _is_perfect(grade: Grade) -> bool:
+    """Whether it is solved with every bonus."""
+    passed = (check.status is CheckStatus.PASSED for check in grade.checks)
+    return grade.verdict is Verdict.SOLVED and all(passed)
 
 
 def _cheat_problems(wrongs: Sequence[WrongSolution]) -> Iterator[str]:

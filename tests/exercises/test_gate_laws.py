@@ -217,7 +217,7 @@ async def test_a_mutant_of_the_reference_is_killed_or_excused(tmp_path: Path) ->
     more = {"mutants.toml": excuses["mutants.toml"] + '"near = 3 < x" = "none such"'}
     report = await carry_through(tmp_path, {**reference, **more}, mutants=True)
     assert report.problems == (
-        "mutants.toml excuses “near = 3 < x”, with which the reference is not solved.",
+        "mutants.toml excuses “near = 3 < x”, with which the reference does not pass every check.",
     )
 
 
