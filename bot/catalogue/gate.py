@@ -352,8 +352,8 @@ def _mutant_problems(
     alive = {line for line, grade in changed if _is_perfect(grade)}
     for line in sorted(alive - excuses.keys()):
         yield (
-            f"The reference still passes every check with “{line}”: they miss that, or {MUTANTS} has"
-            " to say why it is right."
+            f"The reference still passes every check with “{line}”: they miss that, or {MUTANTS}"
+            " has to say why it is right."
         )
     for line in sorted(excuses.keys() - alive):
         yield f"{MUTANTS} excuses “{line}”, with which the reference does not pass every check."

@@ -1,0 +1,76 @@
+"""The catalogue as a whole: what cohorts meet in which week, and what it serves."""
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.catalogue.reading import Catalogue
+from bot.domain.exercise import Day, Exercise
+from bot.domain.schedule import choose_exercise
+
+EXERCISES = Catalogue.load(Path(__file__).parents[2] / "exercises").all()
+START = datetime(2026, 11, 2, 9, tzinfo=UTC)
+MAX_TASK_CHARS = 3600
+"""Two messages of Discord's, with the rest of the post."""
+
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda found: found.slug)
+
+
+def released(weeks: int) -> list[tuple[int, Exercise]]:
+    """What a cohort meets, with the theme of the week."""
+    met: dict[str, datetime] = {}
+    found: list[tuple[int, Exercise]] = []
+    for number in range(weeks):
+        theme = number % 6 + 1
+        for offset, day in enumerate(Day):
+            choice = choose_exercise(EXERCISES, day=day, theme=theme, last_used=met)
+            assert choice is not None
+            met[choice[0].slug] = START + timedelta(weeks=number, days=2 * offset)
+            found.append((theme, choice[0]))
+    return found
+
+
+def test_eight_weeks_bring_twenty_four_exercises_each_of_its_theme() -> None:
+    found = released(weeks=8)
+
+    assert len({exercise.slug for _, exercise in found}) == 24
+    assert [exercise.week for _, exercise in found] == [theme for theme, _ in found]
+
+
+def test_within_a_theme_the_easier_comes_first() -> None:
+    steps: dict[tuple[int, Day], list[tuple[int, int]]] = {}
+    for theme, exercise in released(weeks=12):
+        if exercise.week == theme:
+            grade = (exercise.stage, exercise.difficulty)
+            steps.setdefault((theme, exercise.day), []).append(grade)
+
+    assert all(order == sorted(order) for order in steps.values())
+
+
+def test_every_stage_and_milestone_is_served() -> None:
+    stages = Counter(exercise.stage for exercise in EXERCISES)
+    milestones = Counter(name for exercise in EXERCISES for name in exercise.milestones)
+
+    assert set(stages) == {1, 2, 3, 4, 5, 6}
+    by_mentor = {"A4"}
+    wanted = {f"{kind}{number}" for kind in "FIA" for number in range(1, 5)} - by_mentor
+    assert {name for name in wanted if milestones[name] < 2} == set()
+
+
+@each_exercise
+def test_a_task_fits_a_screen_and_says_what_is_forbidden(exercise: Exercise) -> None:
+    assert len(exercise.task) <= MAX_TASK_CHARS
+    for name in exercise.forbidden:
+        last = name.rpartition(".")[2]
+        assert last in exercise.task, f"{name} is not named in the task"
+
+
+@each_exercise
+def test_a_task_speaks_in_the_markup_that_all_platforms_have(exercise: Exercise) -> None:
+    prose = re.sub(r"```.*?```", "", exercise.task, flags=re.DOTALL)
+
+    assert not re.search(r"^#|^\|", prose, flags=re.MULTILINE), "no headings, no tables"
+    assert "**Example" in exercise.task
