@@ -1,0 +1,50 @@
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Standardize(nn.Module):
+    def __init__(self, mean, std):
+        super().__init__()
+        for name, value in {"mean": mean, "std": std}.items():
+            self.register_buffer(name, value.detach().clone())
+
+    def forward(self, x):
+        return (x - self.mean) / self.std  # (N, F)
+
+
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.linear = nn.Linear(width, width)
+
+    def forward(self, h):
+        return torch.tanh(self.linear(h))  # (N, W)
+
+
+class Head(nn.Module):
+    def __init__(self, width, outputs):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(outputs, width))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, h):
+        return torch.addmm(self.bias, h, self.weight.T)  # (N, O)
+
+
+class Net(nn.Module):
+    def __init__(self, mean, std, width, depth, outputs):
+        super().__init__()
+        self.scale = Standardize(mean, std)
+        self.entry = nn.Linear(len(mean), width)
+        self.blocks = nn.ModuleList(Block(width) for _ in range(depth))
+        self.gain = nn.Parameter(torch.ones(depth))
+        self.head = Head(width, outputs)
+
+    def forward(self, x):
+        h = torch.tanh(self.entry(self.scale(x)))
+        weights = torch.stack([b.linear.weight for b in self.blocks])  # (D, W, W)
+        biases = torch.stack([b.linear.bias for b in self.blocks])  # (D, W)
+        for gain, weight, bias in zip(self.gain, weights, biases):
+            h = h + gain * torch.tanh(h @ weight.T + bias)
+        return self.head(h)
