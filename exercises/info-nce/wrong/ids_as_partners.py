@@ -1,0 +1,23 @@
+# fails: ids - rows with the same id are further right answers
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class InfoNCE(nn.Module):
+    def __init__(self, temperature=0.07, learn=False):
+        super().__init__()
+        self.temperature = temperature
+        self.learn = learn
+        if learn:
+            self.log_temperature = nn.Parameter(torch.tensor(math.log(temperature)))
+
+    def forward(self, a, b, ids=None):
+        temperature = self.log_temperature.exp() if self.learn else self.temperature
+        a, b = F.normalize(a, dim=1), F.normalize(b, dim=1)
+        scores = a @ b.T / temperature
+        same = torch.eye(len(a)) if ids is None else (ids[:, None] == ids).float()
+        goals = same / same.sum(1, keepdim=True)
+        return (F.cross_entropy(scores, goals) + F.cross_entropy(scores.T, goals)) / 2

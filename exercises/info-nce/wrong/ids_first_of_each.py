@@ -1,0 +1,25 @@
+# fails: ids - of rows with the same id only the first is kept
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class InfoNCE(nn.Module):
+    def __init__(self, temperature=0.07, learn=False):
+        super().__init__()
+        self.temperature = temperature
+        self.learn = learn
+        if learn:
+            self.log_temperature = nn.Parameter(torch.tensor(math.log(temperature)))
+
+    def forward(self, a, b, ids=None):
+        temperature = self.log_temperature.exp() if self.learn else self.temperature
+        if ids is not None:
+            first = [i for i in range(len(ids)) if ids[i] not in ids[:i]]
+            a, b = a[first], b[first]
+        a, b = F.normalize(a, dim=1), F.normalize(b, dim=1)
+        scores = a @ b.T / temperature
+        goals = torch.arange(len(a))
+        return (F.cross_entropy(scores, goals) + F.cross_entropy(scores.T, goals)) / 2
