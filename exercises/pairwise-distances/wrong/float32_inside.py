@@ -1,0 +1,12 @@
+# fails: double - computes in float32, whatever comes
+import torch
+
+
+def pairwise_distances(a, b):
+    dtype = a.dtype
+    a, b = a.float(), b.float()
+    centre = b.mean(0)
+    a, b = a - centre, b - centre
+    squares = (a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T
+    apart = squares > 0
+    return (torch.where(apart, squares, 1.0).sqrt() * apart).to(dtype)
