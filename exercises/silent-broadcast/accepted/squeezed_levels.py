@@ -1,0 +1,52 @@
+import torch
+from torch import nn
+
+
+class Forecaster(nn.Module):
+    def __init__(self, features, steps, width=16):
+        super().__init__()
+        self.body = nn.Linear(features, width)
+        self.level = nn.Linear(width, 1)
+        self.offsets = nn.Linear(width, steps)
+
+    def forward(self, x):
+        hidden = torch.tanh(self.body(x))
+        level = self.level(hidden)  # (N, 1)
+        curve = level + self.offsets(hidden)  # (N, T)
+        return level, curve[:, None]  # (N, 1), (N, 1, T)
+
+
+def level_loss(level, target):
+    return torch.nn.MSELoss()(level.squeeze(-1), target)
+
+
+def curve_loss(curve, target, valid):
+    wanted = target[valid]
+    return ((curve.squeeze(1)[valid] - wanted) ** 2).sum() / len(wanted)
+
+
+def error_per_step(curve, target):
+    return torch.nn.functional.l1_loss(curve.squeeze(1), target, reduction="none").mean(0)
+
+
+def hits(level, target, tolerance):
+    return (abs(level.squeeze() - target) <= tolerance).to(torch.float32).mean()
+
+
+def predict(model, x):
+    with torch.no_grad():
+        level, curve = model(x)
+    return level.view(-1), curve.view(x.size(0), curve.size(-1))
+
+
+def fit(model, batches, lr):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for x, level, curve, valid in batches:
+        levels, curves = model(x)
+        loss = level_loss(levels, level) + curve_loss(curves, curve, valid)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

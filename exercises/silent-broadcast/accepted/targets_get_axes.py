@@ -1,0 +1,51 @@
+import torch
+from torch import nn
+
+
+class Forecaster(nn.Module):
+    def __init__(self, features, steps, width=16):
+        super().__init__()
+        self.body = nn.Linear(features, width)
+        self.level = nn.Linear(width, 1)
+        self.offsets = nn.Linear(width, steps)
+
+    def forward(self, x):
+        hidden = torch.tanh(self.body(x))
+        level = self.level(hidden)  # (N, 1)
+        return level, level.unsqueeze(1) + self.offsets(hidden).unsqueeze(1)
+
+
+def level_loss(level, target):
+    return nn.functional.mse_loss(level, target.unsqueeze(1))
+
+
+def curve_loss(curve, target, valid):
+    squares = (curve - target.unsqueeze(1)) ** 2 * valid.unsqueeze(1)
+    return squares.sum() / valid.sum()
+
+
+def error_per_step(curve, target):
+    return (curve - target[:, None, :]).abs().mean(0).squeeze(0)
+
+
+def hits(level, target, tolerance):
+    return torch.mean(((level - target.view(-1, 1)).abs() <= tolerance).float())
+
+
+def predict(model, x):
+    with torch.no_grad():
+        level, curve = model(x)
+    return level[:, 0], curve[:, 0]
+
+
+def fit(model, batches, lr):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for x, level, curve, valid in batches:
+        levels, curves = model(x)
+        loss = level_loss(levels, level) + curve_loss(curves, curve, valid)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

@@ -1,0 +1,51 @@
+import torch
+from torch import nn
+
+
+class Forecaster(nn.Module):
+    def __init__(self, features, steps, width=16):
+        super().__init__()
+        self.body = nn.Linear(features, width)
+        self.level = nn.Linear(width, 1)
+        self.offsets = nn.Linear(width, steps)
+
+    def forward(self, x):
+        hidden = torch.tanh(self.body(x))
+        level = self.level(hidden)  # (N, 1)
+        return level, torch.add(self.offsets(hidden), level).view(len(x), 1, -1)
+
+
+def level_loss(level, target):
+    return ((level[:, 0] - target) ** 2).mean()
+
+
+def curve_loss(curve, target, valid):
+    squares = torch.where(valid, curve.squeeze(-2) - target, 0.0).pow(2)
+    return squares.sum() / torch.count_nonzero(valid)
+
+
+def error_per_step(curve, target):
+    return (curve[:, 0] - target).abs().mean(dim=0)  # (T,)
+
+
+def hits(level, target, tolerance):
+    return ((level[:, 0] - target).abs() <= tolerance).float().mean()
+
+
+def predict(model, x):
+    with torch.no_grad():
+        level, curve = model(x)
+    return level.view(len(x)), curve.view(len(x), -1)
+
+
+def fit(model, batches, lr):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for x, level, curve, valid in batches:
+        levels, curves = model(x)
+        loss = level_loss(levels, level) + curve_loss(curves, curve, valid)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
