@@ -55,6 +55,10 @@ bench: setup ## Measure grading time, memory and throughput on this machine
 picture: setup ## Draw the rooms of the code and who imports whom into docs/images/rooms.svg
 	@$(BIN)/python -m tests.picture
 
+.PHONY: catalogue
+catalogue: setup ## Write the list of exercises into docs/catalogue.md
+	@$(BIN)/python -m tests.catalogue_page
+
 .PHONY: images
 images: .venv/ready-bot ## Make the sandbox's base image and wheels, for machines without a registry
 	@.ci/base-image

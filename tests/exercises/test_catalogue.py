@@ -10,8 +10,10 @@ import pytest
 from bot.catalogue.reading import Catalogue
 from bot.domain.exercise import Day, Exercise
 from bot.domain.schedule import choose_exercise
+from tests.catalogue_page import written
 
-EXERCISES = Catalogue.load(Path(__file__).parents[2] / "exercises").all()
+ROOT = Path(__file__).parents[2]
+EXERCISES = Catalogue.load(ROOT / "exercises").all()
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 MAX_TASK_CHARS = 3600
 """Two messages of Discord's, with the rest of the post."""
@@ -60,6 +62,12 @@ def test_every_stage_and_milestone_is_served() -> None:
     assert {name for name in wanted if milestones[name] < 2} == set()
 
 
+def test_the_catalogues_page_is_that_of_the_folders() -> None:
+    page = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+
+    assert page == written(EXERCISES, ROOT / "exercises"), "make catalogue writes it anew"
+
+
 @each_exercise
 def test_a_task_fits_a_screen_and_says_what_is_forbidden(exercise: Exercise) -> None:
     assert len(exercise.task) <= MAX_TASK_CHARS
@@ -73,4 +81,4 @@ def test_a_task_speaks_in_the_markup_that_all_platforms_have(exercise: Exercise)
     prose = re.sub(r"```.*?```", "", exercise.task, flags=re.DOTALL)
 
     assert not re.search(r"^#|^\|", prose, flags=re.MULTILINE), "no headings, no tables"
-    assert "**Example" in exercise.task
+    assert "```" in exercise.task, "an example"
