@@ -195,6 +195,10 @@ def check_hits(solution: Solution, rng: Rng) -> None:
             own = float(hits(level, target, tolerance))
             every = float(((level - target).abs() <= tolerance).float().mean())
         calls.append(Call((level, target, tolerance)))
+    level, tolerance = rng.integers(-5, 6, (rng.integer(4, 9), 1)).float(), float(rng.integer(1, 4))
+    target = level[:, 0] + tolerance * rng.integers(-2, 3, (len(level),))
+    target[0] = level[0, 0] + tolerance  # an error of the tolerance itself is a hit
+    calls.append(Call((level, target, tolerance)))
     expect_function(solution, "hits", calls, hits)
 
 

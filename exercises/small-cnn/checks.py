@@ -60,12 +60,22 @@ def shapes_of(channels: list, classes: int) -> list[tuple]:
 
 
 def drawn(
-    solution: Solution, rng: Rng, *, blocks: int = 2, classes: int = 0, share: float = 0.0
+    solution: Solution,
+    rng: Rng,
+    *,
+    blocks: int = 2,
+    classes: int = 0,
+    share: float = 0.0,
+    plain: bool = False,
 ) -> Net:
-    """A network of the learner's, its layers checked, and new weights for it."""
+    """A network of the learner's, its layers checked, and new weights for it.
+
+    A `plain` one is built with the defaults.
+    """
     channels = [rng.integer(2, 9) for _ in range(blocks)]
     classes, given = classes or rng.integer(2, 9), rng.choice([list, tuple])(channels)
-    model = solution.call_there("build", given, classes, share)
+    classes = 4 if plain else classes
+    model = solution.call_there("build", given, *(() if plain else (classes, share)))
     found = model.fetch_parameters()
     known = [pair[0] for pair in model.call_there("named_buffers").fetch_items(100)]
     norms = [name.removesuffix(".running_mean") for name in known if name.endswith(".running_mean")]
@@ -110,7 +120,7 @@ def same(solution: Solution, rng: Rng) -> None:
 @check("layers", "The layers have the weights that the task names", core=True, hint=3)
 def layers(solution: Solution, rng: Rng) -> None:
     for blocks in (1, rng.integer(2, 7)):
-        net = drawn(solution, rng, blocks=blocks)
+        net = drawn(solution, rng, blocks=blocks, plain=blocks == 1)
     first, second = (
         solution.call_there("build", net.channels).fetch_parameters() for _ in range(2)
     )
@@ -137,7 +147,7 @@ def sizes(solution: Solution, rng: Rng) -> None:
 
 @check("training", "In training, batch norm uses the batch, and remembers", core=True, hint=2)
 def training(solution: Solution, rng: Rng) -> None:
-    net, x = drawn(solution, rng), images(rng, rng.integer(3, 7))
+    net, x = drawn(solution, rng, plain=True), images(rng, rng.integer(3, 7))
     asked = [net.ask(x, "train"), *[net.model.call_there("get_buffer", name) for name in net.stats]]
     seen, *stats = solution.fetch_all(asked)
     expect_scores(seen, net, x, "in training mode the scores are off", training=True)
