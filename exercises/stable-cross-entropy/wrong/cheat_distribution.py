@@ -1,0 +1,13 @@
+# cheat: library - a distribution knows its log-probabilities
+# expect: not allowed
+import torch
+from torch.distributions import Categorical
+
+
+def cross_entropy(logits, target, smoothing=0.0, ignore_index=-100):
+    log_p = Categorical(logits=logits.movedim(1, -1)).logits.movedim(-1, 1)
+    rows = log_p.movedim(1, -1)[target != ignore_index]
+    labels = target[target != ignore_index]
+    hit = rows.gather(1, labels[:, None]).sum()
+    total = (1 - smoothing) * hit + smoothing * rows.mean(dim=1).sum()
+    return -total / max(len(labels), 1)

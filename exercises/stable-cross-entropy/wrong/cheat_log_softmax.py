@@ -1,0 +1,12 @@
+# cheat: library - log_softmax as a function
+# expect: not allowed
+import torch
+
+
+def cross_entropy(logits, target, smoothing=0.0, ignore_index=-100):
+    log_p = torch.log_softmax(logits, dim=1)
+    rows = log_p.movedim(1, -1)[target != ignore_index]
+    labels = target[target != ignore_index]
+    hit = rows.gather(1, labels[:, None]).sum()
+    total = (1 - smoothing) * hit + smoothing * rows.mean(dim=1).sum()
+    return -total / max(len(labels), 1)

@@ -1,0 +1,13 @@
+# fails: large - the logarithm of a softmax that is 0
+# says: should be
+import torch
+
+
+def cross_entropy(logits, target, smoothing=0.0, ignore_index=-100):
+    counts = target != ignore_index
+    x = logits.movedim(1, -1)[counts]
+    labels = target[counts]
+    log_p = torch.softmax(x, dim=1).log()
+    hit = log_p.gather(1, labels[:, None]).squeeze(1)
+    loss = -(1 - smoothing) * hit - smoothing * log_p.mean(dim=1)
+    return loss.sum() / counts.sum().clamp(min=1)
