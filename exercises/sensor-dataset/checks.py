@@ -120,6 +120,7 @@ def types(solution: Solution, rng: Rng) -> None:
         split, stats = rng.choice(SPLITS), sensors.drawn_stats(rng)
         asked = [(sensors.put().make(solution, split, stats), split, stats)]
         expect_items(sensors, asked, [kit.in_float64(stats)], f"with {dtype} recordings, an item")
+        expect_own_stats(solution, sensors, split)
 
 
 @check("lazy", "A recording is read when its item is asked for", core=True, points=2, hint=1)

@@ -81,4 +81,4 @@ def test_a_task_speaks_in_the_markup_that_all_platforms_have(exercise: Exercise)
     prose = re.sub(r"```.*?```", "", exercise.task, flags=re.DOTALL)
 
     assert not re.search(r"^#|^\|", prose, flags=re.MULTILINE), "no headings, no tables"
-    assert "```" in exercise.task, "an example"
+    assert "**Example" in exercise.task or "```" in exercise.task
