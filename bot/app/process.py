@@ -159,7 +159,7 @@ class App:
         try:
             async with self.store.read() as tx:
                 queued = await tx.submissions.queue_length()
-                unsent = await tx.outbox.unsent_count()
+                unsent = await tx.outbox.unsent_count(self.clock())
         except StoreError:  # /healthz says so; what does not come from the database is still told
             queued = unsent = math.nan
         metrics.queued.set(queued)

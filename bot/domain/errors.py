@@ -42,6 +42,10 @@ class NotFoundError(UserError):
     """What the person named does not exist."""
 
 
+class SpentError(UserError):
+    """It could be done once, and that time is over."""
+
+
 class NotAllowedError(UserError):
     """The person's role does not permit it."""
 

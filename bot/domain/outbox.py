@@ -101,8 +101,8 @@ class Outbox(Protocol):
         """When the first message is due that may not be sent yet; None without any."""
         ...
 
-    async def unsent_count(self) -> int:
-        """How many messages are not on the platform yet and were not given up."""
+    async def unsent_count(self, now: datetime) -> int:
+        """How many messages should be on the platform, are not, and were not given up."""
         ...
 
     async def sent(self, item: Outgoing, ref: MessageRef, *, at: datetime) -> None:

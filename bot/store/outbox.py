@@ -123,13 +123,12 @@ class SqlOutbox(Outbox):
         self, now: datetime, *, limit: int = 20, without: Collection[Readers] = ()
     ) -> Sequence[Outgoing]:
         await self.write()
-        due = or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
         others = _READERS.not_in([_readers(item) for item in without]) if without else true()
         columns = [getattr(OutboxRow, name) for name in _AS_TEXT]
         rows = await self.session.execute(
             select(OutboxRow, *(type_coerce(column, Text) for column in columns))
             .options(*(defer(column) for column in columns))
-            .where(_IS_UNSENT, due, others)
+            .where(_IS_UNSENT, _is_due(now), others)
             .order_by(OutboxRow.urgency, OutboxRow.number)
             .limit(limit)
             .execution_options(populate_existing=True)
@@ -144,9 +143,10 @@ class SqlOutbox(Outbox):
         return await self.session.scalar(waiting.order_by(OutboxRow.not_before).limit(1))
 
     @override
-    async def unsent_count(self) -> int:
+    async def unsent_count(self, now: datetime) -> int:
         await self.write()
-        return await self.session.scalar(select(func.count()).where(_IS_UNSENT)) or 0
+        is_late = or_(_is_due(now), OutboxRow.failures > 0)
+        return await self.session.scalar(select(func.count()).where(_IS_UNSENT, is_late)) or 0
 
     @override
     async def sent(self, item: Outgoing, ref: MessageRef, *, at: datetime) -> None:
@@ -235,6 +235,10 @@ def _outgoing(row: OutboxRow, texts: Mapping[str, str | None]) -> Outgoing | Non
     except StoreError as error:
         log.error("row_unreadable", key=row.key, reason=str(error))  # noqa: TRY400 - no trace: it is not code
         return None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
 
 
 def _is_pictured(before: datetime) -> ColumnElement[bool]:

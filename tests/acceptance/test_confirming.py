@@ -51,6 +51,15 @@ async def test_a_yes_is_carried_out_once(world: World) -> None:
 
 
 @pytest.mark.usefixtures("thread")
+async def test_the_buttons_of_an_answered_question_are_spent(world: World) -> None:
+    yes, no = await asked(world)
+
+    assert not (await world.press_for_form(BEN, yes)).is_spent
+    for action in (no, yes):
+        assert (await world.press_for_form(MENTOR, action)).is_spent
+
+
+@pytest.mark.usefixtures("thread")
 async def test_a_no_leaves_things_as_they_are(world: World) -> None:
     yes, no = await asked(world)
 
@@ -74,6 +83,7 @@ async def test_a_question_expires(world: World) -> None:
     world.clock.advance(minutes=61)
 
     assert "more than an hour old" in await world.press(MENTOR, yes)
+    assert (await world.press_for_form(MENTOR, yes)).is_spent
     assert await is_open(world)
 
 

@@ -123,7 +123,7 @@ async def test_what_breaks_for_days_is_given_up(
         await world.services.delivery.deliver()
         world.clock.advance(minutes=6)
     async with world.store.read() as tx:
-        assert await tx.outbox.unsent_count() == 0
+        assert await tx.outbox.unsent_count(world.clock()) == 0
 
 
 @pytest.mark.parametrize("trouble", ["the thread may not be opened", "the exercise is gone"])
@@ -280,7 +280,7 @@ async def test_a_reminder_asks_nobody_to_take_private_messages(
     await world.settle()
     assert not any(key.startswith("knock:") for key in world.chat.posted)
     async with world.store.read() as tx:
-        assert await tx.outbox.unsent_count() == 0
+        assert await tx.outbox.unsent_count(world.clock()) == 0
 
 
 async def test_who_never_takes_private_messages_is_given_up_after_three_days(
@@ -294,4 +294,4 @@ async def test_who_never_takes_private_messages_is_given_up_after_three_days(
         await world.settle()
         world.clock.advance(minutes=5)
     async with world.store.read() as tx:
-        assert await tx.outbox.unsent_count() == 0
+        assert await tx.outbox.unsent_count(world.clock()) == 0

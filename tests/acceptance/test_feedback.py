@@ -65,6 +65,14 @@ async def test_hints_come_one_level_at_a_time_and_are_counted(
         assert await tx.progress.hints_of(member=member.id, challenge=1) == 3
 
 
+async def test_a_hint_that_was_taken_and_a_pledge_are_spent(
+    world: World, thread: ConversationRef
+) -> None:
+    assert (await world.press_for_form(ANA, "hint:1", where=thread)).is_spent
+    assert (await world.press_for_form(BEN, "join:1")).is_spent
+    assert not (await world.press_for_form(BEN, "board:alias")).is_spent
+
+
 async def test_a_disputed_check_reaches_the_mentors_with_the_case(
     world: World, thread: ConversationRef
 ) -> None:

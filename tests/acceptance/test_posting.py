@@ -1,5 +1,6 @@
 """What the calendar posts, reminds of and closes."""
 
+from bot.domain.chat.message import Buttons
 from bot.domain.chat.refs import ConversationRef
 from tests.support.world import ANA, BEN, MENTOR, PRACTICE, RIGHT, WRONG, World, actions_of, fenced
 
@@ -59,6 +60,25 @@ async def test_what_a_mentor_has_just_posted_is_not_posted_a_second_time(world: 
     await world.services.challenges.tick()  # Monday at nine
     async with world.store.read() as tx:
         assert len(await tx.challenges.newest(world.cohort.id, limit=20)) == 1
+
+
+async def test_nothing_can_be_submitted_once_a_challenge_is_over(world: World) -> None:
+    def spent() -> list[bool]:
+        [row] = [b for b in world.chat.posted["task:1"].message.blocks if isinstance(b, Buttons)]
+        return [button.spent for button in row.row]
+
+    await world.opened()
+    seen: list[list[bool]] = []
+    for hours in (48, 47, 1):  # closed, late, over
+        world.clock.advance(hours=hours)
+        await world.services.challenges.tick()
+        await world.settle()
+        async with world.store.read() as tx:
+            assert await tx.outbox.unsent_count(world.clock()) == 0  # it waits, and is not late
+        seen.append(spent())
+
+    assert seen == [[False, False], [False, False], [True, False]]
+    assert "This challenge is over" in await world.press(ANA, "submit:1")
 
 
 async def test_a_pin_decides_what_its_day_posts(world: World) -> None:

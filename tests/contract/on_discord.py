@@ -9,6 +9,7 @@ from typing import Any
 from typing_extensions import override
 
 from bot.chat.common.watermark import Mark
+from bot.chat.discord import refs
 from bot.chat.discord.adapter import DiscordChat
 from bot.domain.chat.commands import CommandSpec
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
@@ -49,7 +50,9 @@ class DiscordActor:
         self.person.delete(self._message(message))
 
     async def press(self, message: MessageRef, action: str) -> None:
-        self.last = self.person.press(self._message(message), action)
+        self.last = self.person.press(
+            self._message(message), refs.add_tag(action, refs.tag(message.conversation))
+        )
 
     async def form(self) -> Callable[[dict[str, str]], Any]:
         pressed = self.last
@@ -72,8 +75,7 @@ class DiscordActor:
         return self.person.invoke(place, spec.name, **given)
 
     def _place(self, conversation: ConversationRef) -> Channel:
-        number = int(conversation.thread or conversation.channel)
-        return self.person.fake.world.channels[number]
+        return self.person.fake.world.channels[refs.channel_id(conversation)]
 
     def _message(self, ref: MessageRef) -> Message:
         return self._place(ref.conversation).messages[int(ref.message)]

@@ -282,6 +282,46 @@ async def test_a_reply_is_for_the_person_alone(platform: Platform) -> None:
         assert "Your week" not in await ben.reads(platform.channel)
 
 
+async def test_a_button_that_one_person_sees_is_spent_when_it_has_done_its_work(
+    platform: Platform,
+) -> None:
+    message = Message.of("Sure?", Buttons((Button("yes:1", "Yes"), Button("no:1", "No"))))
+    async with platform.learner() as ana:
+        ref = await platform.chat.post(
+            platform.channel, message, key=a_key("k"), private_to=ana.user
+        )
+        await ana.press(ref, "yes:1")
+        heard = await platform.sink.heard(ActionPressed)
+        await platform.sink.responders[heard.key].spend()
+        await platform.sink.responders[heard.key].reply(Message.of("Done"))
+        read = await ana.reads(platform.channel)
+        for action in ("yes:1", "no:1"):
+            with pytest.raises(AssertionError):
+                await ana.press(ref, action)
+    assert "Sure?" in read
+    assert "Done" in read
+
+
+async def test_a_button_that_all_see_stays(platform: Platform) -> None:
+    message = Message.of("The task", Buttons((Button("hint:1", "Hint"),)))
+    ref = await platform.chat.post(platform.channel, message, key=a_key("k"))
+    async with platform.learner() as ana, platform.other() as ben:
+        await ana.press(ref, "hint:1")
+        heard = await platform.sink.heard(ActionPressed)
+        await platform.sink.responders[heard.key].spend()
+        await ben.press(ref, "hint:1")
+        assert await platform.sink.heard(ActionPressed, 2)
+
+
+async def test_a_spent_button_is_shown_and_cannot_be_pressed(platform: Platform) -> None:
+    message = Message.of(Buttons((Button("submit:1", "Submit"),)).spent())
+    ref = await platform.chat.post(platform.channel, message, key=a_key("k"))
+    async with platform.learner() as ana:
+        assert "Submit" in await ana.reads(platform.channel)
+        with pytest.raises(AssertionError):
+            await ana.press(ref, "submit:1")
+
+
 async def test_a_form_is_opened_filled_and_heard(platform: Platform) -> None:
     form = Form("submit:1", "Submit", (FormField("code", "Your code", code=True),))
     message = Message.of(Buttons((Button("submit:1", "Submit privately"),)))

@@ -356,12 +356,16 @@ class FakeResponder(Responder):
 
     replies: list[Message] = field(default_factory=list[Message])
     forms: list[Form] = field(default_factory=list[Form])
+    is_spent: bool = False
 
     async def reply(self, message: Message) -> None:
         self.replies.append(message)
 
     async def open_form(self, form: Form) -> None:
         self.forms.append(form)
+
+    async def spend(self) -> None:
+        self.is_spent = True
 
 
 async def no_chart(standings: object) -> bytes:

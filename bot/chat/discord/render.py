@@ -113,6 +113,7 @@ class Rendered:
             label=button.label[:80],
             custom_id=refs.add_tag(button.action, self.tag)[:100],
             row=row,
+            disabled=button.spent,
         )
 
 

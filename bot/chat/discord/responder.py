@@ -118,6 +118,15 @@ class DiscordResponder(Responder):
                 await self.interaction.response.send_modal(modal)
             self._acknowledged = True
 
+    @override
+    async def spend(self) -> None:
+        message = self.interaction.message
+        if message is None or not (message.flags.ephemeral or self.interaction.guild_id is None):
+            return
+        await self.acknowledge()
+        async with _answered("spend a button"):
+            await self.interaction.edit_original_response(view=_spent(message))
+
     @property
     def _is_acknowledged(self) -> bool:
         return self._acknowledged or self.interaction.response.is_done()
@@ -139,6 +148,16 @@ async def _answered(doing: str, *, at_most_s: float | None = None) -> AsyncGener
                 yield
     except UnreadableError as error:
         log.warning("odd_answer", reason=repr(error.__cause__))
+
+
+def _spent(message: discord.Message) -> discord.ui.View:
+    """The buttons of a message, none of which can be pressed."""
+    view = discord.ui.View.from_message(message, timeout=None)
+    for item in view.children:
+        if isinstance(item, discord.ui.Button):
+            item.disabled = True
+    view.stop()  # else discord.py would keep it for as long as we run
+    return view
 
 
 def _modal(form: Form, tag: str) -> discord.ui.Modal:

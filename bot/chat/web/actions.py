@@ -280,7 +280,7 @@ def _actions(content: Content) -> set[str]:
     if isinstance(content, PersonContent):
         return set()
     rows = [block.row for block in content.blocks if isinstance(block, Buttons)]
-    return {button.action for row in rows for button in row}
+    return {button.action for row in rows for button in row if not button.spent}
 
 
 def _filled(form: Form, given: Mapping[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.chat.web.workspace import BOT
 from bot.domain.chat.keys import MessageKey
-from bot.domain.chat.message import Block, Image, Message
+from bot.domain.chat.message import Block, Buttons, Image, Message
 from bot.domain.errors import GoneError
 from bot.domain.local_chat import (
     PICTURE,
@@ -71,6 +71,17 @@ async def change(chat: LocalChat, number: int, message: Message, at: datetime) -
     if before.content != content:
         await chat.files.add_pictures(_pictures(message), at)
         await chat.messages.set_content(before, content)
+
+
+async def spend(chat: LocalChat, number: int) -> None:
+    """Let the buttons of a message that one person sees alone be spent."""
+    message = await chat.messages.get(number)
+    if message.private_to and isinstance(message.content, BotContent):
+        blocks = (
+            block.spent() if isinstance(block, Buttons) else block
+            for block in message.content.blocks
+        )
+        await chat.messages.set_content(message, BotContent(tuple(blocks)))
 
 
 def _pictures(message: Message) -> dict[str, ChatFile]:

@@ -10,7 +10,7 @@ from bot.chat.web import outbound
 from bot.chat.web.html import Html
 from bot.chat.web.tabs import Tabs
 from bot.chat.web.workspace import conversation_of
-from bot.domain.chat.events import Event, FormSubmitted
+from bot.domain.chat.events import ActionPressed, Event, FormSubmitted
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.port import Responder
@@ -121,6 +121,13 @@ class WebResponder(Responder):
         if not await self._show(form):
             raise ExpiredError("The page that asked for the dialog is closed.")
         await self._send({"type": "done", "id": self.request.id})
+
+    @override
+    async def spend(self) -> None:
+        if isinstance(self.event, ActionPressed):
+            async with self.answers.store.write() as chat:
+                await outbound.spend(chat, int(self.event.message.message))
+            self.answers.tabs.wake()
 
     async def _show(self, form: Form, problem: str = "") -> bool:
         opened = OpenedForm(

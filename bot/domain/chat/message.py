@@ -1,6 +1,6 @@
 """What the core says. Messages are semantic; adapters split, degrade and escape them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -84,11 +84,16 @@ class ButtonStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Pressing it raises `ActionPressed` with `action`, also after a restart of the bot."""
+    """Pressing it raises `ActionPressed` with `action`, also after a restart of the bot.
+
+    Attributes:
+        spent: What it did can be done no more: it is seen, and cannot be pressed.
+    """
 
     action: str
     label: str
     style: ButtonStyle = ButtonStyle.PLAIN
+    spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,10 @@ class Buttons:
     """Buttons in one row."""
 
     row: tuple[Button, ...]
+
+    def spent(self) -> "Buttons":
+        """The same, none of which can be pressed."""
+        return Buttons(tuple(replace(button, spent=True) for button in self.row))
 
 
 @dataclass(frozen=True, slots=True)

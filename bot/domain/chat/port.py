@@ -37,6 +37,13 @@ class Responder(Protocol):
         """
         ...
 
+    async def spend(self) -> None:
+        """Show the buttons of the message that was pressed as spent, if it is for one person alone.
+
+        Raises:
+            ChatError: They look as before.
+        """
+
 
 class Sink(Protocol):
     """The core, seen from an adapter."""

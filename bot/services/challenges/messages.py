@@ -1,6 +1,7 @@
 """What is said about challenges, from their post to their summary."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.domain.challenge import Challenge, Window
@@ -55,18 +56,11 @@ def announcement(challenge: Challenge, exercise: Exercise, *, has_thread: bool) 
     )
 
 
-def task(exercise: Exercise, *, note: str = "", buttons_for: Challenge | None) -> Message:
+def task(
+    exercise: Exercise, *, note: str = "", buttons_for: Challenge | None, over: bool = False
+) -> Message:
     """The whole task, with the starter and, in a thread, the buttons."""
-    buttons = ()
-    if buttons_for is not None:
-        buttons = (
-            Buttons(
-                (
-                    SUBMIT.button(buttons_for.id, "Submit privately"),
-                    SHOW_HINT.button(buttons_for.id, "Hint"),
-                )
-            ),
-        )
+    buttons = () if buttons_for is None else (_task_buttons(buttons_for, over=over),)
     return Message.of(
         exercise.task,
         Code(exercise.starter),
@@ -75,6 +69,12 @@ def task(exercise: Exercise, *, note: str = "", buttons_for: Challenge | None) -
         *([note] if note else []),
         *buttons,
     )
+
+
+def _task_buttons(challenge: Challenge, *, over: bool) -> Buttons:
+    """What the task offers; hints can be read when no answer is taken any more."""
+    submit = SUBMIT.button(challenge.id, "Submit privately")
+    return Buttons((replace(submit, spent=over), SHOW_HINT.button(challenge.id, "Hint")))
 
 
 def reminder(challenge: Challenge, title: str) -> Message:

@@ -121,18 +121,16 @@ class ChallengeService:
         self, tx: Transaction, key: MessageKey, message: MessageRef, thread: ConversationRef
     ) -> None:
         """State the task in a post's thread, once the thread is there."""
+        is_known = await tx.challenges.find_by_thread(thread) is not None
         challenge = await tx.challenges.get(
             await tx.challenges.set_posted(int(key.subject), message, thread)
         )
         exercise = await self.released.of(tx, challenge)
-        await tx.outbox.say(
-            *_announced(challenge, exercise, only=int(key.subject)),
-            Wanted(
-                key=MessageKey(Kind.TASK, key.subject),
-                conversation=thread,
-                message=messages.task(exercise, buttons_for=challenge),
-            ),
-        )
+        await tx.outbox.say(*_announced(challenge, exercise, only=int(key.subject)))
+        if not is_known:
+            task = messages.task(exercise, buttons_for=challenge)
+            key = MessageKey(Kind.TASK, key.subject)
+            await tx.outbox.say(Wanted(key=key, conversation=thread, message=task))
 
     async def lose_threads(self, conversation: ConversationRef) -> None:
         """A thread was deleted, or a channel with its threads: say so, and open none again."""
@@ -290,7 +288,7 @@ class ChallengeService:
             await tx.outbox.say(*_closed(closed, summary))
             with contextlib.suppress(CatalogueError):  # neither kept nor in the catalogue any more
                 exercise = await self.released.of(tx, challenge)
-                await tx.outbox.say(*_announced(closed, exercise))
+                await tx.outbox.say(*_announced(closed, exercise), *_over(closed, exercise))
 
 
 def _announced(
@@ -325,6 +323,20 @@ def _closed(challenge: Challenge, summary: Message) -> list[Wanted]:
             message=summary,
         )
         for post in challenge.posts
+    ]
+
+
+def _over(challenge: Challenge, exercise: Exercise) -> list[Wanted]:
+    """The task in each thread, as it stands once no answer is taken any more."""
+    return [
+        Wanted(
+            key=MessageKey(Kind.TASK, str(post.id)),
+            conversation=post.thread,
+            message=messages.task(exercise, buttons_for=challenge, over=True),
+            not_before=challenge.late_until,
+        )
+        for post in challenge.posts
+        if post.thread is not None
     ]
 
 

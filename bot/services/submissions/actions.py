@@ -7,7 +7,7 @@ from bot.domain.chat.message import Text
 from bot.domain.store import Store
 from bot.services.submissions import verbs
 from bot.services.submissions.hints import HintService
-from bot.services.submissions.intake import IntakeService
+from bot.services.submissions.intake import IntakeService, check_window
 from bot.services.submissions.released import ReleasedExercises
 from bot.services.submissions.service import SubmissionService
 from bot.services.talk.reply import Answer
@@ -37,6 +37,7 @@ class SubmissionActions:
         """The form, with the last try or the starter in it, and the task beside it."""
         async with self.store.read() as tx:
             challenge = await tx.challenges.get(challenge_id)
+            check_window(challenge, event)
             exercise = await self.released.of(tx, challenge)
             member = await tx.members.find(challenge.cohort, event.user)
             tries = await tx.submissions.history(member.id) if member is not None else ()

@@ -138,7 +138,7 @@ class IntakeService:
         return member is not None
 
     async def _keep(self, answer: Answer) -> Message:
-        _check_window(answer.challenge, answer.event)
+        check_window(answer.challenge, answer.event)
         async with self.store.write() as tx:
             return await self.kept.keep(tx, answer.event, answer.challenge, key=answer.key)
 
@@ -157,10 +157,10 @@ class IntakeService:
                 since=self.clock() - ONE_DAY,
             )
             if before is None:
-                _check_window(answer.challenge, answer.event)
+                check_window(answer.challenge, answer.event)
                 return await self.kept.keep(tx, answer.event, answer.challenge, key=answer.key)
             if _is_news(before, source):
-                _check_window(answer.challenge, answer.event)
+                check_window(answer.challenge, answer.event)
                 _check_limits(before)
                 if isinstance(answer.event, MessageEdited):
                     # What the message said before needs no grade any more.
@@ -222,7 +222,12 @@ def _is_news(before: Before, source: str) -> bool:
     return before.latest_source != source
 
 
-def _check_window(challenge: Challenge, event: Event) -> None:
+def check_window(challenge: Challenge, event: Event) -> None:
+    """Check that answers are still taken.
+
+    Raises:
+        UserError: They are not.
+    """
     if challenge.window(event.at) is Window.OVER:
         raise UserError(messages.too_late(challenge))
 

@@ -13,7 +13,7 @@ SUBMIT = Verb(
         accepts_file=True,
     ),
 )
-SHOW_HINT = Verb("hint", NUMBER)  # of the challenge
+SHOW_HINT = Verb("hint", NUMBER, once=True)  # of the challenge
 SHOW_DETAILS = Verb("details", TEXT)  # of the submission
 DISPUTE = Verb(
     "dispute",

@@ -9,7 +9,7 @@ from bot.domain.chat.events import ActionPressed, Event
 from bot.domain.chat.message import Buttons, ButtonStyle, Message
 from bot.domain.clock import Clock
 from bot.domain.confirmation import Confirmation
-from bot.domain.errors import NotAllowedError, UserError
+from bot.domain.errors import NotAllowedError, SpentError, UserError
 from bot.domain.store import Store
 from bot.services.talk import messages
 from bot.services.talk.reply import Answer, CarryOut, Confirm
@@ -18,8 +18,8 @@ from bot.services.talk.verbs import TEXT, Verb
 EXPIRES_AFTER = timedelta(hours=1)
 """By then what was asked about may have changed too much."""
 
-YES = Verb("yes", TEXT)
-NO = Verb("no", TEXT)
+YES = Verb("yes", TEXT, once=True)
+NO = Verb("no", TEXT, once=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,8 @@ class ConfirmationService:
         """Carry out what was asked about.
 
         Raises:
-            UserError: It was answered before, too much time has passed, or another was asked.
+            SpentError: It was answered before, or too much time has passed.
+            NotAllowedError: Another was asked.
         """
         asked = await self._answer(event, confirmation)
         return CarryOut(command=asked.command, args=asked.args, conversation=asked.conversation)
@@ -71,7 +72,7 @@ class ConfirmationService:
         """Leave things as they are.
 
         Raises:
-            UserError: As in `take_yes`.
+            UserError: As from `take_yes`.
         """
         await self._answer(event, confirmation)
         return messages.LEFT_ALONE
@@ -84,7 +85,7 @@ class ConfirmationService:
             if asked.user != event.user:
                 raise NotAllowedError(messages.OTHERS_QUESTION)
             if asked.answered_at is None and event.at > asked.expires_at:
-                raise UserError(messages.TOO_LATE)
+                raise SpentError(messages.TOO_LATE)
             if not await tx.confirmations.answer(asked.id, by=event.key, at=self.clock()):
-                raise UserError(messages.ANSWERED)
+                raise SpentError(messages.ANSWERED)
         return asked

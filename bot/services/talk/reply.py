@@ -1,5 +1,6 @@
 """Answering the person behind an event."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from bot.domain.chat.message import Form, Message
 from bot.domain.chat.port import Responder
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
-from bot.domain.errors import ChatError, UserError
+from bot.domain.errors import ChatError, StoreError, UserError
 from bot.domain.outbox import Wanted
 from bot.domain.pace import Turn, always_answer
 from bot.domain.store import Store, Transaction
@@ -101,6 +102,12 @@ class Reply:
                     private_to=self.event.user,
                 )
             )
+
+    async def spend(self) -> None:
+        """Let the button that was pressed be seen as spent; where it cannot be, it looks alive."""
+        if self.responder is not None:
+            with contextlib.suppress(ChatError, StoreError):
+                await self.responder.spend()
 
     async def open_form(self, form: Form) -> None:
         """Open a dialog for the person.

@@ -14,7 +14,7 @@ from bot.domain.chat.events import (
 )
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.refs import ConversationRef
-from bot.domain.errors import CatalogueError, UserError
+from bot.domain.errors import CatalogueError, SpentError, UserError
 from bot.services.talk import messages, room, verbs
 from bot.services.talk.invoking import CommandService
 from bot.services.talk.registry import Registry
@@ -53,7 +53,7 @@ class Router:
             case CommandInvoked():
                 await self._answer(await self.commands.run(event, event.name, event.args), reply)
             case ActionPressed():
-                await self._answer(await self._press(event), reply)
+                await self._answer(await self._press(event, reply), reply)
             case FormSubmitted():
                 await self._answer(await self._submit(event), reply)
             case MessageDeleted():
@@ -72,12 +72,19 @@ class Router:
         elif not await self.listen(event, reply) and event.mentions_bot:
             await self._answer(await self.commands.run(event, room.HELP.name, {}), reply)
 
-    async def _press(self, event: ActionPressed) -> Answer:
+    async def _press(self, event: ActionPressed, reply: Reply) -> Answer:
         verb, payload = verbs.split(event.action)
         action = self.registry.find_action(verb)
         if action is None:
             raise UserError(messages.OLD_BUTTON)
-        return await action.press(event, payload)
+        try:
+            answer = await action.press(event, payload)
+        except SpentError:
+            await reply.spend()
+            raise
+        if action.verb.once:
+            await reply.spend()
+        return answer
 
     async def _submit(self, event: FormSubmitted) -> Answer:
         verb, payload = verbs.split(event.form_id)

@@ -85,11 +85,13 @@ class Verb(Generic[Payload]):
     Attributes:
         name: Before the colon.
         layout: Of the form that it opens, if it opens one.
+        once: Whether a button that one person alone sees is spent once it is pressed.
     """
 
     name: str
     codec: Codec[Payload]
     layout: Layout | None = None
+    once: bool = False
 
     def button(
         self, payload: Payload, label: str, style: ButtonStyle = ButtonStyle.PLAIN

@@ -217,7 +217,7 @@ async def test_more_than_one_statement_takes_are_written_all_the_same(
     async with store.write() as tx:
         for number in range(10):
             await tx.outbox.say(wanted(MessageKey(Kind.REMINDER, str(number)), "soon"))
-        assert await tx.outbox.unsent_count() == 10
+        assert await tx.outbox.unsent_count(NOW) == 10
 
     assert len(await unsent(store)) == 10
 
@@ -360,7 +360,7 @@ async def test_count_of_the_unsent_leaves_out_the_sent_and_the_dead(store: SqlSt
     await failed(store, second, retry_s=None)
 
     async with store.read() as tx:
-        assert await tx.outbox.unsent_count() == 2
+        assert await tx.outbox.unsent_count(NOW) == 2
 
 
 async def test_pictures_of_sent_messages_are_forgotten_and_their_words_kept(

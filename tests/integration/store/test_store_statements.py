@@ -134,7 +134,7 @@ MORE: dict[str, Work] = {
     "pending": lambda tx, _: tx.inbox.pending(),
     "kept": lambda tx, _: tx.inbox.has_kept(NOW),
     "purge": lambda tx, _: tx.inbox.purge(NOW, limit=9),
-    "unsent count": lambda tx, _: tx.outbox.unsent_count(),
+    "unsent count": lambda tx, _: tx.outbox.unsent_count(NOW),
     "next due": lambda tx, _: tx.outbox.next_due(),
     "pictures": lambda tx, _: tx.outbox.has_pictures(NOW),
     "purge pictures": lambda tx, _: tx.outbox.purge(NOW, limit=9),
