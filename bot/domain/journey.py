@@ -32,8 +32,8 @@ class StageCondition(StrEnum):
 
     EXERCISES = "exercises"  # at least `LEAST_EXERCISES` different ones
     VALUE = "value"  # a mean of at least `GOOD_VALUE`
-    DEBUG_DAY = "debug-day"  # one of them on a Wednesday
-    OTHER_DAY = "other-day"  # one of them on a Monday or Friday
+    DEBUG_DAY = "debug-day"  # one of them with a bug to mend
+    OTHER_DAY = "other-day"  # one of them without
     SPREAD = "spread"  # over at least `SPREAD`
 
 

@@ -13,7 +13,7 @@ async def test_monday_at_the_hour_posts_the_challenge_and_the_task_in_its_thread
     task = world.chat.posted["task:1"]
     assert post.ref.conversation == PRACTICE
     assert "Double it" in post.text
-    assert world.chat.threads[post.ref] == "Week 1 · Mon · Double it"
+    assert world.chat.threads[post.ref] == "Week 1 · Function · Double it"
     assert task.ref.conversation == thread
     assert "Write `double`" in task.text
     assert actions_of(task.message) == ["submit:1", "hint:1"]
@@ -60,6 +60,17 @@ async def test_what_a_mentor_has_just_posted_is_not_posted_a_second_time(world: 
     await world.services.challenges.tick()  # Monday at nine
     async with world.store.read() as tx:
         assert len(await tx.challenges.newest(world.cohort.id, limit=20)) == 1
+
+
+async def test_what_a_mentor_posts_on_another_day_is_named_by_what_it_is(world: World) -> None:
+    world.clock.advance(days=4)  # Friday
+    await world.joined(ANA)
+    await world.command(MENTOR, "challenge post", exercise="double-it")
+
+    post = world.chat.posted["challenge:1"]
+    said = (world.chat.threads[post.ref], post.text, await world.command(ANA, "plan"))
+    assert said[0] == "Week 1 · Function · Double it"
+    assert not [words for words in said if "Mon" in words]
 
 
 async def test_nothing_can_be_submitted_once_a_challenge_is_over(world: World) -> None:

@@ -87,8 +87,8 @@ async def test_a_day_that_has_passed_without_a_post_is_not_announced(world: Worl
     await world.joined(ANA)
     world.clock.advance(minutes=10)
     plan = await world.command(ANA, "plan")
-    assert "Monday | was not posted" in plan
-    assert "Wednesday | announced on Wednesday" in plan
+    assert "Function | was not posted" in plan
+    assert "Bug | announced on Wednesday" in plan
     assert "0 of 2 days answered" in plan
 
     world.clock.advance(days=6)

@@ -18,12 +18,14 @@ from bot.domain.progression import Turnout
 from bot.domain.text import quoted
 from bot.services.submissions.verbs import SHOW_HINT, SUBMIT
 
-DAY_NAMES = {
-    Day.IMPLEMENT: "Monday · implement one function",
-    Day.DEBUG: "Wednesday · debug",
-    Day.MODULE: "Friday · write a complete module",
+KINDS = {Day.IMPLEMENT: "Function", Day.DEBUG: "Bug", Day.MODULE: "Module"}
+"""What is asked for. A mentor may post any of them on any day, so no weekday is told from it."""
+
+_WHAT_TO_DO = {
+    Day.IMPLEMENT: "implement one function",
+    Day.DEBUG: "find and mend a bug",
+    Day.MODULE: "write a complete module",
 }
-_SHORT_DAYS = {Day.IMPLEMENT: "Mon", Day.DEBUG: "Wed", Day.MODULE: "Fri"}
 _WINDOWS = {Window.OPEN: "open", Window.LATE: "late", Window.OVER: "over"}
 
 _IN_THREAD = " The task is in the thread; answer there with your code."
@@ -38,14 +40,14 @@ CLOSE_IT = "Close it"
 
 def thread_title(challenge: Challenge, exercise: Exercise) -> str:
     """The name of a challenge's thread. It stays: a platform lets a thread be renamed rarely."""
-    return f"Week {challenge.week} · {_SHORT_DAYS[exercise.day]} · {exercise.title}"
+    return f"Week {challenge.week} · {KINDS[exercise.day]} · {exercise.title}"
 
 
 def announcement(challenge: Challenge, exercise: Exercise, *, has_thread: bool) -> Message:
     """The post in the channel: short; the task itself stands in the thread, once there is one."""
     _, theme = theme_of(challenge.week)
     return Message.of(
-        f"**{exercise.title}** — {DAY_NAMES[exercise.day]}",
+        f"**{exercise.title}** — {_WHAT_TO_DO[exercise.day]}",
         f"Week {challenge.week} · {theme} · about {exercise.minutes} minutes. An agent-free zone:"
         f" by hand, without an assistant, until it closes.{_IN_THREAD if has_thread else ''}",
         *(

@@ -26,6 +26,7 @@ from bot.domain.journey import (
 from bot.domain.progression import Outcome, PlanItem, PlanReason
 from bot.domain.streak import Streak
 from bot.domain.submission import Submission, SubmissionState
+from bot.services.challenges.messages import KINDS
 from bot.services.submissions.messages import points_text
 
 TitleOf = Callable[[str], str]
@@ -34,7 +35,8 @@ TitleOf = Callable[[str], str]
 RANKS_IN_WORDS = 10
 """Of a picture. Discord takes 1024 characters, and the table beside it has them all."""
 
-WEEKDAYS = {Day.IMPLEMENT: "Monday", Day.DEBUG: "Wednesday", Day.MODULE: "Friday"}
+_SLOT_DAYS = {Day.IMPLEMENT: "Monday", Day.DEBUG: "Wednesday", Day.MODULE: "Friday"}
+"""When the calendar posts each kind."""
 
 _NEW = "new to your cohort"
 _LONGEST_AGO = "the one that your cohort has not met for longest"
@@ -55,8 +57,8 @@ _STATES = {
     StageState.SIGNOFF: "needs a mentor's sign-off",
 }
 _STAGE_CONDITIONS = {
-    StageCondition.DEBUG_DAY: "one of them on a Wednesday",
-    StageCondition.OTHER_DAY: "one of them on a Monday or Friday",
+    StageCondition.DEBUG_DAY: "one of them a bug",
+    StageCondition.OTHER_DAY: "one of them a function or module",
     StageCondition.SPREAD: f"spread over {SPREAD.days} days",
 }
 _MILESTONE_CONDITIONS = {
@@ -147,22 +149,23 @@ def plan(
     done = sum(any(outcome.exercise == item.exercise for outcome in outcomes) for item in items)
     days = sum(bool(item.exercise) or item.day in names.to_come for item in items)
     rows = tuple(_plan_row(item, outcomes, names) for item in items)
-    reasons = [f"{WEEKDAYS[item.day]}: {reason}" for item in items if (reason := _reason(item))]
+    reasons = [f"{KINDS[item.day]}: {reason}" for item in items if (reason := _reason(item))]
     return Message.of(
         f"{head} — {done} of {days} days answered",
-        Table(("Day", "Challenge", "You"), rows),
+        Table(("Kind", "Challenge", "You"), rows),
         *reasons,
         *links,
     )
 
 
 def _plan_row(item: PlanItem, outcomes: Sequence[Outcome], names: Names) -> tuple[str, str, str]:
-    day = WEEKDAYS[item.day]
+    kind = KINDS[item.day]
     if not item.exercise:
-        return day, f"announced on {day}" if item.day in names.to_come else "was not posted", ""
+        to_come = f"announced on {_SLOT_DAYS[item.day]}"
+        return kind, to_come if item.day in names.to_come else "was not posted", ""
     mine = [outcome for outcome in outcomes if outcome.exercise == item.exercise]
     title = names.title_of(item.exercise)
-    return day, title, _result(mine) if mine else _untried(item.exercise, names)
+    return kind, title, _result(mine) if mine else _untried(item.exercise, names)
 
 
 def _untried(exercise: str, names: Names) -> str:

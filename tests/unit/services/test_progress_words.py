@@ -29,8 +29,8 @@ STAGE = StageStanding(stage=4, state=StageState.OPEN, value=0.3, exercises=2, mi
     [
         (StageCondition.EXERCISES, "1 more exercise of this stage"),
         (StageCondition.VALUE, "80% over the last five (30% so far)"),
-        (StageCondition.DEBUG_DAY, "one of them on a Wednesday"),
-        (StageCondition.OTHER_DAY, "one of them on a Monday or Friday"),
+        (StageCondition.DEBUG_DAY, "one of them a bug"),
+        (StageCondition.OTHER_DAY, "one of them a function or module"),
         (StageCondition.SPREAD, "spread over 7 days"),
     ],
 )
@@ -91,18 +91,18 @@ def test_a_reset_is_never_read_as_a_zero() -> None:
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        (PlanReason.PINNED, "Monday: A mentor chose it for this day."),
+        (PlanReason.PINNED, "Function: A mentor chose it for this day."),
         (
             PlanReason.THEME_LONGEST_AGO,
             (
-                "Monday: It belongs to this week's theme, Loss functions, and is the one that your"
-                " cohort has not met for longest."
+                "Function: It belongs to this week's theme, Loss functions, and is the one that"
+                " your cohort has not met for longest."
             ),
         ),
         (
             PlanReason.OTHER_NEW,
             (
-                "Monday: It goes beyond this week's theme, Loss functions, and is new to your"
+                "Function: It goes beyond this week's theme, Loss functions, and is new to your"
                 " cohort."
             ),
         ),
@@ -118,7 +118,7 @@ def test_a_plan_says_why(reason: PlanReason, words: str) -> None:
 def test_where_there_is_no_reason_a_plan_gives_none(reason: PlanReason) -> None:
     item = PlanItem(member=1, week=2, day=Day.IMPLEMENT, exercise="a", reason=reason)
 
-    assert "Monday:" not in text_of(messages.plan(2, [item], [], [], messages.Names(str, {})))
+    assert "Function:" not in text_of(messages.plan(2, [item], [], [], messages.Names(str, {})))
 
 
 def test_every_verdict_has_words() -> None:
