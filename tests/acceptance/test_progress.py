@@ -39,6 +39,15 @@ async def test_progress_counts_points_and_history_lists_tries(
     assert history.index("solved") < history.index("partly")
 
 
+async def test_the_first_day_says_what_stages_are_and_what_comes_next(world: World) -> None:
+    await world.joined(ANA)
+
+    progress = await world.command(ANA, "progress")
+    assert "`/plan` leads there" in progress
+    assert "6 stages, from Prompt Consumer to AI Partner" in progress
+    assert "0 points" not in progress
+
+
 async def test_the_board_of_a_finished_week_posts_itself_once_with_a_picture(
     world: World, thread: ConversationRef
 ) -> None:

@@ -88,6 +88,15 @@ _SUBMISSION_STATES = {
     SubmissionState.WITHDRAWN: "withdrawn",
 }
 
+NOTHING_YET = (
+    "No answer of yours counts yet. To begin, send your code in the thread of an open challenge:"
+    " `/plan` leads there.\n"
+    f"Your way has {len(STAGES)} stages, from {STAGES[0]} to {STAGES[-1]}, and each exercise is of"
+    f" one. You reach a stage with {LEAST_EXERCISES} of its exercises done well, over"
+    f" {SPREAD.days} days or more; a milestone is one skill, shown in the same way."
+)
+"""How somebody stands on their first day, and what comes next."""
+
 NO_SUBMISSIONS = Message.of(
     "Nothing yet. Send code in a challenge's thread, and it is listed here."
 )
@@ -201,6 +210,8 @@ def standing(
     head = f"Stage {current}: {STAGES[current - 1]}" if current else "Stages: none reached yet"
     solved = sum(outcome.solved for outcome in outcomes)
     rows = tuple(_stage_row(stage) for stage in stages if stage.exercises)
+    if not outcomes and not rows:
+        return Message.of(NOTHING_YET, _milestones(milestones))
     return Message.of(
         f"**{head}** · {points_text(points)} · {solved} of {len(outcomes)} challenges solved"
         f" · {streak_text(streak)}",
