@@ -102,6 +102,28 @@ async def test_pins_are_listed_and_can_be_taken_back(world: World) -> None:
     assert "Nothing is pinned" in await world.command(MENTOR, "challenge unpin", date="2026-11-25")
 
 
+async def test_a_pin_may_name_day_and_exercise_in_either_order(world: World) -> None:
+    answer = await world.command(MENTOR, "challenge pin", date="build-it", exercise="2026-11-25")
+    assert "**Build it** is pinned for Wednesday, 25 November 2026" in answer
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "words"),
+    [
+        ("challenge pin", {"date": "2026-11-25"}, ["needs `exercise`", "2026-11-25", "`build-it`"]),
+        ("challenge pin", {"date": "build-it"}, ["needs `exercise`", "`date` is", "build-it"]),
+        ("challenge post", {}, ["needs `exercise`", "`double-it`"]),
+        ("challenge close", {}, ["needs `challenge`", "`1 double-it`"]),
+    ],
+)
+async def test_what_is_missing_is_told_with_what_was_understood(
+    world: World, command: str, options: dict[str, Any], words: list[str]
+) -> None:
+    await world.opened()
+    answer = await world.command(MENTOR, command, **options)
+    assert [word for word in words if word not in answer] == []
+
+
 # --- rules ------------------------------------------------------------------------------------
 
 

@@ -67,8 +67,19 @@ async def test_the_board_of_a_finished_week_posts_itself_once_with_a_picture(
 async def test_help_names_what_can_be_chosen(world: World) -> None:
     await world.joined(ANA)
 
-    assert "/board <named | alias | hidden>" in await world.command(ANA, "help")
-    assert "/board <named | alias | hidden>" in await world.command(ANA, "board")
+    assert "/board [named | alias | hidden]" in await world.command(ANA, "help")
+    assert "`/board alias`" in await world.command(ANA, "board", mode="blue")
+
+
+async def test_what_can_be_switched_says_alone_how_it_stands(world: World) -> None:
+    await world.joined(ANA)
+
+    assert "Reminders are on" in await world.command(ANA, "reminders")
+    assert "shows you under your alias" in await world.command(ANA, "board")
+    await world.command(ANA, "reminders", switch="off")
+    await world.command(ANA, "board", mode="hidden")
+    assert "`/reminders on` switches them on" in await world.command(ANA, "reminders")
+    assert "leaves you out" in await world.command(ANA, "board")
 
 
 async def test_a_mention_that_is_no_command_and_no_code_gets_help(

@@ -1,8 +1,9 @@
 """The commands with which mentors steer challenges."""
 
+import contextlib
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain.challenge import Challenge
@@ -143,6 +144,7 @@ class ChallengeCommands:
         return messages.closed(title_of(self.catalogue, challenge.exercise))
 
     async def _pin(self, call: Call) -> Answer:
+        call = _in_order(call)
         exercise = self._exercise(call)
         on = read_date(call.require("date"))
         day = _day_to_pin(on, today=call.cohort.local_date(self.clock()))
@@ -202,6 +204,15 @@ class ChallengeCommands:
     async def _find_cohort(self, where: ConversationRef) -> Cohort | None:
         async with self.store.read() as tx:
             return await tx.cohorts.find_by_channel(where)
+
+
+def _in_order(call: Call) -> Call:
+    """The call, with day and exercise in their places: no exercise is called like a day."""
+    with contextlib.suppress(UserError):
+        read_date(call.require("exercise"))
+        args = {"date": call.require("exercise"), "exercise": call.require("date")}
+        return replace(call, args=args)
+    return call
 
 
 def _day_to_pin(on: date, *, today: date) -> Day:

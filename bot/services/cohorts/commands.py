@@ -20,13 +20,13 @@ _ON, _OFF = "on", "off"
 JOIN = CommandSpec("join", "Join this cohort and take the honour pledge")
 REMINDERS = CommandSpec(
     "reminders",
-    "Whether I remind you before a challenge closes",
-    (CommandOption("switch", "on or off", choices=(_ON, _OFF)),),
+    "Whether I remind you before a challenge closes; shows it, or changes it",
+    (CommandOption("switch", "on or off", required=False, choices=(_ON, _OFF)),),
 )
 BOARD = CommandSpec(
     "board",
-    "How the leaderboard shows you",
-    (CommandOption("mode", "Name, alias or not at all", choices=tuple(BoardMode)),),
+    "How the leaderboard shows you; tells it, or changes it",
+    (CommandOption("mode", "Name, alias or not at all", required=False, choices=tuple(BoardMode)),),
 )
 HOLIDAYS = CommandSpec(
     "cohort holidays",
@@ -96,16 +96,20 @@ class MemberCommands:
         return messages.is_member(call.member) if call.member else messages.pledge(call.cohort)
 
     async def _set_reminders(self, call: Call) -> Answer:
-        switch = call.get_word("switch")
+        switch, member = call.get_word("switch"), call.require_member()
+        if not switch:
+            return messages.reminders(member)
         if switch not in {_ON, _OFF}:
             raise UserError(messages.REMINDERS_HOW)
-        return await self.joining.set_reminders(call.require_member(), on=switch == _ON)
+        return await self.joining.set_reminders(member, on=switch == _ON)
 
     async def _set_board(self, call: Call) -> Answer:
-        mode = call.get_word("mode")
+        mode, member = call.get_word("mode"), call.require_member()
+        if not mode:
+            return messages.board_now(member)
         if mode not in set(BoardMode):
             raise UserError(messages.BOARD_HOW)
-        return await self.joining.set_board(call.require_member(), BoardMode(mode))
+        return await self.joining.set_board(member, BoardMode(mode))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

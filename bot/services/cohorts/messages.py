@@ -88,6 +88,26 @@ def board_mode(member: Member, mode: BoardMode) -> Message:
     return Message.of(f"The leaderboard now shows you {_BOARD_WORDS[mode]}{alias}.")
 
 
+def reminders(member: Member) -> Message:
+    """Whether a member is reminded, and how they change it."""
+    if member.reminders:
+        return Message.of(
+            "Reminders are on: I remind you before a challenge closes, if you have not answered it."
+            " `/reminders off` switches them off."
+        )
+    return Message.of("Reminders are off. `/reminders on` switches them on.")
+
+
+def board_now(member: Member) -> Message:
+    """How the leaderboard shows a member, and how they change it."""
+    shown = {
+        BoardMode.NAMED: "shows you with your name",
+        BoardMode.ALIAS: f"shows you under your alias, **{member.alias}**",
+        BoardMode.HIDDEN: "leaves you out",
+    }
+    return Message.of(f"The leaderboard {shown[member.board]}.", BOARD_HOW)
+
+
 # --- setting up -------------------------------------------------------------------------------
 
 

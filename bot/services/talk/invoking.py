@@ -43,9 +43,7 @@ class CommandService:
         await self._keep_role(call)
         command = self._permitted(name, call)
         call = replace(call, args=await self._resolved(command.spec, call))
-        for option in command.spec.options:
-            if option.required and not call.get(option.name):
-                raise UserError(messages.incomplete(command.spec, option.name))
+        await self._require_whole(command.spec, call)
         if command.confirmation is None:
             return await self._carry_out(command, call)
         question = await command.confirmation(call)
@@ -87,6 +85,20 @@ class CommandService:
         if spec.permission not in _permissions(info, cohort):
             return ()
         return await self.registry.suggest(name, option, partial, where)
+
+    async def _require_whole(self, spec: CommandSpec, call: Call) -> None:
+        """Check that nothing is missing.
+
+        Raises:
+            UserError: Something is: it says what was understood, and what may stand there.
+        """
+        for option in spec.options:
+            if option.required and not call.get(option.name):
+                where = call.event.conversation
+                possible = await self.registry.suggest(spec.name, option.name, "", where)
+                raise UserError(
+                    messages.incomplete(spec, option.name, given=call.args, possible=possible)
+                )
 
     async def _resolved(self, spec: CommandSpec, call: Call) -> Mapping[str, str]:
         """The options, with the ids of what they point at: people type mentions and names."""

@@ -1,9 +1,12 @@
 """What is said whatever the subject."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.chat.commands import CommandOption, CommandSpec, Permission, usage
 from bot.domain.chat.message import Message
+from bot.domain.text import quoted
+
+_CHOICES_TOLD = 5
 
 OUR_FAULT = Message.of(
     "Something went wrong on our side, and it is written down. Nothing of yours is lost; please try"
@@ -46,9 +49,23 @@ def missing_option(name: str) -> str:
     return f"That command needs `{name}`. Type /help to see how it goes."
 
 
-def incomplete(spec: CommandSpec, missing: str) -> str:
-    """To a command without an option that it always needs: how it is typed."""
-    return f"That command needs `{missing}`. Type `{usage(spec)}`."
+def incomplete(
+    spec: CommandSpec, missing: str, *, given: Mapping[str, str], possible: Sequence[str]
+) -> str:
+    """To a command without an option that it always needs: what was understood, how it goes on.
+
+    Args:
+        spec: The command.
+        missing: The option.
+        given: The options that it came with.
+        possible: What the missing one may be, as far as that can be told.
+    """
+    read = "; ".join(f"`{name}` is {quoted(value)}" for name, value in given.items() if value)
+    understood = f" I read: {read}." if read else ""
+    choices = ", ".join(f"`{value}`" for value in possible[:_CHOICES_TOLD])
+    more = " and others" if len(possible) > _CHOICES_TOLD else ""
+    offered = f" It may be {choices}{more}." if choices else ""
+    return f"That command needs `{missing}`.{understood} Type `{usage(spec)}`.{offered}"
 
 
 def points_at_nothing(option: CommandOption, typed: str) -> str:
