@@ -225,6 +225,7 @@ def _submissions(ports: Ports, shared: Shared) -> SubmissionActions:
             seeds=shared.seeds,
             clock=clock,
             new_id=ports.new_id,
+            health=ports.grader.health,
         ),
         hints=HintService(store=store, released=released, clock=clock),
         released=released,

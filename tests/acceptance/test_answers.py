@@ -441,3 +441,32 @@ async def test_an_edit_of_the_prose_alone_leaves_what_waits_in_line(
 
     [answer] = world.answers()
     assert "Solved" in answer.text
+
+
+async def test_while_grading_is_paused_nobody_is_told_that_their_code_runs_or_is_next(
+    world: World, thread: ConversationRef
+) -> None:
+    """Neither who is first nor who is far behind, in the moment before the worker looks."""
+    services, people = world.services, [UserRef("fake", "here", f"dora{n}") for n in range(12)]
+    await world.joined(*people)
+    world.grader.problem = "the engine does not answer."
+
+    for person in people:
+        await services.dispatcher.accept(world.message(person, fenced(RIGHT), thread))
+    await services.dispatcher.drain()
+    await services.delivery.deliver()
+
+    paused = "Received, and safe with us. Grading is paused: the engine does not answer."
+    assert len(world.answers()) == len(people)
+    assert [said.text for said in world.answers() if not said.text.startswith(paused)] == []
+
+
+async def test_code_that_was_kept_is_not_said_to_be_graded_while_grading_is_paused(
+    world: World, thread: ConversationRef
+) -> None:
+    dora = UserRef("fake", "here", "dora")
+    await world.say(dora, fenced(RIGHT), thread)
+    world.grader.problem = "the engine does not answer."
+
+    assert "being graded" not in await world.press(dora, f"join:{world.cohort.id}")
+    assert "Grading is paused" in world.answers()[0].text

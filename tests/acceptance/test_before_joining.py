@@ -28,7 +28,7 @@ async def test_code_is_kept_and_graded_once_the_pledge_is_taken(
     [take_pledge] = actions_of(remark)
 
     joined = await world.press(CAT, take_pledge, where=thread)
-    assert "is being graded" in joined
+    assert "is in line now" in joined
     assert "Welcome" in joined
     [answer] = world.answers()
     assert "Solved" in answer.text

@@ -163,12 +163,14 @@ class FakeGrader:
     """Grades by table; `trouble` is raised instead, once for each item.
 
     Attributes:
+        problem: Why nothing can be graded now.
         gpu_problem: Why exercises that need a GPU cannot be graded now.
         table: Grades of sources beside `RIGHT` and `HALF`; all others are wrong.
     """
 
     isolated: bool = True
     devices: frozenset[Device] = frozenset(Device)
+    problem: str = ""
     gpu_problem: str = ""
     table: dict[str, Grade] = field(default_factory=dict[str, Grade])
     trouble: list[Exception] = field(default_factory=list[Exception])
@@ -186,7 +188,7 @@ class FakeGrader:
         return known.get(request.source.strip(), wrong)
 
     async def health(self, device: Device = Device.CPU) -> str:
-        return self.gpu_problem if device is Device.GPU else ""
+        return self.problem or (self.gpu_problem if device is Device.GPU else "")
 
 
 @dataclass

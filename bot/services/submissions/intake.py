@@ -1,7 +1,7 @@
 """From a message to a queued submission."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from bot.domain.chat.message import Message
 from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.errors import Limit, LimitError, UserError
-from bot.domain.exercise import Exercise
+from bot.domain.exercise import Device, Exercise
 from bot.domain.grading import Seeds
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Before, NewSubmission
@@ -55,6 +55,7 @@ class IntakeService:
 
     Attributes:
         new_id: Draws a submission id that was never used.
+        health: Says why nothing can be graded on a device now; empty where all is well.
     """
 
     store: Store
@@ -63,6 +64,7 @@ class IntakeService:
     seeds: Seeds
     clock: Clock
     new_id: Callable[[], str]
+    health: Callable[[Device], Awaitable[str]]
 
     async def take_message(
         self, event: MessagePosted, challenge: Challenge, exercise: Exercise, reply: Reply
@@ -148,6 +150,7 @@ class IntakeService:
         require_acceptable(source)
         if missing(source, answer.exercise.entry):
             raise UserError(messages.no_entry(answer.exercise, source))
+        problem = await self.health(answer.exercise.device)
         async with self.store.write() as tx:
             before = await tx.submissions.before(
                 cohort=answer.challenge.cohort,
@@ -165,23 +168,32 @@ class IntakeService:
                 if isinstance(answer.event, MessageEdited):
                     # What the message said before needs no grade any more.
                     await tx.submissions.withdraw(answer.key)
-                await self._add(tx, self._submission(answer, before, source), answer, before)
+                submission = self._submission(answer, before, source)
+                if await tx.submissions.add(submission):
+                    is_next = before.pending_of_all == 0
+                    await self._say_first(tx, submission, answer, problem, is_next=is_next)
             if reply is not None:
                 await reply.mark_handled(tx)
         return None
 
-    async def _add(
-        self, tx: Transaction, submission: NewSubmission, answer: Answer, before: Before
+    async def _say_first(
+        self,
+        tx: Transaction,
+        submission: NewSubmission,
+        answer: Answer,
+        problem: str,
+        *,
+        is_next: bool,
     ) -> None:
-        if not await tx.submissions.add(submission):
-            return
+        """Say that it is there, and what holds: it runs, waits in line, or grading is paused."""
         reader = answer.event.user
-        if before.pending_of_all == 0:  # so its turn is now
+        if is_next and not problem:  # so its turn is now
             message, due_at = messages.running(), submission.received_at + GRACE
             await tx.outbox.say(status(submission, message, reader=reader, not_before=due_at))
-        else:
-            message = messages.waiting(await tx.submissions.queue_position(submission.id))
-            await tx.outbox.say(status(submission, message, reader=reader))
+            return
+        position = await tx.submissions.queue_position(submission.id)
+        message = messages.waiting(position, problem=problem)
+        await tx.outbox.say(status(submission, message, reader=reader))
 
     def _submission(self, answer: Answer, before: Before, source: str) -> NewSubmission:
         event, challenge = answer.event, answer.challenge

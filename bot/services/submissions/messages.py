@@ -190,7 +190,7 @@ def left_out(source: str, *, before: str) -> str:
 def kept_taken(title: str) -> str:
     """To a new member, about code that they had sent before."""
     return (
-        f"The code that you sent for **{title}** is being graded; its feedback comes where you sent"
+        f"The code that you sent for **{title}** is in line now; its feedback comes where you sent"
         " it."
     )
 
