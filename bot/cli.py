@@ -146,16 +146,22 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(_args: argparse.Namespace, wanted: Settings) -> int:
     async with process.opened(wanted, say=_tell) as bot:
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
+        for name in _stopping():
             loop.add_signal_handler(name, _stop, bot, loop)
         await bot.run(ready=lambda url: _show(wanted, url))
     return WELL
 
 
+def _stopping() -> Sequence[signal.Signals]:
+    """What stops the bot; a terminal that closes does so unless nohup has it ignored."""
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    return [name for name in wanted if signal.getsignal(name) is not signal.SIG_IGN]
+
+
 def _stop(bot: process.App, loop: asyncio.AbstractEventLoop) -> None:
     """First time: let what runs finish. Second time: the sudden way."""
     bot.stop()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM):  # a closed terminal may say so twice
         loop.remove_signal_handler(name)
     _tell("Stopping: what is being graded finishes first. Ctrl-C again stops at once.")
 

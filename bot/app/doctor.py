@@ -38,7 +38,7 @@ async def examine(settings: Settings, *, say: terminal.Say) -> AsyncGenerator[Fi
     """
     yield _data_dir(settings)
     yield _exercises(settings)
-    for finding in _ports(settings):
+    for finding in (*_zone(settings), *_ports(settings)):
         yield finding
     for look in (_database, _discord):
         for finding in await look(settings):
@@ -65,6 +65,10 @@ def _exercises(settings: Settings) -> Finding:
     except BotError as error:
         return _to_fix("exercises", str(error))
     return _well("exercises", f"{count} in {settings.exercises_dir}.")
+
+
+def _zone(settings: Settings) -> list[Finding]:
+    return [_to_fix("time zone", settings.zone_problem)] if settings.zone_problem else []
 
 
 async def _sandbox(settings: Settings, say: terminal.Say) -> AsyncGenerator[Finding]:

@@ -31,15 +31,25 @@ def read() -> Mapping[str, str]:
     `${NAME}` in a value is replaced as shells do it.
 
     Raises:
-        SettingsError: It cannot be read, is no text, or a line of it is no setting.
+        SettingsError: It cannot be read, is no text, a line of it is no setting, or sets what an
+            earlier one has set.
     """
     text = _text()
+    lines: dict[str, int] = {}
     for found in parse_stream(StringIO(text)):
-        if found.error:  # its content may be a secret
+        name, line = (found.key or "").upper(), found.original.line
+        if found.error or "\0" in found.original.string:  # its content may be a secret
             raise SettingsError(
-                f"Line {found.original.line} of {ENV_FILE.absolute()} is no setting; write"
-                " NAME=value, and # before a remark."
+                f"Line {line} of {ENV_FILE.absolute()} is no setting; write NAME=value in plain"
+                " text, and # before a remark."
             )
+        if name in lines:
+            raise SettingsError(
+                f"Line {line} of {ENV_FILE.absolute()} sets {name}, and so does line"
+                f" {lines[name]}; keep one of them."
+            )
+        if name:
+            lines[name] = line
     return {name: value or "" for name, value in dotenv_values(stream=StringIO(text)).items()}
 
 
@@ -71,6 +81,6 @@ def _encodings(data: bytes) -> Sequence[str]:
     marked = [name for mark, name in _MARKS if data.startswith(mark)]
     if marked:
         return marked[:1]
-    if b"\0" in data:
+    if b"\0" in data[:2]:
         return ["utf-16-le" if data[1:2] == b"\0" else "utf-16-be"]
     return ["utf-8", "cp1252"]

@@ -242,8 +242,9 @@ async def _put_together(
     clock: Clock,
 ) -> App:
     sandbox = await choose(settings)
-    if sandbox.warning:
-        say(sandbox.warning)
+    for warning in (sandbox.warning, settings.zone_problem if settings.web_chat else ""):
+        if warning:
+            say(warning)
     web, discord = _web(settings, store, sandbox, clock), _discord(settings, sandbox, store, clock)
     chats = [chat for chat in (web, discord) if chat is not None]
     if not chats:

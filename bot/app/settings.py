@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.app import env_file
 from bot.domain.errors import SettingsError
+from bot.store.engine import parse_url
 
 PREFIX = "FREEHAND_"
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 GPU_ID = re.compile(r"(GPU|MIG)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,2}")
+
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
+"""A name, an IPv4 address, or an IPv6 one without brackets; a port is a setting of its own."""
 
 
 class Sandbox(StrEnum):
@@ -135,11 +139,31 @@ class Settings(BaseSettings):
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` or `json`")
 
-    @field_validator("data_dir", "exercises_dir", "sandbox_wheels", "sandbox_base", mode="before")
+    @field_validator(
+        "data_dir", "exercises_dir", "sandbox_wheels", "sandbox_base", "ops_host", mode="before"
+    )
     @classmethod
     def _named(cls, value: object) -> object:
         if value == "":
             raise ValueError("is empty; leave it out for its default")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: SecretStr) -> SecretStr:
+        try:
+            if value.get_secret_value():
+                parse_url(value.get_secret_value())
+        except SettingsError as error:
+            wrong = str(error).removeprefix("The database URL ")
+            raise ValueError(wrong.rstrip(".")) from None
+        return value
+
+    @field_validator("ops_host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        if not HOST.fullmatch(value):
+            raise ValueError("is no address of this machine; write it like 127.0.0.1")
         return value
 
     @field_validator("sandbox_wheels")
@@ -242,7 +266,17 @@ class Settings(BaseSettings):
     @property
     def local_timezone(self) -> str:
         """IANA name of the local cohort's zone; UTC where the machine does not tell its own."""
-        return self.timezone or _machine_zone()
+        return self.timezone or _machine_zone() or "UTC"
+
+    @property
+    def zone_problem(self) -> str:
+        """Why the local cohort goes by UTC though the environment names a zone; empty if not so."""
+        if self.timezone or not os.environ.get("TZ") or _machine_zone():
+            return ""
+        return (
+            "TZ in the environment names no time zone that is known here, so the local cohort goes"
+            " by UTC. Set FREEHAND_TIMEZONE, to Europe/Berlin for example."
+        )
 
 
 def load() -> Settings:
@@ -327,8 +361,9 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 
 
 def _machine_zone() -> str:
+    """Empty where it cannot be told."""
     link = Path("/etc/localtime")
-    name = os.environ.get("TZ", "") or (
+    name = os.environ.get("TZ", "").removeprefix(":") or (
         str(link.resolve()).partition("zoneinfo/")[2] if link.exists() else ""
     )
-    return name if name in available_timezones() else "UTC"
+    return name if name in available_timezones() else ""

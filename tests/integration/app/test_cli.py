@@ -266,7 +266,7 @@ def test_ctrl_c_while_all_is_still_being_imported_is_quiet(
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_bot_whose_terminal_is_gone_stops_when_it_is_told_to(
     tmp_path: Path, sent: signal.Signals
 ) -> None:

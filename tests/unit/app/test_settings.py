@@ -55,6 +55,14 @@ def test_env_example_names_only_settings() -> None:
         ("FREEHAND_TIMEZONE", "Europe/Berlim", "Europe/Berlin"),
         ("FREEHAND_SANDBOX", "vm", "must be one of auto, docker, process."),
         ("FREEHAND_LOG_LEVEL", "loud", "debug"),
+        ("FREEHAND_OPS_HOST", "", "is empty"),
+        ("FREEHAND_OPS_HOST", "127.0.0.1:8766", "write it like 127.0.0.1"),
+        ("FREEHAND_OPS_HOST", "http://localhost", "write it like 127.0.0.1"),
+        ("FREEHAND_OPS_HOST", "local host", "write it like 127.0.0.1"),
+        ("FREEHAND_DATABASE_URL", "postgres", "write postgresql+psycopg://"),
+        ("FREEHAND_DATABASE_URL", "postgresql://u:hunter2@host:port/x", "postgresql+psycopg://"),
+        ("FREEHAND_DATABASE_URL", "mysql://u:hunter2@host/x", "write postgresql+psycopg://"),
+        ("FREEHAND_DATABASE_URL", "sqlite://", "SQLite needs the path of a file"),
         ("FREEHAND_GPUS", "GPU-1234", "nvidia-smi -L"),
         ("FREEHAND_GPUS", "cuda:0", "'cuda:0'"),
         ("FREEHAND_GPUS", "0,1,0", "twice"),
@@ -77,6 +85,33 @@ def test_a_wrong_setting_gives_one_sentence_that_names_it(
     assert name in sentence
     assert word in sentence
     assert "\n" not in sentence
+    assert "hunter2" not in sentence
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::", "::1", "localhost", "a-b.example"])  # noqa: S104
+def test_an_address_may_be_a_name_or_a_number(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("FREEHAND_OPS_HOST", host)
+    assert load().ops_host == host
+
+
+@pytest.mark.parametrize(
+    ("zone", "goes_by", "is_told"),
+    [
+        ("Europe/Berlin", "Europe/Berlin", False),
+        (":Europe/Berlin", "Europe/Berlin", False),
+        ("Mars/Olympus", "UTC", True),
+        ("CET-1CEST", "UTC", True),
+    ],
+)
+def test_a_zone_of_the_machine_that_is_unknown_is_told(
+    monkeypatch: pytest.MonkeyPatch, zone: str, goes_by: str, *, is_told: bool
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    settings = load()
+    assert settings.local_timezone == goes_by
+    assert ("Set FREEHAND_TIMEZONE" in settings.zone_problem) == is_told
+    monkeypatch.setenv("FREEHAND_TIMEZONE", "UTC")
+    assert load().zone_problem == ""
 
 
 def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +191,9 @@ def test_the_environment_wins_over_the_file_however_names_are_written(
         (b"FREEHND_DISCORD_TOKEN=hunter2\n", ("FREEHND_DISCORD_TOKEN", "FREEHAND_DISCORD_TOKEN")),
         (b"FREEHAND_HOUR=7\nhunter2 'hunter2\n", ("Line 2", "NAME=value")),
         (b"FREEHAND_HOUR=noon\n", ("FREEHAND_HOUR", "whole number")),
+        (b"FREEHAND_HOUR=7\nA=1\nfreehand_hour=8\n", ("Line 3", "line 1", "keep one")),
+        (b"DISCORD=hunter2\nDISCORD=hunter2\n", ("Line 2", "line 1", "keep one")),
+        (b"FREEHAND_HOUR=7\nFREEHAND_DISCORD_TOKEN=hunt\0er2\n", ("Line 2", "plain text")),
         (b"\xff\xfehunter2\xd8", ("save it as UTF-8",)),
         (b"FREEHAND_HOUR=7\x81\n", ("save it as UTF-8",)),
         (b"#" * (2 << 20), ("too large",)),
