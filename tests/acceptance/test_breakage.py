@@ -17,7 +17,7 @@ from bot.domain.errors import (
 )
 from bot.domain.submission import SubmissionState
 from bot.services.submissions.released import ReleasedExercises
-from tests.support.world import ANA, BEN, MENTOR, RIGHT, WRONG, World, fenced
+from tests.support.world import ANA, BEN, MENTOR, RIGHT, WRONG, World, actions_of, fenced
 
 
 async def test_without_a_sandbox_submissions_wait_and_the_thread_says_so(
@@ -58,7 +58,11 @@ async def test_a_deleted_message_keeps_the_grade_that_it_has(
 
     [submission] = await world.submissions(ANA)
     assert submission.state is SubmissionState.GRADED
-    assert "Solved." in world.answers()[0].text
+    assert world.answers()[0].text == (
+        "✅ **Solved.** Ana · this answer was deleted after it was graded; what it earned stays."
+    )
+    [details] = actions_of(world.answers()[0].message)
+    assert "try 1" in await world.press(ANA, details, where=thread)
 
 
 async def test_who_has_withdrawn_is_reminded(world: World, thread: ConversationRef) -> None:

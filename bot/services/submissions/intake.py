@@ -122,16 +122,23 @@ class IntakeService:
         return said
 
     async def withdraw(self, event: MessageDeleted) -> None:
-        """Take an answer whose message was deleted out of the line; what is graded stays so."""
+        """Take an answer whose message was deleted out of the line; what is graded stays so.
+
+        Its feedback, which would stand alone now, becomes a line on whose answer it was.
+        """
         answer = _answer_key(event.conversation.platform, event.message.message)
         async with self.store.write() as tx:
             await tx.confirmations.forget(answer)
-            if not await tx.submissions.withdraw(answer):
-                return
+            is_withdrawn = await tx.submissions.withdraw(answer)
             latest = await tx.submissions.find_latest(answer)
-            if latest is not None:
+            if is_withdrawn and latest is not None:
                 await tx.outbox.say(status(latest, messages.withdrawn(), reader=None))
-            await tell_next(tx, self.clock())
+                await tell_next(tx, self.clock())
+            elif latest is not None and latest.grade is not None:
+                author = await tx.members.get(latest.member)
+                await tx.outbox.say(
+                    status(latest, messages.deleted(latest, author.name), reader=None)
+                )
 
     async def _is_member(self, answer: Answer) -> bool:
         """Asked before a file is read: whoever is none could have anything read."""

@@ -129,6 +129,16 @@ def verdict(
     return Message.of(*parts, Buttons(_buttons(submission, grade)), state)
 
 
+def deleted(submission: Submission, name: str) -> Message:
+    """In place of the feedback on an answer that was deleted, which would puzzle a reader."""
+    return Message.of(
+        f"{HEADLINES[graded(submission).verdict]} {sentence(name)} · this answer was deleted after"
+        " it was graded; what it earned stays.",
+        Buttons((SHOW_DETAILS.button(submission.id, "Details"),)),
+        AnswerState(submission.answer, submission.id),
+    )
+
+
 def fault() -> Message:
     """We could not grade it."""
     return Message.of(f"{HEADLINES[Verdict.SANDBOX_FAULT]} {_STEPS[Verdict.SANDBOX_FAULT]}")
