@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.domain.chat.commands import CommandSpec
@@ -25,7 +26,7 @@ from bot.services.cohorts.actions import CohortActions, Resume
 from bot.services.cohorts.commands import CohortCommands, MemberCommands
 from bot.services.cohorts.founding import FoundingService
 from bot.services.cohorts.messages import pledge
-from bot.services.cohorts.service import CohortService, JoiningService
+from bot.services.cohorts.service import CohortService, JoiningService, invite
 from bot.services.progress import room as progress_room
 from bot.services.progress.commands import ProgressCommands
 from bot.services.progress.leaderboard import Draw, LeaderboardService
@@ -196,6 +197,7 @@ def _router(
         registry=registry,
         commands=commands,
         listen=listener.listen,
+        invite=partial(invite, ports.store),
         forget=listener.intake.withdraw,
         lose=challenges.lose_threads,
     )

@@ -46,6 +46,10 @@ class SpentError(UserError):
     """It could be done once, and that time is over."""
 
 
+class NotAMemberError(UserError):
+    """They have to join first."""
+
+
 class NotAllowedError(UserError):
     """The person's role does not permit it."""
 

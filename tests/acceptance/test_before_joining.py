@@ -137,3 +137,15 @@ async def test_nobody_gets_what_somebody_else_sent(world: World, thread: Convers
     await world.press(replace(CAT, user="dan"), f"join:{world.cohort.id}")
     await world.press(ANA, f"join:{world.cohort.id}")
     assert world.grader.requests == []
+
+
+@pytest.mark.parametrize("command", ["plan", "progress", "hint", "reminders"])
+async def test_who_has_to_join_first_can_press_it(
+    world: World, thread: ConversationRef, command: str
+) -> None:
+    event = world.message(CAT, command, thread, mentions_bot=True)
+    [answer] = (await world.take(event)).replies
+    assert "You are not in this cohort yet" in text_of(answer)
+
+    [join] = actions_of(answer)
+    assert "Welcome" in await world.press(CAT, join, where=thread)

@@ -8,7 +8,7 @@ from bot.domain.chat.message import ChannelLink, Message
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
-from bot.domain.errors import UserError
+from bot.domain.errors import NotAMemberError, UserError
 from bot.domain.member import BoardMode, Member, Role
 from bot.domain.store import Store, Transaction
 from bot.domain.text import shown_name
@@ -57,7 +57,7 @@ class JoiningService:
             cohort = await tx.cohorts.find_by_channel(conversation)
             member = await tx.members.find(cohort.id, user) if cohort else None
         if member is None:
-            raise UserError(NOT_A_MEMBER)
+            raise NotAMemberError(NOT_A_MEMBER)
         return member
 
     async def set_board(self, member: Member, mode: BoardMode) -> Message:
@@ -71,6 +71,13 @@ class JoiningService:
         async with self.store.write() as tx:
             await tx.members.set_reminders(member.id, on=on)
         return messages.REMINDERS_ON if on else messages.REMINDERS_OFF
+
+
+async def invite(store: Store, conversation: ConversationRef) -> Message:
+    """To somebody who has to join the cohort of a conversation first, with the button that does."""
+    async with store.read() as tx:
+        cohort = await tx.cohorts.find_by_channel(conversation)
+    return Message.of(NOT_A_MEMBER, *(messages.pledge(cohort).blocks if cohort else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from bot.domain.challenge import Challenge
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.clock import Clock
-from bot.domain.errors import UserError
+from bot.domain.errors import NotAMemberError, UserError
 from bot.domain.progression import HintTaken
 from bot.domain.store import Store
 from bot.services.submissions import messages
@@ -44,7 +44,7 @@ class HintService:
             exercise = await self.released.of(tx, challenge)
             member = await tx.members.find(challenge.cohort, user)
             if member is None:
-                raise UserError(NOT_A_MEMBER)
+                raise NotAMemberError(NOT_A_MEMBER)
             read = await tx.progress.hints_of(member=member.id, challenge=challenge.id)
             level = min(read + 1, len(exercise.hints))
             await tx.progress.take_hint(

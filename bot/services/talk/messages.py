@@ -20,7 +20,7 @@ OLD_BUTTON = "That button belongs to an older version of me. Try the command ins
 OLD_FORM = "That form belongs to an older version of me. Please open it again."
 FORM_TOO_LATE = "That took too long to open. Please press the button again."
 FORM_NOT_OPENED = "I could not open the form. Please press the button again."
-NOT_A_MEMBER = "You are not in this cohort yet. Type /join first."
+NOT_A_MEMBER = "You are not in this cohort yet. `/join` in its channel takes you in."
 NO_COHORT = (
     "No cohort practises in this channel. Commands work where one does; people who manage the"
     " server make one with `/cohort setup`."

@@ -13,7 +13,7 @@ from bot.domain.chat.commands import CommandSpec, Invocation, Permission, parse,
 from bot.domain.chat.events import Event
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.cohort import Cohort
-from bot.domain.errors import NotFoundError, UserError
+from bot.domain.errors import NotAMemberError, NotFoundError, UserError
 from bot.domain.member import Member
 from bot.services.talk import messages
 from bot.services.talk.reply import Answer, Confirm
@@ -57,7 +57,7 @@ class Call:
             UserError: They have not joined.
         """
         if self.member is None:
-            raise UserError(messages.NOT_A_MEMBER)
+            raise NotAMemberError(messages.NOT_A_MEMBER)
         return self.member
 
     def require(self, option: str) -> str:

@@ -14,7 +14,7 @@ from bot.domain.chat.events import (
 )
 from bot.domain.chat.message import Form, Message
 from bot.domain.chat.refs import ConversationRef
-from bot.domain.errors import CatalogueError, SpentError, UserError
+from bot.domain.errors import CatalogueError, NotAMemberError, SpentError, UserError
 from bot.services.talk import messages, room, verbs
 from bot.services.talk.invoking import CommandService
 from bot.services.talk.registry import Registry
@@ -27,6 +27,7 @@ class Router:
 
     Attributes:
         listen: Takes a message that is no command; False where it means nothing to anybody.
+        invite: What to say where somebody has to join a conversation's cohort first.
         forget: Takes the news that a message was deleted.
         lose: Takes the news that a thread or channel was.
     """
@@ -34,6 +35,7 @@ class Router:
     registry: Registry
     commands: CommandService
     listen: Callable[[MessagePosted, Reply], Awaitable[bool]]
+    invite: Callable[[ConversationRef], Awaitable[Message]]
     forget: Callable[[MessageDeleted], Awaitable[None]]
     lose: Callable[[ConversationRef], Awaitable[None]]
 
@@ -47,6 +49,8 @@ class Router:
             await self._route(event, reply)
         except CatalogueError as error:
             raise UserError(messages.NO_EXERCISE) from error
+        except NotAMemberError:
+            await reply.say(await self.invite(event.conversation), refused=True)
 
     async def _route(self, event: Event, reply: Reply) -> None:
         match event:
