@@ -18,7 +18,7 @@ from bot.domain.grading import Grade, Grader, GradingRequest
 from bot.domain.text import one_line
 from bot.sandbox.grader import ContainerGrader
 from bot.sandbox.proving import Proof, prove
-from bot.services.challenges.messages import DAY_NAMES, task
+from bot.services.challenges.messages import KINDS, task
 from bot.services.submissions.seeds import SeedService
 from bot.services.submissions.source import reading
 from bot.services.submissions.source.files import require_acceptable
@@ -82,7 +82,7 @@ async def grade_files(
 def task_text(exercise: Exercise) -> str:
     """A task as learners get it in its thread, in the markup that all platforms understand."""
     message = task(exercise, buttons_for=None)
-    parts = [f"**{exercise.title}** — {DAY_NAMES[exercise.day]}"]
+    parts = [f"**{exercise.title}** — {KINDS[exercise.day]}"]
     for block in message.blocks:
         if isinstance(block, Code):
             parts.append(f"```{block.language}\n{block.source.rstrip()}\n```")

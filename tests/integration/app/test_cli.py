@@ -174,7 +174,7 @@ def test_a_name_that_will_not_do_makes_no_exercise(
 def test_a_task_is_shown_as_learners_read_it(tmp_path: Path) -> None:
     shown = freehand("exercises", "show", "clip-grad-norm", folder=tmp_path).stdout
 
-    assert shown.startswith("**Gradient clipping** — Monday · implement one function\n\nOne bad")
+    assert shown.startswith("**Gradient clipping** — Function\n\nOne bad")
     assert "```python\nfrom collections.abc import Iterable\n" in shown
     assert shown.endswith("Edit your message to try again, as often as you like.\n")
 

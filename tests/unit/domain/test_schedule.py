@@ -282,8 +282,8 @@ def test_what_the_cohort_has_not_met_goes_before_the_weeks_theme() -> None:
 
     assert choose(exercises) == ("b", PlanReason.THEME_NEW)
     assert choose(exercises, b=utc(2026, 11, 2)) == ("a", PlanReason.OTHER_NEW)
-    met = {"a": utc(2026, 11, 9), "b": utc(2026, 11, 2)}
-    assert choose(exercises, **met) == ("b", PlanReason.THEME_LONGEST_AGO)
+    both = choose(exercises, a=utc(2026, 11, 9), b=utc(2026, 11, 2))
+    assert both == ("b", PlanReason.THEME_LONGEST_AGO)
 
 
 def test_beyond_the_theme_it_comes_from_the_theme_that_has_most_left() -> None:
