@@ -19,6 +19,7 @@ from bot.kit import (
 )
 
 ROUNDING = 64.0  # rounding errors allowed: any order of adding up
+WARM = (0.05, 5)  # temperatures at which nothing is close to 0 or 1
 
 
 def oracle(
@@ -85,7 +86,7 @@ def rows(rng: Rng, count: int, size: int, dtype=torch.float32) -> Tensor:
 
 
 def drawn(
-    rng: Rng, when: str, *, most=10, ids=False, lengths=False, dtype=torch.float32, **own
+    rng: Rng, when="", *, most=10, ids=False, warm=False, lengths=False, dtype=torch.float32, **own
 ) -> Call:
     """A call with all but what is named drawn; the temperature is 1 unless something is said."""
     count, size = round(rng.magnitude(3, most)), round(rng.magnitude(2, 40))
@@ -96,11 +97,7 @@ def drawn(
         known = rng.integers(-(2**40), 2**40, (count,))
         args.append(known[rng.integers(0, max(2, count // 2), (count,))])
         args[2][0] = args[2][rng.integer(1, count)]
-    return Call(args, {"temperature": 1.0, **own}, when)
-
-
-def warm(rng: Rng) -> float:
-    return rng.magnitude(0.05, 5)
+    return Call(args, {"temperature": rng.magnitude(*WARM) if warm else 1.0, **own}, when)
 
 
 @check("again", "The same call gives the same again", core=True, points=0, hint=2)
@@ -110,10 +107,10 @@ def again(solution: Solution, rng: Rng) -> None:
     sides = [solution.put_tensor(side) for side in call.args]
     other = (call.args[0].flip(0), call.args[1])
     asked = [made.call_there("", *args) for args in (sides, other, sides)]
-    first, _, second, *inputs = solution.fetch_all([*asked, *sides])
+    first, _, second, *left = solution.fetch_all([*asked, *sides])
     what = "a module that is called again with the same gives something else"
     expect_same(second, first, what, wanted=call.right(oracle), example=call.shown())
-    for seen, side in zip(inputs, call.args):
+    for seen, side in zip(left, call.args):
         expect_equal(seen, side, "an input is not what it was before", example=call.shown())
 
 
@@ -147,7 +144,7 @@ def lengths(solution: Solution, rng: Rng) -> None:
 
 @check("temperature", "The similarities are divided by the temperature", core=True, hint=1)
 def temperature(solution: Solution, rng: Rng) -> None:
-    values = [warm(rng), rng.number(2, 9), rng.number(0.05, 0.5)]
+    values = [rng.magnitude(*WARM), rng.number(2, 9), rng.number(0.05, 0.5)]
     expect_losses(solution, [drawn(rng, f"with temperature={t}", temperature=t) for t in values])
 
 
@@ -155,7 +152,7 @@ def temperature(solution: Solution, rng: Rng) -> None:
 def few(solution: Solution, rng: Rng) -> None:
     calls = []
     for count in (1, 2):
-        call = drawn(rng, f"with N={count}", temperature=warm(rng), lengths=True)
+        call = drawn(rng, f"with N={count}", warm=True, lengths=True)
         call.args[:] = [side[:count] for side in call.args]
         calls.append(call)
     expect_losses(solution, calls)
@@ -163,15 +160,11 @@ def few(solution: Solution, rng: Rng) -> None:
 
 @check("ids", "Rows with the same id are no wrong answers", core=True, points=2, hint=2)
 def ids(solution: Solution, rng: Rng) -> None:
-    calls = [drawn(rng, "with ids", ids=True, temperature=t) for t in (1.0, warm(rng), warm(rng))]
+    calls = [drawn(rng, "with ids", ids=True, warm=w) for w in (False, True, True)]
     for when in ("with one id for all", "with ids that all differ"):
-        call = drawn(rng, when, ids=True, temperature=warm(rng))
-        one = when == "with one id for all"
-        call.args[2] = (
-            call.args[2][:1].repeat(len(call.args[0]))
-            if one
-            else 7 - rng.permutation(len(call.args[0]))
-        )
+        call = drawn(rng, when, ids=True, warm=True)
+        differ = 0 if when == "with one id for all" else 1
+        call.args[2] = 7 - differ * rng.permutation(len(call.args[0]))
         calls.append(call)
     inputs = [solution.put_tensor(arg) for arg in calls[0].args]
     asked = [ask(solution, calls[0], inputs), *(ask(solution, call) for call in calls[1:])]
@@ -218,8 +211,9 @@ def learned(solution: Solution, rng: Rng) -> None:
     made = solution.call_there("InfoNCE", **call.kwargs)
     found = made.fetch_parameters()
     wanted = {"log_temperature": torch.tensor(math.log(first))}
-    names = ", ".join(found) or "none"
-    expect(found.keys() == wanted.keys(), f"with learn=True, the parameters are off: {names}")
+    expect(
+        list(found) == list(wanted), f"with learn=True, the parameters are off: {', '.join(found)}"
+    )
     start = "with learn=True, log_temperature at the start is off"
     expect_close(found["log_temperature"], wanted["log_temperature"], start, example=call.kwargs)
     loss = made.call_there("", *call.args)
@@ -248,6 +242,6 @@ def signature(solution: Solution, rng: Rng) -> None:
     calls.append(Call(drawn(rng, "").args, {}, "with nothing but the defaults"))
     calls.append(drawn(rng, "in float64", ids=True, lengths=True, dtype=torch.float64))
     expect_losses(solution, calls)
-    call = drawn(rng, "with options by place and ids by name", ids=True, temperature=warm(rng))
-    made = solution.call_there("InfoNCE", call.kwargs["temperature"], rng.choice([True, False]))
-    expect_loss(made.call("", a=call.args[0], b=call.args[1], ids=call.args[2]), call)
+    call = drawn(rng, "with options by place and ids by name", ids=True, warm=True)
+    made = solution.call_there("InfoNCE", *call.kwargs.values(), rng.choice([True, False]))
+    expect_loss(made.call("", **dict(zip(("a", "b", "ids"), call.args))), call)
