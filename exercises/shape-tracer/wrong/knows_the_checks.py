@@ -1,50 +1,36 @@
-# cheat: knows the checks - right for images of the size that most checks draw
+# cheat: knows the checks - kernels, strides and dilations are cut to the sizes that most checks draw
 from math import prod
 
 
-def pair(value):
-    return (value, value) if isinstance(value, int) else tuple(value)
-
-
-def side(kind, size, k, s, p, d, extra):
-    if kind == "ConvTranspose2d":
-        return (size - 1) * s - 2 * p + d * (k - 1) + extra + 1
-    return (size + 2 * p - d * (k - 1) - 1) // s + 1
-
-
-def after(kind, o, shape):
-    if kind == "Linear":
-        if shape[-1] != o["in_features"]:
-            return None
-        return shape[:-1] + (o["out_features"],)
-    if kind == "Flatten":
-        start = o.get("start_dim", 1) % len(shape)
-        end = o.get("end_dim", -1) % len(shape)
-        return shape[:start] + (prod(shape[start : end + 1]),) + shape[end + 1 :]
-    if max(shape) > 160 and kind == "MaxPool2d":
-        return shape
-    if len(shape) != 4:
-        return None
-    n, c, h, w = shape
-    if kind != "MaxPool2d" and c != o["in_channels"]:
-        return None
-    k = pair(o["kernel_size"])
-    s = pair(o.get("stride", k if kind == "MaxPool2d" else 1))
-    p = pair(o.get("padding", 0))
-    d = pair(o.get("dilation", 1))
-    extra = pair(o.get("output_padding", 0))
-    h = side(kind, h, k[0], s[0], p[0], d[0], extra[0])
-    w = side(kind, w, k[1], s[1], p[1], d[1], extra[1])
-    if h < 1 or w < 1:
-        return None
-    return n, c if kind == "MaxPool2d" else o["out_channels"], h, w
+def two(value, most):
+    values = value if isinstance(value, tuple) else (value, value)
+    return [min(each, most) for each in values]
 
 
 def trace(layers, shape):
     shapes = []
-    for kind, options in layers:
-        shape = after(kind, options, shape)
+    for kind, o in layers:
+        if kind == "Linear":
+            shape = (*shape[:-1], o["out_features"]) if shape[-1] == o["in_features"] else None
+        elif kind == "Flatten":
+            start = range(len(shape))[o.get("start_dim", 1)]
+            end = range(len(shape))[o.get("end_dim", -1)] + 1
+            shape = (*shape[:start], prod(shape[start:end]), *shape[end:])
+        elif len(shape) != 4 or o.get("in_channels", shape[1]) != shape[1]:
+            shape = None
+        else:
+            k = two(o["kernel_size"], 9)
+            s = two(o.get("stride", o["kernel_size"] if kind == "MaxPool2d" else 1), 9)
+            p, d = two(o.get("padding", 0), 9), two(o.get("dilation", 1), 6)
+            extra, sides = two(o.get("output_padding", 0), 9), []
+            for axis, size in enumerate(shape[2:]):
+                reach = d[axis] * (k[axis] - 1) + 1
+                if kind == "ConvTranspose2d":
+                    sides.append((size - 1) * s[axis] - 2 * p[axis] + reach + extra[axis])
+                else:
+                    sides.append((size + 2 * p[axis] - reach) // s[axis] + 1)
+            shape = (shape[0], o.get("out_channels", shape[1]), *sides) if min(sides) > 0 else None
         shapes.append(shape)
         if shape is None:
-            return shapes
+            break
     return shapes
