@@ -1,0 +1,30 @@
+# fails: same - the blocks get another name
+# says: Missing key
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
+
+
+class Block(nn.Module):
+    def __init__(self, width: int, factor: int, dropout: float) -> None:
+        super().__init__()
+        self.up = nn.Linear(width, width * factor)
+        self.down = nn.Linear(width * factor, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = functional.gelu(self.up(x))  # (N, width * factor)
+        h = h * torch.sigmoid(h)
+        return x + self.dropout(self.down(h))  # (N, width)
+
+
+class Model(nn.Module):
+    def __init__(self, width: int, factor: int, depth: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(Block(width, factor, dropout) for _ in range(depth))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.layers:
+            x = checkpoint(block, x, use_reentrant=False)
+        return x
