@@ -105,9 +105,8 @@ def expect_part(
         weighted.call_there("sum").call_there("backward")
     seen = [solution.fetch_all(outputs), solution.fetch_all(inputs, "grad")]
     for (model, state, x), value, gradient in zip(built, *seen, strict=True):
-        (right, grads), (exact, exact_grads) = (
-            with_gradients(oracle, *each) for each in ((state, x), in_float64((state, x)))
-        )
+        right, grads = with_gradients(oracle, state, x)
+        exact, exact_grads = with_gradients(oracle, *in_float64((state, x)))
         case = f"{what} of an input of shape {tuple(x.shape)}"
         expect_close(value, right, f"{case} is off", exact=exact, factor=ROUNDING)
         found = {"its argument": gradient, **model.fetch_grads()}
@@ -156,9 +155,8 @@ def measured_numbers(solution: Solution, rng: Rng) -> None:
     state, x = measured(rng, rng.integer(2, 9)), rng.normal(rng.integer(2, 9), 1)
     x = x + rng.normal(len(state["mean"]))
     model = solution.call_there("Standardize", state["mean"], state["std"])
-    seen = model.call("", x)
-    exact = standardize(in_float64(state), x.double())
-    expect_close(seen, standardize(state, x), "Standardize(mean, std)(x) is off", exact=exact)
+    right, exact = standardize(state, x), standardize(in_float64(state), x.double())
+    expect_close(model.call("", x), right, "Standardize(mean, std)(x) is off", exact=exact)
     saved, parameters = saved_in(model), model.fetch_parameters()
     expect_names(saved, state, "state_dict() of Standardize")
     for name, value in state.items():
