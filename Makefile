@@ -57,7 +57,7 @@ picture: setup ## Draw the rooms of the code and who imports whom into docs/imag
 
 .PHONY: catalogue
 catalogue: setup ## Write the list of exercises into docs/catalogue.md
-	@$(BIN)/python -m tests.catalogue_page
+	@$(BIN)/python -m tests.support.catalogue_page
 
 .PHONY: images
 images: .venv/ready-bot ## Make the sandbox's base image and wheels, for machines without a registry

@@ -1,10 +1,10 @@
 import math
 
 
-def lr_at(step, base_lr, warmup, total, min_lr=0.0):
+def lr_at(step: int, base_lr: float, warmup: int, total: int, min_lr: float = 0.0) -> float:
+    if step >= total:
+        return float(min_lr)
     if step < warmup:
         return base_lr * (step + 1) / warmup
-    if step >= total:
-        return min_lr
-    p = (step - warmup) / (total - warmup)
-    return min_lr + (base_lr - min_lr) * (1 + math.cos(math.pi * p)) / 2
+    progress = (step - warmup) / (total - warmup)
+    return min_lr + (base_lr - min_lr) * (1 + math.cos(math.pi * progress)) / 2

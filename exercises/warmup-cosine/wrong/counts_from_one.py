@@ -1,12 +1,12 @@
-# fails: rises - step 1 is taken for the first
+# fails: warmup - steps are counted from 1
 import math
 
 
 def lr_at(step, base_lr, warmup, total, min_lr=0.0):
-    step = max(step - 1, 0)
+    if step >= total:
+        return float(min_lr)
+    step -= 1
     if step < warmup:
         return base_lr * (step + 1) / warmup
-    if step >= total:
-        return min_lr
-    p = (step - warmup) / (total - warmup)
-    return min_lr + (base_lr - min_lr) * (1 + math.cos(math.pi * p)) / 2
+    progress = (step - warmup) / (total - warmup)
+    return min_lr + 0.5 * (base_lr - min_lr) * (1 + math.cos(math.pi * progress))

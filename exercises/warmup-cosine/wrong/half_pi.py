@@ -1,11 +1,11 @@
-# fails: falls - a quarter of a cosine
+# fails: cosine - a quarter of a wave
 import math
 
 
 def lr_at(step, base_lr, warmup, total, min_lr=0.0):
+    if step >= total:
+        return float(min_lr)
     if step < warmup:
         return base_lr * (step + 1) / warmup
-    if step >= total:
-        return min_lr
-    p = (step - warmup) / (total - warmup)
-    return min_lr + (base_lr - min_lr) * math.cos(math.pi / 2 * p)
+    progress = (step - warmup) / (total - warmup)
+    return min_lr + 0.5 * (base_lr - min_lr) * (1 + math.cos(math.pi / 2 * progress))

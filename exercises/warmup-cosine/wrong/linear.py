@@ -1,12 +1,12 @@
-# fails: falls - a line instead of a cosine
-# says: a quarter of the way down
+# fails: cosine - it falls along a line
+# says: after the warm-up
 import math
 
 
 def lr_at(step, base_lr, warmup, total, min_lr=0.0):
+    if step >= total:
+        return float(min_lr)
     if step < warmup:
         return base_lr * (step + 1) / warmup
-    if step >= total:
-        return min_lr
-    p = (step - warmup) / (total - warmup)
-    return min_lr + (base_lr - min_lr) * (1 - p)
+    progress = (step - warmup) / (total - warmup)
+    return base_lr + (min_lr - base_lr) * progress

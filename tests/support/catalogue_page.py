@@ -7,7 +7,7 @@ from bot.catalogue.reading import Catalogue
 from bot.domain.cohort import theme_of
 from bot.domain.exercise import Day, Exercise
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DAYS = {Day.IMPLEMENT: "Monday", Day.DEBUG: "Wednesday", Day.MODULE: "Friday"}
 HEAD = """# The exercises
 

@@ -1,0 +1,12 @@
+# fails: warmup - the line reaches base_lr one step too late
+# says: in the warm-up
+import math
+
+
+def lr_at(step, base_lr, warmup, total, min_lr=0.0):
+    if step >= total:
+        return float(min_lr)
+    if step < warmup:
+        return base_lr * (step + 1) / (warmup + 1)
+    progress = (step - warmup) / (total - warmup)
+    return min_lr + 0.5 * (base_lr - min_lr) * (1 + math.cos(math.pi * progress))

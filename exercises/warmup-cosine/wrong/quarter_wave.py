@@ -1,0 +1,11 @@
+# fails: cosine - a quarter of a wave that does reach the end
+import math
+
+
+def lr_at(step, base_lr, warmup, total, min_lr=0.0):
+    if step >= total:
+        return float(min_lr)
+    if step < warmup:
+        return base_lr * (step + 1) / warmup
+    progress = (step - warmup) / (total - warmup)
+    return min_lr + (base_lr - min_lr) * math.cos(math.pi / 2 * progress)

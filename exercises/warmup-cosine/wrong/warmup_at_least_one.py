@@ -1,0 +1,13 @@
+# fails: no-warmup - no warm-up is taken for one of a step
+# says: without a warm-up
+import math
+
+
+def lr_at(step, base_lr, warmup, total, min_lr=0.0):
+    if step >= total:
+        return float(min_lr)
+    warmup = max(warmup, 1)
+    if step < warmup:
+        return base_lr * (step + 1) / warmup
+    progress = (step - warmup) / (total - warmup)
+    return min_lr + 0.5 * (base_lr - min_lr) * (1 + math.cos(math.pi * progress))
