@@ -16,7 +16,7 @@ FOLDERS = sorted(path.parent for path in EXERCISES.glob("*/exercise.toml"))
 SEEDS = 1
 """Hidden inputs for each right solution; `freehand exercises check` takes five, and mutants."""
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
 
 each_exercise = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
