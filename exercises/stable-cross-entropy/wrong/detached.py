@@ -1,5 +1,5 @@
 # fails: nothing - the loss is computed without a way back
-# says: RuntimeError
+# says: no gradient flows back
 import torch
 
 

@@ -83,7 +83,8 @@ def test_exercises_are_listed_in_the_order_of_the_journey(tmp_path: Path) -> Non
     lines = freehand("exercises", "list", folder=tmp_path).stdout.splitlines()
     data = json.loads(freehand("exercises", "list", "--json", folder=tmp_path).stdout)
 
-    assert lines[0] == "not-converging   stage 3, week 4, debug: Not converging"
+    first = "best-lr               stage 1, week 1, implement: Pick a learning rate"
+    assert lines[0] == first
     assert [line.split()[0] for line in lines] == [entry["slug"] for entry in data]
     assert [entry["stage"] for entry in data] == sorted(entry["stage"] for entry in data)
 
