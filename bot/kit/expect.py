@@ -123,7 +123,8 @@ def expect_number(
         wanted: What it should be; NaN and infinities match only themselves.
         message: What was looked at.
         factor: How many rounding errors of float64 are allowed, at the larger of `wanted` and
-        scale: the size of the numbers that it is computed from, where they may cancel.
+            `scale`.
+        scale: The size of the numbers that it is computed from, where they may cancel.
         example: The input that shows it.
 
     Raises:
