@@ -51,8 +51,9 @@ TAKES_TOO_LONG = (
 )
 
 PROCESSES, DISK = "{0.processes} processes and threads at once", "{0.disk_mb} MB of files in /tmp"
+GPU_FULL = "CUDA out of memory"
 LIMITS_MET: Mapping[str, str] = {
-    "CUDA out of memory": "{0.gpu_memory_mb} MB of GPU memory",
+    GPU_FULL: "{0.gpu_memory_mb} MB of GPU memory",
     "can't start new thread": PROCESSES,
     "Resource temporarily unavailable": PROCESSES,
     "No space left on device": DISK,
@@ -232,7 +233,8 @@ def _from_checks(checks: Sequence[CheckResult], raised: set[str]) -> Verdict:
     if any(check.points for check in held):
         return Verdict.PARTLY
     if core and all(check.name in raised for check in core):
-        return Verdict.CRASHED
+        full = all(GPU_FULL in check.message for check in core)
+        return Verdict.OUT_OF_MEMORY if full else Verdict.CRASHED
     return Verdict.WRONG
 
 

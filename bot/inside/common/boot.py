@@ -18,6 +18,9 @@ gc.enable()
 COMPILER = "torch._dynamo"
 SHAPES = "torch.fx.experimental.symbolic_shapes"
 
+KERNELS_MB = 256
+"""What CUDA takes of a device later on, when kernels are first used."""
+
 
 class Deferred(ModuleType):
     """Stands for a module that is long to import, until more of it is used than is known here."""
@@ -74,11 +77,12 @@ def _deferred() -> tuple[Deferred, ...]:
     )
 
 
-def warm_up(device: str = "cpu") -> None:
+def warm_up(device: str = "cpu", megabytes: int = 0) -> None:
     """Load what torch loads on first use, and keep it from loading what nobody uses.
 
     Args:
         device: What tensors are made on from now on; starting CUDA takes seconds.
+        megabytes: How much of the device's memory this process may use; 0 for all of it.
     """
     for deferred in _deferred():
         sys.modules.setdefault(deferred.__name__, deferred)
@@ -87,6 +91,11 @@ def warm_up(device: str = "cpu") -> None:
     torch.set_num_threads(1)
     if device != "cpu":
         _use(device)
+    if megabytes:
+        free_bytes, total_bytes = torch.cuda.mem_get_info(device)
+        share = tensor_share(megabytes, free_bytes, total_bytes)
+        cuda: Any = torch.cuda
+        cuda.set_per_process_memory_fraction(share, device)
     layer = torch.nn.Linear(2, 2)
     layer(torch.ones(1, 2)).sum().backward()
     optimizer: Any = torch.optim.SGD(layer.parameters(), lr=0.1)
@@ -102,6 +111,21 @@ def _use(device: str) -> None:
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
     torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
+
+
+def tensor_share(megabytes: int, free_bytes: int, total_bytes: int) -> float:
+    """The part of a device's memory that tensors may take, 0 to 1.
+
+    What is told here, torch answers with an exception that names the limit. It is no boundary: the
+    host reads how much is used, but a fast device is full before it has looked twice.
+
+    Args:
+        megabytes: What CUDA itself and tensors may take together.
+        free_bytes: What is free with CUDA started and no tensor made.
+        total_bytes: What the device has.
+    """
+    tensor_bytes = (megabytes - KERNELS_MB) * 2**20 - (total_bytes - free_bytes)
+    return min(max(tensor_bytes / total_bytes, 0.0), 1.0)
 
 
 def limit_memory(megabytes: int) -> None:

@@ -1,4 +1,4 @@
-"""Starts a solver: ``python -m bot.inside.solver [megabytes] [device]``."""
+"""Starts a solver: ``python -m bot.inside.solver [megabytes] [device [megabytes]]``."""
 
 import io
 import os
@@ -17,19 +17,21 @@ def main(arguments: Sequence[str]) -> NoReturn:
     """Keep the frames' descriptors to ourselves, warm up, and serve.
 
     Args:
-        arguments: Optionally how many megabytes of memory this process may use, or the name that
-            torch has for the device it is given.
+        arguments: Optionally how many megabytes of memory this process may use; then the name that
+            torch has for the device it is given, and how many it may use there.
     """
     pipe = private_pipe()
-    device = "cpu"
+    device, device_mb = "cpu", 0
     for argument in arguments:
-        if argument.isdecimal():
+        if not argument.isdecimal():
+            device = argument
+        elif device == "cpu":
             limit_memory(int(argument))
         else:
-            device = argument
+            device_mb = int(argument)
     sys.argv = [FILE]
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), line_buffering=True)
-    warm_up(device)
+    warm_up(device, device_mb)
     try:
         Solver(pipe, device).serve()
     except BaseException:  # noqa: BLE001  # it broke the solver itself

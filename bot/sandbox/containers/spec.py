@@ -26,12 +26,12 @@ GVISOR_CALLS = {"action": "SCMP_ACT_ALLOW", "names": ["clone3"]}
 """Older releases answer it with “not permitted” instead of “not there”, and then no thread can be
 started. What it could do to a kernel, it does to gVisor's own."""
 
-CUDA_MEMORY_MB, CUDA_PROCESSES = 3072, 32
-"""What CUDA takes of the machine by itself, before the learner's allowance. A guess, on the safe
-side: a context with torch's kernels is said to need 2 to 3 GB."""
+CUDA_MEMORY_MB, CUDA_PROCESSES = 2048, 32
+"""What CUDA takes of the machine by itself, before the learner's allowance: twice what the dearest
+exercise was seen to need with it (docs/gpu.md), since another driver may take more."""
 
 CUDA_SOLVER = ("python", "-P", "-m", "bot.inside.solver", "cuda")
-"""The image's own command, told that there is a device."""
+"""The image's own command, told that there is a device; how much of it may be used comes last."""
 
 SHARED_MB = 64
 OPEN_FILES = 256
@@ -73,7 +73,7 @@ class ContainerSpec:
                 "freehand.role": self.role,
                 **({"freehand.gpu": self.gpu} if self.gpu else {}),
             },
-            **({"Cmd": CUDA_SOLVER} if self.gpu else {}),
+            **({"Cmd": [*CUDA_SOLVER, str(self.limits.gpu_memory_mb)]} if self.gpu else {}),
             "Hostname": "sandbox",
             "NetworkDisabled": True,
             **{f"Attach{name}": True for name in ("Stdin", "Stdout", "Stderr")},
@@ -130,8 +130,9 @@ def cores(limits: Limits) -> float:
 
 
 def alike(one: Limits, other: Limits) -> bool:
-    """Whether containers with these limits are made alike; the others are watched, not made."""
-    return resources(one) == resources(other) and one.disk_mb == other.disk_mb
+    """Whether containers on a GPU with these limits are made alike; the others are only watched."""
+    made = ((resources(limits), limits.disk_mb, limits.gpu_memory_mb) for limits in (one, other))
+    return next(made) == next(made)
 
 
 def _beside_cuda(limits: Limits) -> Limits:

@@ -23,7 +23,7 @@ LEAST = Limits(
     processes=16,
     output_kb=4,
     disk_mb=1,
-    gpu_memory_mb=1024,
+    gpu_memory_mb=2048,
 )
 """With less, importing torch would not fit, or starting CUDA."""
 

@@ -255,7 +255,17 @@ async def test_exception_of_torch_at_the_end_of_the_memory_names_the_limit() -> 
     relay = Relay(limits=LIMITS, judge=checking, open_solver=opened)
     grade = grade_of(request("x"), await relay.run(job_of(request("x"))))
 
+    assert grade.verdict is Verdict.OUT_OF_MEMORY
     assert grade.checks[0].message.endswith("; 4096 MB of GPU memory are allowed")
+
+
+async def test_next_solver_is_told_how_much_of_the_device_it_may_use() -> None:
+    yard = Yard()
+    async with begun(yard) as slot:
+        await well(slot)
+        await slot.take(replace(LIMITS, gpu_memory_mb=2048))
+
+        assert [spec.limits.gpu_memory_mb for spec in yard.specs] == [4096, 2048]
 
 
 async def test_memory_that_is_not_given_back_makes_the_slot_sick_until_it_is() -> None:
@@ -366,7 +376,7 @@ def test_container_on_a_gpu_is_every_other_solvers_but_for_what_cuda_needs() -> 
     assert settings == {
         **usual,
         "Labels": {**usual["Labels"], "freehand.gpu": GPU},
-        "Cmd": ("python", "-P", "-m", "bot.inside.solver", "cuda"),
+        "Cmd": ["python", "-P", "-m", "bot.inside.solver", "cuda", "4096"],
     }
     assert {name: part for name, part in host.items() if part != usual_host.get(name)} == {
         "DeviceRequests": [
@@ -376,8 +386,8 @@ def test_container_on_a_gpu_is_every_other_solvers_but_for_what_cuda_needs() -> 
                 "Capabilities": [["gpu", "compute", "utility"]],
             }
         ],
-        "Memory": (1024 + 3072) * MB,
-        "MemorySwap": (1024 + 3072) * MB,
+        "Memory": (1024 + 2048) * MB,
+        "MemorySwap": (1024 + 2048) * MB,
         "PidsLimit": 64 + 32,
         "MaskedPaths": MASKED_BESIDE_CUDA,
         "SecurityOpt": host["SecurityOpt"],

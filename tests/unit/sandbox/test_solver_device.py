@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from bot.inside.common.boot import warm_up
+from bot.inside.common.boot import KERNELS_MB, tensor_share, warm_up
 from bot.inside.common.pipe import Pipe
 from bot.inside.solver.solver import Solver
 from bot.wire.frames import Frame, Kind
@@ -100,3 +100,11 @@ def test_what_a_submission_makes_is_on_the_device_and_computed_as_exactly_as_els
     assert answers(called("made")) == "meta"
     assert not torch.backends.cudnn.allow_tf32
     assert not torch.backends.cuda.matmul.allow_tf32
+
+
+def test_tensors_may_take_what_cuda_leaves_of_an_allowance() -> None:
+    share = tensor_share(4096, free_bytes=79_000 * 2**20, total_bytes=80_000 * 2**20)
+
+    assert share * 80_000 == pytest.approx(4096 - 1000 - KERNELS_MB)
+    assert tensor_share(1024, free_bytes=79_000 * 2**20, total_bytes=80_000 * 2**20) == 0
+    assert tensor_share(99_000, free_bytes=79_900 * 2**20, total_bytes=80_000 * 2**20) == 1
