@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.catalogue.examples import claims_of, example_of, example_problems, showing
 from bot.catalogue.mutants import FILE as MUTANTS
 from bot.catalogue.mutants import excused, mutants_of
 from bot.catalogue.sentences import sentence_problems
@@ -134,6 +135,16 @@ class _Bench:
         for number, (what, source) in enumerate(answers):
             yield what, await self.grader.grade(self._request("trivial", source, number))
 
+    async def example(self) -> Sequence[str]:
+        """What the task's worked example says that is not so."""
+        example = example_of(self.exercise.task)
+        claims = claims_of(example)
+        if not claims:
+            return ()
+        shown = _read(self.folder / REFERENCE) + showing(example)
+        grade = await self.grader.grade(self._request("example", shown, 0))
+        return tuple(example_problems(claims, grade.output))
+
     async def mutants(self) -> AsyncIterator[tuple[str, Grade]]:
         for path in self.folder.glob(REFERENCE):
             for number, mutant in enumerate(mutants_of(_read(path))):
@@ -162,6 +173,7 @@ async def gate(
     rights = [graded async for graded in bench.rights(seeds)]
     wrongs = tuple([wrong async for wrong in bench.wrongs()])
     trivials = [graded async for graded in bench.trivials()]
+    untrue = await bench.example() if (folder / REFERENCE).exists() else ()
     right_problems = tuple(_right_problems(rights))
     is_right = mutants and not right_problems
     changed = [graded async for graded in bench.mutants()] if is_right else []
@@ -180,6 +192,7 @@ async def gate(
         *_cheat_problems(wrongs),
         *sentence_problems(folder, exercise.task, {wrong.name for wrong in wrongs}),
         *(_mutant_problems(changed, excused(folder)) if is_right else ()),
+        *untrue,
         *_harness_problems(wrongs, has_harness=(folder / "harness.py").exists()),
     )
     return GateReport(

@@ -86,6 +86,7 @@ class ObedientGrader:
             verdict=verdict,
             checks=tuple(self._check(name, failed) for name in ("value", "sign", "speed") if ran),
             detail=f"Line 1 uses `{orders['uses']}`." if "uses" in orders else "",
+            output="\n".join(rest for word, _, rest in lines if word == "prints"),
             usage=Usage(start_s=0.0, run_s=60.0, cpu_s=float(orders.get("takes", "0.1"))),
         )
 
@@ -111,6 +112,7 @@ async def carry_through(
     day: Day = Day.IMPLEMENT,
     passed_by_trivial: frozenset[str] = frozenset(),
     mutants: bool = False,
+    example: str = "",
 ) -> GateReport:
     for name, source in {**SOUND, **changes}.items():
         path = folder / name
@@ -119,7 +121,8 @@ async def carry_through(
         if not source:
             path.unlink()
     starter = (folder / "starter.py").read_text(encoding="utf-8")
-    exercise = replace(EXERCISE, starter=starter, day=day)
+    task = EXERCISE.task + (f"\n\n**Example**\n\n```python\n{example}\n```" if example else "")
+    exercise = replace(EXERCISE, starter=starter, day=day, task=task)
     grader = ObedientGrader(passed_by_trivial)
     return await gate(folder, exercise, grader, seeds=2, mutants=mutants)
 
@@ -219,6 +222,17 @@ async def test_a_mutant_of_the_reference_is_killed_or_excused(tmp_path: Path) ->
     assert report.problems == (
         "mutants.toml excuses “near = 3 < x”, with which the reference does not pass every check.",
     )
+
+
+async def test_the_worked_example_has_to_be_true(tmp_path: Path) -> None:
+    example = "double(2)  # 4\ndouble(x)  # whatever it is"
+    reference = {"reference.py": "verdict solved\nprints example> 4"}
+    report = await carry_through(tmp_path, reference, example=example)
+    assert report.passed, report.problems
+
+    untrue = {"reference.py": "verdict solved\nprints example> 5"}
+    report = await carry_through(tmp_path, untrue, example=example)
+    assert report.problems == ("README.md says “4” of `double(2)`; the reference gives “5”.",)
 
 
 @pytest.mark.parametrize("written", ["=", '"a" = ""', '"a" = 1'])
