@@ -1,5 +1,8 @@
 """What the worked example of a task says of itself, and whether it is true."""
 
+import contextlib
+import io
+
 import pytest
 
 from bot.catalogue.examples import claims_of, example_of, example_problems, showing
@@ -20,10 +23,10 @@ double(x)  # tensor([2., 2.])
 
 def shown(example: str, **names: object) -> str:
     """What it prints."""
-    printed: list[str] = []
-    source = showing(example)
-    exec(source, {"print": lambda *parts: printed.append(" ".join(map(str, parts))), **names})  # noqa: S102  # our own
-    return "\n".join(printed)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(showing(example), names)  # noqa: S102  # our own
+    return printed.getvalue()
 
 
 def problems(example: str, **names: object) -> list[str]:
