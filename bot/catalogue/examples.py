@@ -29,7 +29,7 @@ _WORD = rf"\b(?:True|False|None|{_DTYPE})\b|'[^']*'|\"[^\"]*\""
 _TOKEN = re.compile(f"{_NUMBER}|{_WORD}")
 _VALUES = re.compile(rf"(?:tensor\(|{_NUMBER}|{_WORD}|[\[\](){{}}:,\s])*")
 _ABOUT_TENSORS = re.compile(
-    r", (?:requires_grad=True|grad_fn=<[^>]*>|dtype=torch\.\w+)|, size=\(.*?\)"
+    r", (?:requires_grad=True|grad_fn=<[^>]*>|dtype=torch\.\w+|device='[\w:]+')|, size=\(.*?\)"
 )
 
 

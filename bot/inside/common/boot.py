@@ -92,10 +92,9 @@ def warm_up(device: str = "cpu", megabytes: int = 0) -> None:
     if device != "cpu":
         _use(device)
     if megabytes:
-        free_bytes, total_bytes = torch.cuda.mem_get_info(device)
-        share = tensor_share(megabytes, free_bytes, total_bytes)
-        cuda: Any = torch.cuda
-        cuda.set_per_process_memory_fraction(share, device)
+        cuda: Any = torch.cuda  # of the one device that there is
+        free_bytes, total_bytes = cuda.mem_get_info()
+        cuda.set_per_process_memory_fraction(tensor_share(megabytes, free_bytes, total_bytes))
     layer = torch.nn.Linear(2, 2)
     layer(torch.ones(1, 2)).sum().backward()
     optimizer: Any = torch.optim.SGD(layer.parameters(), lr=0.1)

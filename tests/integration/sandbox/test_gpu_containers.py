@@ -88,7 +88,8 @@ async def without_driver() -> AsyncGenerator[Bench]:
     def made(spec: ContainerSpec) -> Mapping[str, Any]:
         settings = dict(real(spec))
         if spec.gpu == GPU:
-            settings["Cmd"] = [*settings["Cmd"][:-1], "cpu"]
+            device = settings["Cmd"].index("cuda")
+            settings["Cmd"] = [*settings["Cmd"][:device], "cpu"]
             host = dict(settings["HostConfig"])
             del host["DeviceRequests"]
             settings["HostConfig"] = host
@@ -176,14 +177,14 @@ async def test_optional_exercise_is_graded_on_the_cpu_while_the_gpu_is_used(at: 
 
 
 async def test_submission_that_takes_too_much_gpu_memory_is_killed(at: Bench) -> None:
-    taken = asyncio.create_task(at.grader.grade(on(Device.GPU, BUSY, gpu_memory_mb=1000)))
+    taken = asyncio.create_task(at.grader.grade(on(Device.GPU, BUSY)))
     await until(lambda: not at.grader.waiting[GPU])
-    at.nvml.memory[GPU].used += 1500 * MB
+    at.nvml.memory[GPU].used += 5000 * MB
     grade = await taken
-    at.nvml.memory[GPU].used -= 1500 * MB
+    at.nvml.memory[GPU].used -= 5000 * MB
 
     assert grade.verdict is Verdict.OUT_OF_MEMORY
-    assert grade.detail == "It used 1500 MB of GPU memory; 1000 MB are allowed."
+    assert grade.detail == "It used 5000 MB of GPU memory; 4096 MB are allowed."
     assert grade.usage.run_s < 8
     assert (await at.grader.grade(on(Device.GPU))).verdict is Verdict.SOLVED
 

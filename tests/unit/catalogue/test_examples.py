@@ -62,6 +62,7 @@ def test_comments_say_what_expressions_give(example: str, said: list[tuple[str, 
     ("says", "gives"),
     [
         ("tensor([[2., 3.]])", "tensor([[2., 3.]], grad_fn=<MulBackward0>)"),
+        ("tensor([2.])", "tensor([2.], device='cuda:0')"),
         ("[[1.0]]", "Parameter containing:\ntensor([[1.]], requires_grad=True)"),
         ("(2, 4)", "torch.Size([2, 4])"),
         ("0.0829", "0.08287"),
