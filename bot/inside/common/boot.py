@@ -46,6 +46,10 @@ def _graph_break(msg: str = "") -> None:
     """Tell the compiler, which is not there, not to look here."""
 
 
+def _no_rules() -> None:
+    """Tell the compiler, which is not there, to forget what it knows of the rules."""
+
+
 def _left_alone(decorated: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
@@ -65,14 +69,16 @@ def _deferred() -> tuple[Deferred, ...]:
     """What torch imports where it is not used: 800 and 490 modules, 1.3 and 0.5 s of CPU time.
 
     Every optimizer's first step, `checkpoint` and `torch.func.grad` import the compiler, only to
-    tell it not to look; `backward(gradient)` imports the algebra of symbolic shapes, to compare two
-    that are plain numbers. Importing torch itself takes no longer, and a solver serves one answer.
+    tell it not to look, and `init_process_group` to have it forget; `backward(gradient)` imports
+    the algebra of symbolic shapes, to compare two that are plain numbers. Importing torch itself
+    takes no longer, and a solver serves one answer.
     """
+    rules = Deferred(f"{COMPILER}.trace_rules", clear_lru_cache=_no_rules)
     own = Deferred(f"{COMPILER}.config", error_on_nested_fx_trace=True)
     backward = Deferred(f"{COMPILER}.compiled_autograd", _disable=contextlib.nullcontext)
     told = {"graph_break": _graph_break, "disable": _disable}
     return (
-        Deferred(COMPILER, config=own, compiled_autograd=backward, **told),
+        Deferred(COMPILER, config=own, compiled_autograd=backward, trace_rules=rules, **told),
         Deferred(SHAPES, expect_true=bool, sym_eq=operator.eq),
     )
 

@@ -71,6 +71,20 @@ except RuntimeError as error:
     print(error)
 print("sympy" in sys.modules, "torch._dynamo.eval_frame" in sys.modules)
 """
+GROUP = """
+import sys, torch
+from bot.inside.common.boot import warm_up
+warm_up()
+import torch.distributed as dist
+dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+total = torch.ones(2)
+dist.all_reduce(total)
+gathered = [None]
+dist.all_gather_object(gathered, {"rank": 0})
+dist.destroy_process_group()
+print(total.tolist(), gathered, "torch._dynamo.eval_frame" in sys.modules)
+print(callable(torch._dynamo.trace_rules.lookup), "torch._dynamo.eval_frame" in sys.modules)
+"""
 SHAPES = """
 from bot.inside.common.boot import warm_up
 warm_up()
@@ -109,6 +123,11 @@ def test_gradients_are_taken_without_the_compiler_and_without_algebra() -> None:
     assert lines[0] == "[1.0, 2.0] 1.0"
     assert lines[1].startswith(refused)
     assert lines[2] == "False False"
+
+
+def test_ranks_are_connected_without_the_compiler() -> None:
+    """The group tells it to look at its rules anew, where it is loaded; who reads them has them."""
+    assert printed(GROUP) == "[1.0, 1.0] [{'rank': 0}] False\nTrue True\n"
 
 
 def test_symbolic_shapes_are_there_for_who_uses_them() -> None:
