@@ -93,7 +93,7 @@ SYS = (
 MASKED = (*(f"/proc/{name}" for name in PROC), *(f"/sys/{name}" for name in SYS))
 
 CUDA_READS = {"/proc/driver", "/sys/bus", "/sys/devices"}
-"""Where NVIDIA's driver looks up devices: slices of them, and what they are plugged into. CUDA 13 on
-an H100 started without, and needs none of the others; what these tell does not change."""
+"""Where NVIDIA's driver looks up devices: slices of them, and what they are plugged into. What is
+told there does not change. CUDA 13 on an H100 started without even these."""
 
 MASKED_BESIDE_CUDA = tuple(path for path in MASKED if path not in CUDA_READS)
