@@ -244,5 +244,6 @@ def whole(solution: Solution, rng: Rng) -> None:
     cases = [drawn(rng, dropout=masked, change=True, mode=mode) for mode in ("train", "eval")]
     for case, other in (cases, cases[::-1]):
         asked = Asked.of(solution, case)
+        asked.model.call_there("", asked.torch.call_there("neg", case.x))
         Asked.of(solution, other)
         expect_exact(asked.backward().grads(), case)

@@ -95,7 +95,7 @@ def empty(solution: Solution, rng: Rng) -> None:
 
 @check("scale", "Tiny and huge coordinates are as exact as others", core=True, hint=2)
 def scale(solution: Solution, rng: Rng) -> None:
-    tiny, huge = rng.magnitude(1e-8, 1e-5), rng.magnitude(1e4, 1e8)
+    tiny, huge = rng.magnitude(1e-10, 1e-8), rng.magnitude(1e6, 1e8)
     calls = [
         Call([points * tiny for points in sets(rng)], when="with tiny coordinates"),
         Call([points * huge for points in sets(rng)], when="with huge coordinates"),
