@@ -1,5 +1,6 @@
 """One connection to Slack: reads what happens there as events."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,9 @@ from bot.domain.errors import ChatError
 from bot.domain.pace import Pace, Turn
 
 log = structlog.get_logger()
+
+LIBRARY = logging.getLogger("slack_bolt")
+"""Bolt gives its loggers the level of this one; their debug lines hold all that is said."""
 
 COMMANDS = ("/challenge", "/freehand")
 """What people type in a channel; the rest of the line is read by the core."""
@@ -78,14 +82,19 @@ class Client:
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.workspace.team, self.workspace.me, self.clock)
-        app = AsyncApp(client=self.web, raise_error_for_unhandled_request=False)
+        app = AsyncApp(client=self.web, logger=LIBRARY, raise_error_for_unhandled_request=False)
         self._register(app)
         self._handler = AsyncSocketModeHandler(
             app, self.app_token, web_client=AsyncWebClient(self.app_token, self.web.base_url)
         )
 
     async def open(self) -> None:
-        """Connect. Raises SlackApiError or what the network raises."""
+        """Connect. Raises SlackApiError or what the network raises.
+
+        The library tries for ever, also with a token that will never do: it is asked about first.
+        """
+        web: Any = self._handler.client.web_client
+        await web.apps_connections_open(app_token=self.app_token)
         await self._handler.connect_async()
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ which Slack shows as it is: no name in it notifies anybody. What is too long for
 in a file below it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,7 @@ REST = "The rest is in the file below."
 
 WHEN = "{date_short_pretty} at {time}"
 STYLES = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger"}
+_COMMAND = re.compile(r"`/(?=[a-z])(?!(?:challenge|freehand)\b)")
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ANGLES = str.maketrans({"<": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"})
 
@@ -194,7 +196,11 @@ def _markdown(text: str) -> Made:
 
 
 def _harmless(markdown: str) -> str:
-    """Markdown in which nothing is a mention: Slack reads those in angle brackets anywhere."""
+    """Markdown in which nothing is a mention: Slack reads those in angle brackets anywhere.
+
+    Commands are named as they are typed here.
+    """
+    markdown = _COMMAND.sub(r"`/freehand ", markdown)
     return markdown.replace("\\<", "<").translate(_ANGLES)
 
 

@@ -1,14 +1,14 @@
 """What Slack takes of a message or a form, as its documentation says."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 from tests.fakes.slack.model import Json
 
 TEXT_CHARS, SECTION_CHARS, BLOCKS, MODAL_BLOCKS = 40_000, 3000, 50, 100
 MARKDOWN_CHARS, MESSAGE_CHARS = 12_000, 13_200
 ELEMENTS, LABEL_CHARS, ACTION_CHARS, VALUE_CHARS = 25, 75, 255, 2000
-TITLE_CHARS, ALT_CHARS, METADATA_CHARS = 24, 2000, 3001
+TITLE_CHARS, ALT_CHARS, CONTEXT_ELEMENTS = 24, 2000, 10
 
 
 def problems(blocks: list[Json], *, form: bool = False) -> Iterator[str]:
@@ -28,9 +28,9 @@ def problems(blocks: list[Json], *, form: bool = False) -> Iterator[str]:
 def words_in(value: Any) -> int:  # noqa: ANN401  # any JSON
     """Characters of text, at whatever depth."""
     if isinstance(value, dict):
-        return sum(words_in(part) for part in value.values())
+        return sum(map(words_in, cast("dict[str, Any]", value).values()))
     if isinstance(value, list):
-        return sum(words_in(part) for part in value)
+        return sum(map(words_in, cast("list[Any]", value)))
     return len(value) if isinstance(value, str) else 0
 
 
@@ -38,43 +38,61 @@ def _elements(block: Json) -> list[Json]:
     return block.get("elements", []) if block["type"] == "actions" else []
 
 
+KNOWN = {"actions", "context", "divider", "header", "image", "rich_text", "section"}
+
+
 def _block(block: Json, *, form: bool) -> Iterator[str]:
     kind = block["type"]
-    known = {"actions", "context", "divider", "header", "image", "rich_text", "section"}
-    if kind not in (known | {"input"} if form else known | {"markdown", "table"}):
+    if kind not in (KNOWN | {"input"} if form else KNOWN | {"markdown", "table"}):
         yield f"unsupported block type {kind}"
-    match kind:
-        case "markdown":
-            if not block["text"].strip():
-                yield "markdown without text"
-        case "section":
-            if not 0 < len(block["text"]["text"]) <= SECTION_CHARS:
-                yield "must be less than 3001 characters"
-        case "actions":
-            if not 0 < len(block["elements"]) <= ELEMENTS:
-                yield "no more than 25 items allowed"
-            for element in block["elements"]:
-                yield from _button(element)
-        case "context":
-            if not 0 < len(block["elements"]) <= 10 or not all(
-                element["text"] for element in block["elements"]
-            ):
-                yield "context without words"
-        case "image":
-            if not 0 < len(block["alt_text"]) <= ALT_CHARS:
-                yield "alt_text missing or over 2,000 characters"
-        case "rich_text":
-            for element in block["elements"]:
-                yield from _rich(element)
-        case "input":
-            if len(block["label"]["text"]) > ALT_CHARS:
-                yield "label over 2,000 characters"
-            if block["element"].get("max_length", 0) > SECTION_CHARS:
-                yield "max_length over 3,000"
-            if len(block["element"].get("initial_value", "")) > SECTION_CHARS:
-                yield "initial_value over 3,000 characters"
-        case _:
-            pass
+    yield from CHECKS.get(kind, _nothing)(block)
+
+
+def _nothing(_block: Json) -> Iterator[str]:
+    yield from ()
+
+
+def _markdown(block: Json) -> Iterator[str]:
+    if not block["text"].strip():
+        yield "markdown without text"
+
+
+def _section(block: Json) -> Iterator[str]:
+    if not 0 < len(block["text"]["text"]) <= SECTION_CHARS:
+        yield "must be less than 3001 characters"
+
+
+def _actions(block: Json) -> Iterator[str]:
+    if not 0 < len(block["elements"]) <= ELEMENTS:
+        yield "no more than 25 items allowed"
+    for element in block["elements"]:
+        yield from _button(element)
+
+
+def _context(block: Json) -> Iterator[str]:
+    words = [element["text"] for element in block["elements"]]
+    if not 0 < len(words) <= CONTEXT_ELEMENTS or not all(words):
+        yield "context without words"
+
+
+def _image(block: Json) -> Iterator[str]:
+    if not 0 < len(block["alt_text"]) <= ALT_CHARS:
+        yield "alt_text missing or over 2,000 characters"
+
+
+def _rich_text(block: Json) -> Iterator[str]:
+    for element in block["elements"]:
+        yield from _rich(element)
+
+
+def _input(block: Json) -> Iterator[str]:
+    element = block["element"]
+    if len(block["label"]["text"]) > ALT_CHARS:
+        yield "label over 2,000 characters"
+    if element.get("max_length", 0) > SECTION_CHARS:
+        yield "max_length over 3,000"
+    if len(element.get("initial_value", "")) > SECTION_CHARS:
+        yield "initial_value over 3,000 characters"
 
 
 def _button(button: Json) -> Iterator[str]:
@@ -99,3 +117,14 @@ def _rich(element: Json) -> Iterator[str]:
             yield "an empty text element"
         if part["type"] == "date" and "timestamp" not in part:
             yield "a date without timestamp"
+
+
+CHECKS: dict[str, Callable[[Json], Iterator[str]]] = {
+    "actions": _actions,
+    "context": _context,
+    "image": _image,
+    "input": _input,
+    "markdown": _markdown,
+    "rich_text": _rich_text,
+    "section": _section,
+}

@@ -1,4 +1,5 @@
 """The methods of Slack's web API that the bot calls."""
+# ruff: noqa: N802  # the methods' own names
 
 import json
 from collections.abc import Callable, Mapping
@@ -121,12 +122,14 @@ class Methods:
     def _carried_out(self, method: str, args: Args, token: str) -> Json:
         try:
             self._authorize(method, token)
-            found = getattr(self, f"do_{method.replace('.', '_')}", None)
-            if found is None:
-                raise RefusedError("unknown_method")
-            return {"ok": True, **found(args)}
+            do: Any = getattr(self, f"do_{method.replace('.', '_')}", self._unknown)
+            return {"ok": True, **do(args)}
         except RefusedError as error:
             return {"ok": False, "error": error.word, **error.more}
+
+    def _unknown(self, args: Args) -> Json:
+        del args
+        raise RefusedError("unknown_method")
 
     def _authorize(self, method: str, token: str) -> None:
         wanted = APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN
@@ -184,7 +187,8 @@ class Methods:
         return {"message_ts": message.ts}
 
     def _made(self, channel: Channel, args: Args, thread: str) -> Message:
-        blocks, text = _json(args.get("blocks")) or [], str(args.get("text") or "")
+        blocks: list[Json] = _json(args.get("blocks")) or []
+        text = str(args.get("text") or "")
         if not text and not blocks:
             raise RefusedError("no_text")
         if blocks and not text:
@@ -227,7 +231,7 @@ class Methods:
 
     def do_conversations_list(self, args: Args) -> Json:
         del args
-        return self._all(lambda channel: True)
+        return self._all(bool)
 
     def do_users_conversations(self, args: Args) -> Json:
         del args
@@ -302,7 +306,7 @@ class Methods:
             raise RefusedError("expired_trigger_id")
         if trigger.used:
             raise RefusedError("exchanged_trigger_id")
-        view = _json(args["view"]) or {}
+        view: Json = _json(args["view"])
         for name in ("title", "submit", "close"):
             if len(view[name]["text"]) > limits.TITLE_CHARS:
                 raise RefusedError("invalid_arguments")
@@ -321,7 +325,8 @@ class Methods:
         return {"upload_url": f"{self.world.base}/upload/{file.id}", "file_id": file.id}
 
     def do_files_completeUploadExternal(self, args: Args) -> Json:
-        files = [self.world.files[one["id"]] for one in _json(args["files"]) or []]
+        asked: list[Json] = _json(args["files"])
+        files = [self.world.files[one["id"]] for one in asked]
         for file in files:
             if not file.content:
                 raise RefusedError("file_not_found")

@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 TEAM, DOMAIN = "T0FREEHAND", "freehand"
 BOT, BOT_ID, BOT_NAME = "U0BOT", "B0BOT", "Freehand"
-BOT_TOKEN, APP_TOKEN = "xoxb-of-the-fake", "xapp-of-the-fake"  # noqa: S105  # of this fake alone
+BOT_TOKEN, APP_TOKEN = "xoxb-of-the-fake", "xapp-of-the-fake"  # of this fake alone
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tests.fakes.slack.model import (
     BOT,
@@ -23,6 +23,9 @@ from tests.fakes.slack.socket import Envelope
 
 if TYPE_CHECKING:
     from tests.fakes.slack.server import FakeSlack
+
+READ = ("text", "alt_text", "label", "fallback", "channel_id", "url")
+"""The parts of a block in which words are."""
 
 FENCE = re.compile(r"```(.*?)```", re.DOTALL)
 MENTION = f"<@{BOT}>"
@@ -288,16 +291,12 @@ def lines(message: Message) -> Iterator[str]:
 def words(value: Any) -> Iterator[str]:  # noqa: ANN401  # any part of a block
     """The words of a block."""
     if isinstance(value, list):
-        for part in value:
+        for part in cast("list[Any]", value):
             yield from words(part)
-    elif isinstance(value, dict):
-        for name in ("text", "alt_text", "label", "fallback", "channel_id", "url"):
-            if isinstance(value.get(name), str):
-                yield value[name]
-        for name in ("text", "elements"):
-            yield from words(
-                value[name] if not isinstance(value.get(name), str) and name in value else []
-            )
+    if isinstance(value, dict):
+        block = cast("Json", value)
+        yield from (block[name] for name in READ if isinstance(block.get(name), str))
+        yield from words([block[name] for name in ("text", "elements") if name in block])
 
 
 def escaped(text: str) -> str:
