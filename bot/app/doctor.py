@@ -11,6 +11,8 @@ from bot.app.process import utc_now
 from bot.app.settings import Settings
 from bot.catalogue.reading import Catalogue
 from bot.chat.discord import setup_check
+from bot.chat.slack import adapter as slack
+from bot.chat.slack import setup_check as slack_check
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import BotError, GpuUnavailableError
 from bot.domain.schedule import next_slot
@@ -40,7 +42,7 @@ async def examine(settings: Settings, *, say: terminal.Say) -> AsyncGenerator[Fi
     yield _exercises(settings)
     for finding in (*_zone(settings), *_ports(settings)):
         yield finding
-    for look in (_database, _discord):
+    for look in (_database, _discord, _slack):
         for finding in await look(settings):
             yield finding
     async for finding in _sandbox(settings, say):
@@ -148,14 +150,32 @@ async def _discord(settings: Settings) -> list[Finding]:
     try:
         return [
             Finding(part="discord", well=remark.well, sentence=remark.sentence)
-            async for remark in setup_check.examine(token, await _places(settings))
+            async for remark in setup_check.examine(token, await _places(settings, "discord"))
         ]
     except BotError as error:
         return [_to_fix("discord", str(error))]
 
 
-async def _places(settings: Settings) -> Sequence[ConversationRef]:
-    """Where cohorts practise on Discord, and their mentors' channels."""
+async def _slack(settings: Settings) -> list[Finding]:
+    tokens = (
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+    )
+    if not all(tokens):
+        lacking = "both FREEHAND_SLACK_BOT_TOKEN and FREEHAND_SLACK_APP_TOKEN must be set."
+        return [_to_fix("slack", lacking)] if any(tokens) else []
+    channels = await _places(settings, "slack")
+    try:
+        return [
+            Finding(part="slack", well=remark.well, sentence=remark.sentence)
+            async for remark in slack_check.examine(*tokens, channels, api=slack.API)
+        ]
+    except BotError as error:
+        return [_to_fix("slack", str(error))]
+
+
+async def _places(settings: Settings, platform: str) -> Sequence[ConversationRef]:
+    """Where cohorts practise on a platform, and their mentors' channels."""
     try:
         store = await SqlStore.open(settings.url)
     except BotError:
@@ -169,7 +189,7 @@ async def _places(settings: Settings) -> Sequence[ConversationRef]:
         await store.close()
     places = [place for cohort in cohorts for place in cohort.places]
     channels = [channel for place in places for channel in (place.channel, place.mentors_channel)]
-    return [channel for channel in channels if channel.platform == "discord"]
+    return [channel for channel in channels if channel.platform == platform]
 
 
 def _ports(settings: Settings) -> list[Finding]:

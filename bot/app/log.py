@@ -16,6 +16,8 @@ CHATTY = (
     "aiosqlite",  # its debug lines hold the values: source texts and names
     "alembic",
     "asyncio",
+    "slack_bolt",
+    "slack_sdk",
     "discord",  # its debug lines hold every event and request as it came
     "psycopg",
     "sqlalchemy",

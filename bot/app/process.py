@@ -20,6 +20,7 @@ from bot.app.runners import Runner, choose
 from bot.app.settings import Sandbox, Settings
 from bot.catalogue.reading import Catalogue
 from bot.chat.discord.adapter import DiscordChat
+from bot.chat.slack.adapter import SlackChat
 from bot.chat.web.adapter import WebChat
 from bot.domain.chat.port import ChatPort
 from bot.domain.clock import Clock
@@ -245,11 +246,13 @@ async def _put_together(
     for warning in (sandbox.warning, settings.zone_problem if settings.web_chat else ""):
         if warning:
             say(warning)
-    web, discord = _web(settings, store, sandbox, clock), _discord(settings, sandbox, store, clock)
-    chats = [chat for chat in (web, discord) if chat is not None]
+    web = _web(settings, store, sandbox, clock)
+    others = (_discord(settings, sandbox, store, clock), _slack(settings, sandbox, store, clock))
+    chats = [chat for chat in (web, *others) if chat is not None]
     if not chats:
         raise SettingsError(
-            "There is no chat to serve: FREEHAND_WEB_CHAT is off and FREEHAND_DISCORD_TOKEN empty."
+            "There is no chat to serve: FREEHAND_WEB_CHAT is off, and FREEHAND_DISCORD_TOKEN and"
+            " FREEHAND_SLACK_BOT_TOKEN are empty."
         )
     metrics = Metrics()
     ports = await _ports(settings, store, jobs, chats, sandbox, clock)
@@ -322,17 +325,37 @@ def _discord(
     token = settings.discord_token.get_secret_value()
     if not token:
         return None
-    if not sandbox.grader.isolated:
-        if settings.sandbox is Sandbox.PROCESS:
-            raise SettingsError(
-                "FREEHAND_SANDBOX=process does not isolate submissions, and Freehand does not serve"
-                " Discord like that. Leave it out, or unset FREEHAND_DISCORD_TOKEN."
-            )
-        raise SettingsError(
-            "There is no Docker engine here, and without one submissions are not isolated: Freehand"
-            " does not serve Discord like that. Start Docker, or unset FREEHAND_DISCORD_TOKEN."
-        )
+    _require_isolation(settings, sandbox, "Discord", "FREEHAND_DISCORD_TOKEN")
     return DiscordChat(token=token, mark=_discord_mark(store), clock=clock)
+
+
+def _slack(settings: Settings, sandbox: Runner, store: SqlStore, clock: Clock) -> SlackChat | None:
+    bot_token = settings.slack_bot_token.get_secret_value()
+    app_token = settings.slack_app_token.get_secret_value()
+    if not bot_token and not app_token:
+        return None
+    if not bot_token or not app_token:
+        raise SettingsError(
+            "Slack needs both FREEHAND_SLACK_BOT_TOKEN and FREEHAND_SLACK_APP_TOKEN; docs/slack.md"
+            " says where they are."
+        )
+    _require_isolation(settings, sandbox, "Slack", "FREEHAND_SLACK_BOT_TOKEN")
+    mark = StoredMark(store, source="slack")
+    return SlackChat(bot_token=bot_token, app_token=app_token, mark=mark, clock=clock)
+
+
+def _require_isolation(settings: Settings, sandbox: Runner, platform: str, setting: str) -> None:
+    if sandbox.grader.isolated:
+        return
+    if settings.sandbox is Sandbox.PROCESS:
+        raise SettingsError(
+            "FREEHAND_SANDBOX=process does not isolate submissions, and Freehand does not serve"
+            f" {platform} like that. Leave it out, or unset {setting}."
+        )
+    raise SettingsError(
+        "There is no Docker engine here, and without one submissions are not isolated: Freehand"
+        f" does not serve {platform} like that. Start Docker, or unset {setting}."
+    )
 
 
 def _discord_mark(store: SqlStore) -> StoredMark:

@@ -92,7 +92,7 @@ def _containers(settings: Settings) -> ContainerGrader:
         warm=settings.warm_solvers,
         runtime=settings.sandbox_runtime,
         meters=tuple(Meter(gpu=gpu) for gpu in settings.gpu_ids),
-        strict=bool(settings.discord_token.get_secret_value()),  # other people's code
+        strict=settings.serves_others,
     )
 
 

@@ -64,6 +64,13 @@ class Settings(BaseSettings):
     discord_token: SecretStr = Field(
         SecretStr(""), description="The Discord bot's token; empty: no Discord. See discord.md"
     )
+    slack_bot_token: SecretStr = Field(
+        SecretStr(""),
+        description="The Slack app's bot token (xoxb-…); empty: no Slack. See slack.md",
+    )
+    slack_app_token: SecretStr = Field(
+        SecretStr(""), description="The Slack app's app-level token (xapp-…), for Socket Mode"
+    )
     web_chat: bool = Field(
         default=True, description="Serve the local web chat, with a cohort of its own"
     )
@@ -237,6 +244,12 @@ class Settings(BaseSettings):
     def gpu_ids(self) -> tuple[str, ...]:
         """The GPUs to grade on."""
         return _listed(self.gpus)
+
+    @property
+    def serves_others(self) -> bool:
+        """Whether code comes from people who are not at this machine."""
+        tokens = self.discord_token, self.slack_bot_token
+        return any(token.get_secret_value() for token in tokens)
 
     @property
     def url(self) -> str:

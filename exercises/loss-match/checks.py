@@ -27,7 +27,8 @@ class Head:
 
 
 def shape_of(rng: Rng, axes: int) -> tuple:
-    return tuple(rng.integer(2, 7) for _ in range(axes))
+    """Lengths of so many axes; of no axis those of a column, which is easily taken for a row."""
+    return tuple(rng.integer(2, 7) for _ in range(axes)) or (rng.integer(2, 7), 1)
 
 
 def one_class(rng: Rng, axes: int, gives: str, *, ignore: bool = False, zero: bool = False) -> Head:
@@ -148,7 +149,8 @@ def each_place(solution: Solution, rng: Rng) -> None:
 @check("marks", "Yes or no, and any classes", core=True, points=3, hint=1)
 def yes_or_no(solution: Solution, rng: Rng) -> None:
     kinds = [(labels, gives) for labels in ("yes or no", "any classes") for gives in MARKS]
-    expect_fit(solution, [marks(rng, *kind[:1], rng.integer(1, 4), kind[1]) for kind in kinds])
+    axes = (rng.integer(1, 4), 0)
+    expect_fit(solution, [marks(rng, labels, n, gives) for labels, gives in kinds for n in axes])
 
 
 MARKS = ("scores", "probabilities")
@@ -156,12 +158,15 @@ MARKS = ("scores", "probabilities")
 
 @check("numbers", "Numbers, with outliers and without", core=True, points=2, hint=2)
 def numbers(solution: Solution, rng: Rng) -> None:
-    expect_fit(solution, [number(rng, axes, outliers=wild) for axes in (1, 2) for wild in (0, 1)])
+    expect_fit(
+        solution, [number(rng, axes, outliers=wild) for axes in (0, 1, 2) for wild in (0, 1)]
+    )
 
 
 @check("counts", "Counts, from rates and from their logarithms", core=True, points=2, hint=3)
 def counts(solution: Solution, rng: Rng) -> None:
-    expect_fit(solution, [count(rng, rng.integer(1, 4), gives) for gives in ("scores", "rate")])
+    axes = (rng.integer(1, 4), 0)
+    expect_fit(solution, [count(rng, n, gives) for gives in ("scores", "rate") for n in axes])
 
 
 @check("ignored", "A class that does not count", core=True, points=2, hint=3)

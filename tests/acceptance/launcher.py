@@ -22,5 +22,7 @@ if url := os.environ.get("FREEHAND_TEST_DISCORD"):
     discord.http.Route.BASE = f"{url}/api/v10"
     socket = yarl.URL(url.replace("http", "ws", 1)) / "gateway"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = socket
+if url := os.environ.get("FREEHAND_TEST_SLACK"):
+    process.SlackChat = functools.partial(process.SlackChat, api=f"{url}/api/")  # pyright: ignore[reportAttributeAccessIssue]
 process.opened = functools.partial(process.opened, clock=clock)
 cli.main()

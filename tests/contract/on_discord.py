@@ -119,6 +119,7 @@ class Discord:
     mark: MemoryMark = field(default_factory=MemoryMark)
     chat: DiscordChat = field(init=False)
     people: dict[str, Person] = field(default_factory=dict[str, Person])
+    has_commands_in_threads: bool = True
 
     @property
     def channel(self) -> ConversationRef:

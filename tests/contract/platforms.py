@@ -12,6 +12,7 @@ from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.local_chat import LocalChatStore
 from tests.contract.on_discord import discord
+from tests.contract.on_slack import slack
 from tests.fakes.ports import RecordingSink, SteppingClock
 from tests.support.local_chats import opened_store
 from tests.support.visitor import Visitor, visit
@@ -81,6 +82,11 @@ class Platform(Protocol):
     @property
     def channel(self) -> ConversationRef:
         """A channel that everyone sees."""
+        ...
+
+    @property
+    def has_commands_in_threads(self) -> bool:
+        """Whether slash commands can be typed in a thread."""
         ...
 
     def learner(self) -> AbstractAsyncContextManager[Actor]:
@@ -156,6 +162,7 @@ class Web:
     sink: RecordingSink = field(default_factory=RecordingSink)
     clock: SteppingClock = field(default_factory=SteppingClock)
     channel: ConversationRef = PRACTICE
+    has_commands_in_threads: bool = True
     chat: WebChat = field(init=False)
 
     async def start(self) -> None:
@@ -201,7 +208,16 @@ async def on_discord(data_dir: Path) -> AsyncGenerator[Platform]:
         yield platform
 
 
+@asynccontextmanager
+async def on_slack(data_dir: Path) -> AsyncGenerator[Platform]:
+    """A Slack workspace, connected."""
+    del data_dir  # nothing of Slack is kept on this machine
+    async with slack(COMMANDS) as platform:
+        yield platform
+
+
 PLATFORMS: dict[str, Callable[[Path], AbstractAsyncContextManager[Platform]]] = {
     "discord": on_discord,
+    "slack": on_slack,
     "web": web,
 }

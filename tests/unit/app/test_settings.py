@@ -29,6 +29,8 @@ def _shown(name: str) -> str:
         "exercises_dir": "`exercises` of the project",
         "database_url": "",
         "discord_token": "",
+        "slack_app_token": "",
+        "slack_bot_token": "",
         "sandbox_runtime": "",
         "sandbox_torch_index": "",
         "gpus": "",
