@@ -128,7 +128,8 @@ def vectors(solution: Solution, rng: Rng) -> None:
 
 @check("images", "Its layers fit an image of any size", core=True, points=3, hint=2)
 def fits_images(solution: Solution, rng: Rng) -> None:
-    asked = [*images(rng, room=rng.number(1, 9)), *images(rng, room=10_000)]
+    odd = job(rng, 3, room=10_000, side=2 * rng.integer(2, 20) + 1)
+    asked = [*images(rng, room=rng.number(1, 9)), *images(rng, room=10_000), odd]
     for wanted, layers in planned(solution, asked):
         expect_fit(wanted, layers)
         seen = any(layer[0] == "Conv2d" for layer in layers)
