@@ -1,0 +1,38 @@
+# fails: average - gradients of an earlier call are kept and added
+# says: in a third call
+import torch
+import torch.distributed as dist
+
+
+def shard(count, rank, world_size):
+    return list(range(rank, count, world_size))
+
+
+def broadcast_params(model):
+    with torch.no_grad():
+        for p in model.parameters():
+            dist.broadcast(p, src=0)
+        for b in model.buffers():
+            dist.broadcast(b, src=0)
+
+
+kept = {}
+
+
+def average_gradients(model, rows):
+    total = torch.tensor(rows)
+    dist.all_reduce(total)
+    for p in model.parameters():
+        has = torch.tensor(int(p.grad is not None))
+        dist.all_reduce(has)
+        if has.item() == 0:
+            continue
+        if p.grad is None or rows == 0:
+            p.grad = torch.zeros_like(p)
+        p.grad *= rows
+        dist.all_reduce(p.grad)
+        p.grad /= total
+        seen = kept.setdefault(rows, [p.grad, 0])
+        seen[1] += 1
+        if seen[1] > len(list(model.parameters())):
+            p.grad += 1

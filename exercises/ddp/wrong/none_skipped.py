@@ -1,0 +1,28 @@
+# fails: missing - a rank without the gradient skips the collective
+import torch
+import torch.distributed as dist
+
+
+def shard(count, rank, world_size):
+    return list(range(rank, count, world_size))
+
+
+def broadcast_params(model):
+    with torch.no_grad():
+        for p in model.parameters():
+            dist.broadcast(p, src=0)
+        for b in model.buffers():
+            dist.broadcast(b, src=0)
+
+
+def average_gradients(model, rows):
+    total = torch.tensor(rows)
+    dist.all_reduce(total)
+    for p in model.parameters():
+        if p.grad is None:
+            continue
+        if rows == 0:
+            p.grad = torch.zeros_like(p)
+        p.grad *= rows
+        dist.all_reduce(p.grad)
+        p.grad /= total

@@ -1,0 +1,28 @@
+# fails: broadcast - rank 0 has its values, and does not call the collective
+import torch
+import torch.distributed as dist
+
+
+def shard(count, rank, world_size):
+    return list(range(rank, count, world_size))
+
+
+def broadcast_params(model):
+    if dist.get_rank() != 0:
+        for t in (*model.parameters(), *model.buffers()):
+            dist.broadcast(t.detach(), src=0)
+
+
+def average_gradients(model, rows):
+    total = torch.tensor(rows)
+    dist.all_reduce(total)
+    for p in model.parameters():
+        has = torch.tensor(int(p.grad is not None))
+        dist.all_reduce(has)
+        if has.item() == 0:
+            continue
+        if p.grad is None or rows == 0:
+            p.grad = torch.zeros_like(p)
+        p.grad *= rows
+        dist.all_reduce(p.grad)
+        p.grad /= total
