@@ -97,6 +97,16 @@ async def test_a_post_whose_answer_was_lost_is_not_doubled(scene: Slack, answer:
     assert said_by_bot(scene.place, "Solved") == 2
 
 
+async def test_a_direct_message_that_is_repeated_is_not_doubled(scene: Slack, ana: Person) -> None:
+    user, thread = refs.user_in(scene.channel.tenant, ana.user.id), await open_thread(scene)
+    said = [
+        await scene.chat.post(thread, Message.of("A hint"), key=a_key("k"), private_to=user)
+        for _ in range(2)
+    ]
+    assert said[0] == said[1]
+    assert said_by_bot(ana.direct, "A hint") == 1
+
+
 async def test_a_direct_message_whose_answer_was_lost_is_not_doubled(
     scene: Slack, ana: Person
 ) -> None:
