@@ -61,7 +61,11 @@ class SlackChat(ChatPort):
         """
         self._connection = Connection(
             web=AsyncWebClient(
-                self.bot_token, base_url=self.api, timeout=REQUEST_S, trust_env_in_session=True
+                self.bot_token,
+                base_url=self.api,
+                timeout=REQUEST_S,
+                trust_env_in_session=True,
+                retry_handlers=[],  # by itself the library posts again where an answer is lost
             ),
             app_token=self.app_token,
             mark=self.mark,

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.slack import refs
@@ -82,7 +83,7 @@ class Client:
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.workspace.team, self.workspace.me, self.clock)
-        app = AsyncApp(client=self.web, logger=LIBRARY, raise_error_for_unhandled_request=False)
+        app = AsyncApp(client=self.web, logger=LIBRARY, authorize=_authorization(self))
         self._register(app)
         self._handler = AsyncSocketModeHandler(
             app, self.app_token, web_client=AsyncWebClient(self.app_token, self.web.base_url)
@@ -107,16 +108,22 @@ class Client:
         session = self._handler.client.current_session
         return session is not None and not session.closed
 
+    @property
+    def session(self) -> object:
+        """The socket of now: another one was lost meanwhile, and what was said then."""
+        return self._handler.client.current_session
+
     def _register(self, app: Any) -> None:  # noqa: ANN401  # bolt's decorators have no types
         kinds: Mapping[str, Callable[[Payload], Awaitable[None]]] = {
             "message": self._message,
             "app_mention": self._said,
             "channel_deleted": self._channel_gone,
-            "tokens_revoked": self._refused,
+            "tokens_revoked": self._revoked,
             "app_uninstalled": self._refused,
         }
         for kind, read in kinds.items():
             app.event(kind)(self._event_handler(kind, read))
+        app.event(EVERYTHING)(self._pass_over)
         for command in COMMANDS:
             app.command(command)(self._command)
         app.action(EVERYTHING)(self._action)
@@ -162,6 +169,14 @@ class Client:
 
     async def _channel_gone(self, event: Payload) -> None:
         await self._hear(self.reader.channel_gone(event))
+
+    async def _revoked(self, event: Payload) -> None:
+        """Of a person's token, which is none of ours, or of the bot's."""
+        if part(event, "tokens").get("bot"):
+            self.listener.refuse()
+
+    async def _pass_over(self) -> None:
+        """Take what nobody reads here: Slack would bring it again."""
 
     async def _refused(self, event: Payload) -> None:
         del event
@@ -231,3 +246,19 @@ class Client:
         if kind not in self._unreadable:
             self._unreadable.add(kind)
             log.warning("slack_event_unreadable", event_name=what, reason=kind[1])
+
+
+def _authorization(client: Client) -> Callable[[], Awaitable[AuthorizeResult]]:
+    """Says whose events they are: the library would ask Slack, and drop what stays unanswered."""
+
+    async def authorize() -> AuthorizeResult:
+        workspace = client.workspace
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=workspace.team,
+            bot_token=client.web.token,
+            bot_id=workspace.bot,
+            bot_user_id=workspace.me,
+        )
+
+    return authorize

@@ -185,12 +185,14 @@ class Connection(Listener):
 
     async def _watch(self, client: Client) -> None:
         """Return once the socket is away for so long that it will not come back by itself."""
-        away_s = 0.0
+        away_s, session = 0.0, client.session
         while away_s < MAX_AWAY_S and not self._refusal:
             await asyncio.sleep(LOOK_EVERY_S)
             if client.is_connected:
-                if away_s:  # Slack sends nothing again of what was said meanwhile
+                if client.session is not session:  # what was said meanwhile may not come again
+                    session = client.session
                     self._begin_session(client)
+                self._online = True
                 away_s = 0.0
             else:
                 self._online = False

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import math
 from collections.abc import Generator
 from typing import Any, cast
 
@@ -108,7 +109,7 @@ def translate_errors(doing: str) -> Generator[None]:
 def translate(error: SlackApiError, doing: str) -> ChatError:
     """The core's error for one of Slack's."""
     response: Any = error.response  # pyright: ignore[reportUnknownMemberType]
-    status, word = int(getattr(response, "status_code", 200)), word_of(error)
+    status, word = _status(response), word_of(error)
     if status == TOO_MANY or word == "ratelimited":
         wait_s = _seconds(getattr(response, "headers", None) or {})
         return RateLimitedError("Slack asks to wait.", retry_after_s=wait_s)
@@ -127,9 +128,15 @@ def word_of(error: SlackApiError) -> str:
     return payload.word(cast("payload.Payload", data), "error") if isinstance(data, dict) else ""
 
 
+def _status(response: Any) -> int:  # noqa: ANN401  # the library's own, or aiohttp's
+    found = getattr(response, "status_code", None) or getattr(response, "status", None)
+    return found if isinstance(found, int) else 200
+
+
 def _seconds(headers: Any) -> float:  # noqa: ANN401  # whatever mapping the library has
     said = {str(name).lower(): value for name, value in dict(headers).items()}.get("retry-after")
     try:
-        return max(float(said if said is not None else DEFAULT_WAIT_S), 1.0)
+        wait_s = float(said if said is not None else DEFAULT_WAIT_S)
+        return max(wait_s, 1.0) if math.isfinite(wait_s) else DEFAULT_WAIT_S
     except (TypeError, ValueError):
         return DEFAULT_WAIT_S

@@ -11,7 +11,7 @@ from typing import Any
 from bot.chat.slack import forms, refs
 from bot.chat.slack.files import attachment_of
 from bot.chat.slack.payload import Payload, part, parts, word
-from bot.chat.slack.typed import typed
+from bot.chat.slack.typed import typed, unescaped
 from bot.domain.chat.commands import CommandSpec, parse
 from bot.domain.chat.events import (
     ActionPressed,
@@ -63,7 +63,7 @@ class Reader:
 
     def misplaced(self, event: Payload) -> MessagePosted | None:
         """A message in a channel, not said to us, with what may be an answer; else None."""
-        if not self._is_by_person(event) or event.get("thread_ts") or self._is_direct(event):
+        if not self._is_by_person(event) or _thread(event) or self._is_direct(event):
             return None
         fields = self._fields(event)
         names = [file.name for file in fields["attachments"]]
@@ -93,6 +93,8 @@ class Reader:
         former = self._inner(event, "previous_message")
         ts = word(event, "deleted_ts") or word(former, "ts")
         at = refs.moment_of(word(event, "event_ts") or word(event, "ts") or ts)
+        if self._is_direct(former):
+            return None
         if former.get("user") == self.me:
             if word(former, "thread_ts") not in {"", ts}:
                 return None
@@ -128,7 +130,7 @@ class Reader:
         return CommandInvoked(
             key=f"command:{body['trigger_id']}",
             name=invocation.name,
-            args=invocation.args,
+            args={name: _unescaped(value) for name, value in invocation.args.items()},
             **self._doing(body, self.place_of(body)),
         )
 
@@ -144,14 +146,15 @@ class Reader:
         ts = word(container, "message_ts")
         if not channel or not ts or pressed.get("type") != "button":
             return None
-        here = refs.conversation_in(self.team, channel, word(container, "thread_ts"))
+        thread = word(container, "thread_ts")
+        here = refs.conversation_in(self.team, channel, "" if thread == ts else thread)
         about = refs.read_tag(self.team, word(pressed, "value")) or here
         user = str(body["user"]["id"])
         stood = refs.direct_messages(channel, about) if refs.is_direct(here) else here
         return ActionPressed(
             key=f"action:{user}:{ts}:{pressed['action_id']}:{pressed.get('action_ts', '')}",
             action=str(pressed["action_id"]),
-            message=refs.message_in(self._of_message(stood, ts), ts),
+            message=refs.message_in(stood, ts),
             **self._doing(body, about),
         )
 
@@ -205,19 +208,13 @@ class Reader:
 
     def _in_our_thread(self, message: Payload) -> bool:
         """Whether it answers a message of the bot's. Where Slack does not say, the core knows."""
-        return bool(message.get("thread_ts")) and message.get("parent_user_id") in {None, self.me}
+        return bool(_thread(message)) and message.get("parent_user_id") in {None, self.me}
 
     def _is_direct(self, message: Payload) -> bool:
         return word(message, "channel").startswith(refs.DIRECT)
 
     def _where(self, message: Payload) -> ConversationRef:
-        return refs.conversation_in(self.team, message["channel"], word(message, "thread_ts"))
-
-    def _of_message(self, stood: ConversationRef, ts: str) -> ConversationRef:
-        """Where a message stands. One that begins a thread stands in the channel."""
-        if refs.is_direct(stood) or stood.thread != ts:
-            return stood
-        return stood.parent
+        return refs.conversation_in(self.team, message["channel"], _thread(message))
 
     def _gone(self, where: ConversationRef, what: str, at: datetime) -> ConversationDeleted:
         user = UserRef(refs.PLATFORM, self.team, "")
@@ -232,11 +229,22 @@ class Reader:
         return {"channel": event.get("channel"), **inner} if inner else {}
 
 
+def _thread(message: Payload) -> str:
+    """The thread that a message stands in; that which it begins itself is none of these."""
+    thread = word(message, "thread_ts")
+    return "" if thread == message.get("ts") else thread
+
+
 def line_of(body: Payload) -> str:
     """A slash command as one line: ``/freehand plan`` is ``plan``."""
     name = str(body["command"]).removeprefix("/")
     text = word(body, "text").strip()
     return text or "help" if name == ALL else f"{name} {text}"
+
+
+def _unescaped(value: str) -> str:
+    """A value as typed; what points at a channel or user group stays as Slack has it."""
+    return value if value.startswith(("<#", "<!", "<@")) else unescaped(value)
 
 
 def _content(message: Payload) -> tuple[object, ...]:

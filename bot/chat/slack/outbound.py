@@ -2,22 +2,22 @@
 
 import asyncio
 import hashlib
-import json
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
+from slack_sdk.errors import SlackApiError
 
 from bot.chat.slack import refs
-from bot.chat.slack.errors import translate_errors
+from bot.chat.slack.errors import translate_errors, word_of
 from bot.chat.slack.payload import Payload, next_cursor, part, parts, word
 from bot.chat.slack.render import Made, Picture, Rendered, render
 from bot.domain.chat.keys import MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
-from bot.domain.errors import ChatError, GoneError
+from bot.domain.errors import GoneError
 
 log = structlog.get_logger()
 
@@ -30,15 +30,20 @@ PAGE, MAX_PAGES = 200, 10
 MAX_KNOWN = 2000
 """Conversations whose messages are remembered."""
 
+MAX_RESTS = 200
+"""Files with what did not fit that are remembered: none is sent twice."""
+
 PICTURE_TRIES, PICTURE_PAUSE_S = 5, 1.0
 """Slack takes a moment until an image that it was sent can stand in a message."""
 
 
 @dataclass(slots=True)
 class Said:
-    """What we have said in one conversation, by key: the message's ts, and a hash of its words."""
+    """What we have said in one conversation, by key: the message's ts, and how it was rendered."""
 
-    messages: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    messages: dict[str, tuple[str, Rendered]] = field(
+        default_factory=dict[str, tuple[str, Rendered]]
+    )
 
 
 @dataclass(slots=True)
@@ -58,6 +63,9 @@ class Outbound:
     _known: OrderedDict[ConversationRef, Said] = field(
         default_factory=OrderedDict[ConversationRef, Said], init=False
     )
+    _rests: dict[tuple[str, str], None] = field(
+        default_factory=dict[tuple[str, str], None], init=False
+    )
     _direct: dict[str, str] = field(default_factory=dict[str, str], init=False)
 
     async def post(
@@ -68,10 +76,9 @@ class Outbound:
         try:
             with translate_errors("post a message"):
                 ts = await self._post(conversation, made, str(key))
-        except ChatError:
-            self._known.pop(
-                _place(conversation), None
-            )  # whether it is there is looked up next time
+        except BaseException:
+            # Whether it is there is looked up next time.
+            self._known.pop(_place(conversation), None)
             raise
         return refs.message_in(conversation, ts)
 
@@ -88,6 +95,10 @@ class Outbound:
         ts, made = refs.ts_of(ref), self._rendered(message, ref.conversation)
         with translate_errors("edit a message"):
             await self._change(ref.conversation, ts, made)
+        known = self._known.get(_place(ref.conversation), Said()).messages
+        for key, (named, said) in known.items():
+            if named == ts:
+                known[key] = ts, replace(said, blocks=made.blocks, notice=made.notice)
 
     async def find(self, message: MessageRef) -> None:
         """Make sure that a message is there. Raises ChatError."""
@@ -103,12 +114,11 @@ class Outbound:
 
     async def _post(self, conversation: ConversationRef, made: Rendered, key: str) -> str:
         said = await self._said(_place(conversation))
-        digest = _digest(made)
         if key in said.messages:
-            ts, words = said.messages[key]
-            if words != digest:
+            ts, before = said.messages[key]
+            if before != made:
                 await self._change(conversation, ts, made)
-                said.messages[key] = ts, digest
+                said.messages[key] = ts, made
             return ts
         answer = await self._with_pictures(
             made,
@@ -119,12 +129,12 @@ class Outbound:
                 blocks=blocks,
                 unfurl_links=False,
                 unfurl_media=False,
-                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+                metadata=_metadata(key, made),
             ),
         )
         ts = str(answer["ts"])
-        said.messages[key] = ts, digest
-        if not refs.thread_ts(conversation):  # nothing can stand in its thread yet
+        said.messages[key] = ts, made
+        if not conversation.thread:  # nothing can stand in its thread yet
             self._remember(refs.conversation_in("", conversation.channel, ts), Said())
         if made.rest:
             await self._send_rest(conversation, ts, made.rest)
@@ -137,7 +147,7 @@ class Outbound:
                 channel=conversation.channel, ts=ts, text=made.notice, blocks=blocks
             ),
         )
-        if made.rest:
+        if made.rest and (ts, _digest(made.rest)) not in self._rests:
             await self._send_rest(conversation, ts, made.rest)
 
     async def _send_rest(self, conversation: ConversationRef, ts: str, rest: str) -> None:
@@ -152,6 +162,13 @@ class Outbound:
             )
         except Exception as error:  # noqa: BLE001  # the message itself is there
             log.warning("rest_not_sent", reason=type(error).__name__)
+            return
+        self._note_rest(ts, _digest(rest))
+
+    def _note_rest(self, ts: str, digest: str) -> None:
+        self._rests[ts, digest] = None
+        while len(self._rests) > MAX_RESTS:
+            del self._rests[next(iter(self._rests))]
 
     def _rendered(self, message: Message, where: ConversationRef) -> Rendered:
         return render(message, base=self.base(), tag=refs.tag(where))
@@ -161,8 +178,7 @@ class Outbound:
     async def _with_pictures(self, made: Rendered, send: Callable[[list[Made]], Any]) -> Any:  # noqa: ANN401  # Slack's answer
         """Send a message, its images first. One that Slack does not take yet is waited for."""
         blocks = [
-            part.block(await self._picture(part)) if isinstance(part, Picture) else part
-            for part in made.blocks
+            await self._picture(part) if isinstance(part, Picture) else part for part in made.blocks
         ]
         has_pictures = any(isinstance(part, Picture) for part in made.blocks)
         for _ in range(PICTURE_TRIES - 1 if has_pictures else 0):
@@ -174,11 +190,18 @@ class Outbound:
                 await asyncio.sleep(PICTURE_PAUSE_S)
         return await send(blocks)
 
-    async def _picture(self, picture: Picture) -> str:
-        file_id = await self._upload(picture.image.name, picture.image.png)
+    async def _picture(self, picture: Picture) -> Made:
+        """The block of a picture; its words where the app may send no files."""
         title = picture.image.name
-        await self.client().files_completeUploadExternal(files=[{"id": file_id, "title": title}])
-        return file_id
+        try:
+            file_id = await self._upload(title, picture.image.png)
+            files = [{"id": file_id, "title": title}]
+            await self.client().files_completeUploadExternal(files=files)
+        except SlackApiError as error:
+            if word_of(error) != "missing_scope":
+                raise
+            return picture.words()
+        return picture.block(file_id)
 
     async def _upload(self, name: str, content: bytes) -> str:
         """Give Slack the bytes of a file; its id."""
@@ -198,12 +221,14 @@ class Outbound:
 
     async def _said(self, place: ConversationRef) -> Said:
         if place not in self._known:
-            self._remember(place, await self._look_up(place))
+            found = await self._look_up(place)
+            if place not in self._known:  # two may have looked at once
+                self._remember(place, found)
         self._known.move_to_end(place)
         return self._known[place]
 
     def _remember(self, place: ConversationRef, said: Said) -> None:
-        self._known[_place(place)] = said
+        self._known[place] = said
         while len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)
 
@@ -215,7 +240,8 @@ class Outbound:
             for message in parts(page, "messages"):
                 key, ts = key_of(message), word(message, "ts")
                 if key and ts != place.thread:
-                    said.messages.setdefault(key, (ts, ""))
+                    said.messages.setdefault(key, (ts, NOT_KNOWN))
+                    self._note_rest(ts, word(_payload_of(message), "rest"))
             cursor = next_cursor(page)
             if not cursor or not place.thread:  # of a channel, its newest are enough
                 break
@@ -240,9 +266,13 @@ class Outbound:
 
 def key_of(message: Payload) -> str:
     """The key that a message of ours carries; empty for others."""
+    return word(_payload_of(message), "key")
+
+
+def _payload_of(message: Payload) -> Payload:
     metadata = part(message, "metadata")
     is_ours = word(metadata, "event_type") == EVENT_TYPE
-    return word(part(metadata, "event_payload"), "key") if is_ours else ""
+    return part(metadata, "event_payload") if is_ours else {}
 
 
 def _place(conversation: ConversationRef) -> ConversationRef:
@@ -250,7 +280,14 @@ def _place(conversation: ConversationRef) -> ConversationRef:
     return refs.conversation_in("", conversation.channel, refs.thread_ts(conversation) or "")
 
 
-def _digest(made: Rendered) -> str:
-    """What a message says, as a short text that another one has not."""
-    whole = json.dumps([made.notice, made.rest, *(repr(part) for part in made.blocks)])
-    return hashlib.sha256(whole.encode()).hexdigest()
+def _digest(rest: str) -> str:
+    """Names what did not fit; empty where all did."""
+    return hashlib.sha256(rest.encode()).hexdigest()[:16] if rest else ""
+
+
+def _metadata(key: str, made: Rendered) -> Made:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key, "rest": _digest(made.rest)}}
+
+
+NOT_KNOWN = Rendered("", ())
+"""Of a message that was posted before this start."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.chat.common import text_table
-from bot.chat.common.plain import plain
+from bot.chat.common.plain import plain, unmarked
 from bot.chat.slack import refs
 from bot.domain.chat.message import (
     Address,
@@ -43,7 +43,7 @@ MAX_TABLE_COLUMNS = 35
 """So much of a code block fits on a phone."""
 
 NOTICE_CHARS = 3000
-LABEL_CHARS, ACTION_CHARS, ALT_CHARS = 75, 255, 2000
+LABEL_CHARS, ACTION_CHARS, ALT_CHARS = 75, 255, 500
 ROW_BUTTONS = 25
 FENCE = "```"
 REST = "The rest is in the file below."
@@ -76,13 +76,18 @@ class Picture:
 
     image: Image
 
+    @property
+    def alt(self) -> str:
+        """What it shows, in words."""
+        return printable(self.image.alt)[:ALT_CHARS] or self.image.name
+
     def block(self, file_id: str) -> Made:
         """The block, once Slack has the image."""
-        return {
-            "type": "image",
-            "slack_file": {"id": file_id},
-            "alt_text": printable(self.image.alt)[:ALT_CHARS] or self.image.name,
-        }
+        return {"type": "image", "slack_file": {"id": file_id}, "alt_text": self.alt}
+
+    def words(self) -> Made:
+        """The block where no image can be sent."""
+        return _rich(_section([{"type": "text", "text": self.alt}]))
 
 
 @dataclass(slots=True)
@@ -90,20 +95,24 @@ class _Room:
     """What is left of one message.
 
     Attributes:
+        most: Blocks that it may have beside buttons and the note on what did not fit.
         rest: What did not fit.
     """
 
     chars: int = MAX_CHARS
+    most: int = MAX_BLOCKS - 1
     blocks: list["Made | Picture"] = field(default_factory=list["Made | Picture"])
     rest: list[str] = field(default_factory=list[str])
 
     def add(self, blocks: Sequence["Made | Picture"], words: str) -> None:
         """Take blocks with so many words, or keep the words for the file."""
-        fits = len(words) <= self.chars and len(self.blocks) + len(blocks) < MAX_BLOCKS - 2
-        if words and (self.rest or not fits):
+        has_room = len(self.blocks) + len(blocks) <= self.most
+        is_picture = any(isinstance(block, Picture) for block in blocks)
+        fits = is_picture or (len(words) <= self.chars and not self.rest)
+        if blocks and not (has_room and fits):
             self.rest.append(words)
             return
-        self.chars -= len(words)
+        self.chars -= 0 if is_picture else len(words)
         self.blocks += blocks
 
 
@@ -115,15 +124,15 @@ def render(message: Message, *, base: str, tag: str = "") -> Rendered:
         base: The workspace's address, for links into it.
         tag: What it is about, as its buttons carry it; see `refs.tag`.
     """
-    room = _Room()
-    buttons = [block for block in message.blocks if isinstance(block, Buttons)]
+    rows = [block for block in message.blocks if isinstance(block, Buttons)]
+    buttons = [made for row in rows for made in _buttons(row, tag)][: MAX_BLOCKS - 1]
+    room = _Room(most=MAX_BLOCKS - 1 - len(buttons))
     for block in message.blocks:
         if not isinstance(block, Buttons):
             room.add(*_rendered(block, base))
     if room.rest:
         room.blocks.append(_markdown(f"*{REST}*"))
-    for row in buttons:
-        room.blocks += _buttons(row, tag)
+    room.blocks += buttons
     notice = plain(message)[:NOTICE_CHARS].translate(_ESCAPED) or "…"
     return Rendered(notice, tuple(room.blocks), "\n\n".join(room.rest))
 
@@ -134,9 +143,15 @@ def words_of(message: Message) -> list[Made]:
     return [
         _code(block.source)
         if isinstance(block, Code)
-        else _rich(_section([{"type": "text", "text": printable(block.markdown)[:CODE_CHARS]}]))
+        else _rich(_section([{"type": "text", "text": _bare(block.markdown)[:CODE_CHARS]}]))
         for block in parts
+        if isinstance(block, Code) or _bare(block.markdown)
     ]
+
+
+def _bare(markdown: str) -> str:
+    """Words where Slack reads no Markdown."""
+    return unmarked(printable(markdown)).strip()
 
 
 def _rendered(block: Block, base: str) -> tuple[list[Made | Picture], str]:
@@ -150,18 +165,26 @@ def _rendered(block: Block, base: str) -> tuple[list[Made | Picture], str]:
         case Table():
             return _table(block)
         case Image():
-            return [Picture(block)], ""
+            picture = Picture(block)
+            return [picture], picture.alt
         case Moment() | ChannelLink() | Address():
-            elements = list(_elements(block, base))
-            return [_rich(_section(elements))], "".join(e.get("text", "") for e in elements)
+            return [_rich(_section(list(_elements(block, base))))], _said(block, base)
         case _:
             return [], ""
+
+
+def _said(block: Moment | ChannelLink | Address, base: str) -> str:
+    """The words of such a block, for the file with what does not fit."""
+    words = plain(Message((block,)))
+    if isinstance(block, ChannelLink) and block.conversation.thread:
+        return f"{words} ({refs.permalink(base, block.conversation)})"
+    return f"@{block.user.user} {words}" if isinstance(block, Address) else words
 
 
 def _elements(block: Moment | ChannelLink | Address, base: str) -> Iterator[Made]:
     match block:
         case Moment(label, at):
-            yield {"type": "text", "text": f"{label} "}
+            yield {"type": "text", "text": f"{_bare(label)} "}
             yield {
                 "type": "date",
                 "timestamp": int(at.timestamp()),
@@ -169,12 +192,12 @@ def _elements(block: Moment | ChannelLink | Address, base: str) -> Iterator[Made
                 "fallback": f"{at:%Y-%m-%d %H:%M} UTC",
             }
         case ChannelLink(label, conversation, title):
-            yield {"type": "text", "text": f"{label} "}
+            yield {"type": "text", "text": f"{_bare(label)} "}
             if conversation.thread:
                 yield {
                     "type": "link",
                     "url": refs.permalink(base, conversation),
-                    "text": title or "the thread",
+                    "text": _bare(title) or "the thread",
                 }
             else:
                 yield {"type": "channel", "channel_id": conversation.channel}
@@ -188,7 +211,7 @@ def _table(table: Table) -> tuple[list[Made | Picture], str]:
     if max(map(text_table.width, columns.splitlines())) > MAX_TABLE_COLUMNS:
         rows = _harmless(text_table.list_rows(table))
         return [_markdown(rows)], rows
-    return [_code(columns)], columns
+    return [_code(columns)], f"{FENCE}\n{columns}\n{FENCE}"
 
 
 def _markdown(text: str) -> Made:
@@ -220,12 +243,13 @@ def _section(elements: Sequence[Made]) -> Made:
 
 
 def _buttons(buttons: Buttons, tag: str) -> list[Made]:
-    """Those that can be pressed in one row, the others as words: Slack has none that cannot."""
-    live = [button for button in buttons.row if not button.spent][:ROW_BUTTONS]
+    """Those that can be pressed in rows, the others as words: Slack has none that cannot."""
+    live = [button for button in buttons.row if not button.spent]
     spent = [button.label for button in buttons.row if button.spent]
     rows: list[Made] = []
-    if live:
-        rows.append({"type": "actions", "elements": [_button(button, tag) for button in live]})
+    for start in range(0, len(live), ROW_BUTTONS):
+        row = [_button(button, tag) for button in live[start : start + ROW_BUTTONS]]
+        rows.append({"type": "actions", "elements": row})
     if spent:
         rows.append(spent_row(spent))
     return rows

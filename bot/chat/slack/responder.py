@@ -122,7 +122,7 @@ class SlackResponder(Responder):
 
     async def _respond(self, **payload: Any) -> None:  # noqa: ANN401  # as Slack takes it
         """Answer at the address that came with it; five times, within half an hour."""
-        hook = AsyncWebhookClient(self._url, proxy=self.client.proxy)
+        hook = AsyncWebhookClient(self._url, proxy=self.client.proxy, retry_handlers=[])
         with translate_errors("answer a command"):
             answer = await hook.send_dict({"replace_original": False, **payload})
         if answer.status_code in TOO_LATE:

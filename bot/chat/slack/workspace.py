@@ -36,11 +36,13 @@ class Workspace:
         team: Its id.
         base: Its address, with a slash at its end.
         me: The bot's user id.
+        bot: Its id as an app.
     """
 
     team: str
     base: str
     me: str
+    bot: str
 
 
 async def find(client: AsyncWebClient) -> Workspace:
@@ -58,4 +60,9 @@ async def find(client: AsyncWebClient) -> Workspace:
             raise SettingsError(NOT_KNOWN) from error
         raise translate(error, "log in") from error
     base = str(answer["url"])
-    return Workspace(str(answer["team_id"]), f"{base.rstrip('/')}/", str(answer["user_id"]))
+    return Workspace(
+        str(answer["team_id"]),
+        f"{base.rstrip('/')}/",
+        str(answer["user_id"]),
+        str(answer["bot_id"]),
+    )

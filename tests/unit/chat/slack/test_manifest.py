@@ -37,13 +37,16 @@ async def listened_to(monkeypatch: pytest.MonkeyPatch) -> Sequence[str]:
         kinds.append(kind)
         return lambda handler: handler
 
-    monkeypatch.setattr(AsyncApp, "event", note)
+    def note_named(app: AsyncApp, kind: object) -> Callable[[object], object]:
+        return note(app, kind) if isinstance(kind, str) else lambda handler: handler
+
+    monkeypatch.setattr(AsyncApp, "event", note_named)
     clock, sink = SteppingClock(), RecordingSink()
     web = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/")
     client = Client(
         web=web,
         app_token="xapp-1",
-        workspace=Workspace("T1", "https://t.slack.com/", "U1"),
+        workspace=Workspace("T1", "https://t.slack.com/", "U1", "B1"),
         members=Members(lambda: web),
         specs=(),
         sink=sink,
