@@ -97,7 +97,8 @@ def again(solution: Solution, rng: Rng) -> None:
 
 @check("lowest", "The run with the lowest losses wins", core=True, hint=1)
 def lowest(solution: Solution, rng: Rng) -> None:
-    kinds = [("with flat curves", 2), ("with losses below 0", -40)] * 3
+    high = rng.integer(2000, 60_000)
+    kinds = [("with flat curves", 2), ("with losses below 0", -40), ("with large losses", high)] * 3
     counts = [rng.integer(3, 12) for _ in kinds]
     calls = [sweep(rng, flat, [50] * n, when, low) for n, (when, low) in zip(counts, kinds)]
     alone = sweep(rng, flat, [length(rng, 2)], "with one run alone")

@@ -235,7 +235,8 @@ def own_parameters(solution: Solution, rng: Rng) -> None:
 @check("whole", "All rules hold together, for any model", core=True, points=2, hint=3)
 def whole(solution: Solution, rng: Rng) -> None:
     lr = rng.magnitude(1e-5, 1e-2)
-    for asked in ((lr, 0.0, lr), (0.0, rng.number(0.01, 0.3), lr)):
+    share = rng.number(0.01, 0.3)
+    for asked in ((lr, 0.0, lr), (0.0, share, lr), (lr, share, 0.0)):
         top = {"words": ("Embedding", 5, 3), "last": ("Linear", 3, 5), "norm": ("RMSNorm", [2, 3])}
         tree = dict(rng.shuffled([*body(rng).items(), ("head", {**top, "more": body(rng)})]))
         ties = {"head.last.weight": "head.words.weight"}

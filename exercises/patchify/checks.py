@@ -144,9 +144,13 @@ def same_grid(solution: Solution, rng: Rng) -> None:
 @check("refused", "What does not fit raises ValueError", core=True, hint=1)
 def refused(solution: Solution, rng: Rng) -> None:
     x, p = images(rng)
-    for name, other in (("H", x[:, :, 1:]), ("W", x[:, :, :, 1:])):
-        call = f"patchify, where {p} does not divide {name} in {tuple(other.shape)}"
-        expect_raises(lambda: solution.call("patchify", other, p), "ValueError", call)
+    step = rng.integer(2, 4)  # its square divides the area where it does not divide the sides
+    area = rng.normal(1, 1, step * step * rng.integer(2, 5), rng.integer(1, 4) * step * step + 1)
+    cases = [("H", x[:, :, 1:], p), ("W", x[:, :, :, 1:], p), ("W", area, step)]
+    cases.append(("H", area.transpose(2, 3), step))
+    for name, other, size in cases:
+        call = f"patchify, where {size} does not divide {name} in {tuple(other.shape)}"
+        expect_raises(lambda: solution.call("patchify", other, size), "ValueError", call)
     patches = cut(x, p)
     height, width = x.shape[2:]
     for name, *size in (("more rows", height + p, width), ("more columns", height, width + p)):

@@ -83,7 +83,9 @@ class Client:
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.workspace.team, self.workspace.me, self.clock)
-        app = AsyncApp(client=self.web, logger=LIBRARY, authorize=_authorization(self))
+        # Without the token, which the library would say that it ignores; requests are our own.
+        bare = AsyncWebClient(base_url=self.web.base_url)
+        app = AsyncApp(client=bare, logger=LIBRARY, authorize=_authorization(self))
         self._register(app)
         self._handler = AsyncSocketModeHandler(
             app, self.app_token, web_client=AsyncWebClient(self.app_token, self.web.base_url)
