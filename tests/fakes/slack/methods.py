@@ -101,7 +101,8 @@ class Methods:
         self.told()
         if fault is None:
             assert answer is not None
-            return web.json_response(answer)
+            granted = ",".join(sorted(self.world.scopes)) if token == BOT_TOKEN else ""
+            return web.json_response(answer, headers={"X-OAuth-Scopes": granted})
         if fault.retry_after_s:
             wait = {"Retry-After": str(int(fault.retry_after_s))}
             return web.json_response(
