@@ -59,11 +59,12 @@ class SlackResponder(Responder):
         if len(blocks) < len(made.blocks) or made.rest:
             # An answer for one person alone has no files: the caller posts it in direct messages.
             raise ExpiredError("It does not fit into an answer that only one person sees.")
-        async with asyncio.timeout(MAX_ANSWERING_S):
-            if self._url:
-                await self._respond(text=made.notice, blocks=blocks, response_type="ephemeral")
-            else:
-                await self._whisper(made.notice, blocks)
+        with translate_errors("answer a command"):
+            async with asyncio.timeout(MAX_ANSWERING_S):
+                if self._url:
+                    await self._respond(text=made.notice, blocks=blocks, response_type="ephemeral")
+                else:
+                    await self._whisper(made.notice, blocks)
 
     @override
     async def refuse(self, message: Message) -> None:

@@ -15,6 +15,7 @@ from bot.domain.chat.events import (
 )
 from bot.domain.chat.message import Message
 from bot.domain.errors import (
+    AmbiguousError,
     ForbiddenError,
     GoneError,
     TransientError,
@@ -127,6 +128,16 @@ async def test_a_form_that_is_refused_too_late_is_answered(
     responder = await responder_to(scene, FormSubmitted)
     await responder.refuse(Message.of("That is no Python."))
     assert "no Python" in ana.reads(scene.place, thread.thread)
+
+
+async def test_an_answer_that_takes_too_long_is_left_to_the_outbox(
+    scene: Slack, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.slack.responder.MAX_ANSWERING_S", 0.0)
+    ana.command(scene.place, "/freehand plan")
+    responder = await responder_to(scene, CommandInvoked)
+    with pytest.raises(AmbiguousError):
+        await responder.reply(Message.of("Your week"))
 
 
 # --- channels that are closed -----------------------------------------------------------------
