@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.chat.common.misplaced import may_be_answer
 from bot.chat.discord import commands, members, refs
 from bot.chat.discord.files import attachment_of_form, attachments_of
 from bot.chat.discord.responder import FILE_FIELD
@@ -25,11 +26,6 @@ TYPED = {discord.MessageType.default, discord.MessageType.reply}
 """Discord writes all others itself, in somebody's name: renamed, pinned, joined."""
 
 
-_CODE = re.compile(r"(?m)```|~~~|^[ \t`>]*(?:def|class|import|from)[ \t]")
-_CODE_FILE = re.compile(r"\.(?:pyw?|ipynb)$", re.IGNORECASE)
-"""What may be an answer, so that all else in a server's channels is passed over at once."""
-
-
 def read_posted(message: discord.Message, me: int) -> MessagePosted | None:
     """A message that is for us; None for all others."""
     fields = _message_fields(message, me)
@@ -43,7 +39,7 @@ def read_misplaced(message: discord.Message) -> MessagePosted | None:
     if not isinstance(message.channel, discord.TextChannel) or not _is_by_person(message):
         return None
     attachments = attachments_of(message)
-    if not (_CODE.search(message.content) or any(_CODE_FILE.search(a.name) for a in attachments)):
+    if not may_be_answer(message.content, (file.name for file in attachments)):
         return None
     fields = _fields(message, message.content, mentions_bot=False)
     return MessagePosted(key=f"message:{message.id}", at=message.created_at, **fields)

@@ -135,11 +135,10 @@ class Client:
         self, kind: str, read: Callable[[Payload], Awaitable[None]]
     ) -> Callable[..., Awaitable[None]]:
         async def handle(event: dict[str, Any]) -> None:
-            with_problem = f"event {kind}"
             try:
                 await read(event)
             except Exception as error:  # noqa: BLE001  # whatever it lacks, the others go on
-                self._note_unreadable(with_problem, error)
+                self._note_unreadable(f"event {kind}", error)
 
         return handle
 

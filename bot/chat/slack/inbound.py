@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.chat.common.misplaced import may_be_answer
 from bot.chat.slack import forms, refs
 from bot.chat.slack.files import attachment_of
 from bot.chat.slack.payload import Payload, part, parts, word
@@ -33,10 +34,6 @@ NOTHING: Payload = {}
 
 ALL = "freehand"
 """The slash command that has all others as its words; each of the rest begins with its own name."""
-
-_CODE = re.compile(r"(?m)```|~~~|^[ \t`>]*(?:def|class|import|from)[ \t]")
-_CODE_FILE = re.compile(r"\.(?:pyw?|ipynb)$", re.IGNORECASE)
-"""What may be an answer, so that all else in a workspace's channels is passed over at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +63,7 @@ class Reader:
         if not self._is_by_person(event) or _thread(event) or self._is_direct(event):
             return None
         fields = self._fields(event)
-        names = [file.name for file in fields["attachments"]]
-        if not (_CODE.search(fields["text"]) or any(map(_CODE_FILE.search, names))):
+        if not may_be_answer(fields["text"], (file.name for file in fields["attachments"])):
             return None
         ts = str(event["ts"])
         return MessagePosted(key=self._key("message", event, ts), at=refs.moment_of(ts), **fields)

@@ -19,7 +19,7 @@ processes, pipes, signals that wait. What one uses up, another would find used."
 SECCOMP = Path(__file__).with_name("seccomp.json").read_text(encoding="utf-8")
 
 CUDA_CALLS = {"action": "SCMP_ACT_ALLOW", "names": ["memfd_create"]}
-"""Without it CUDA does not start (its error 304). It makes files in memory, which count as such."""
+"""Without it older CUDA does not start (its error 304). Its files count as memory."""
 
 GVISOR = "runsc"
 GVISOR_CALLS = {"action": "SCMP_ACT_ALLOW", "names": ["clone3"]}
