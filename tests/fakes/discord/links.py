@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tests.fakes.discord.clock import FakeClock
+from tests.fakes.clock import FakeClock
 from tests.fakes.discord.model import File
 
 LINK_LASTS = timedelta(hours=24)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, cast
 
-from tests.fakes.discord.clock import FakeClock, Snowflakes
+from tests.fakes.clock import FakeClock
+from tests.fakes.discord.clock import Snowflakes
 from tests.fakes.discord.errors import Json
 from tests.fakes.discord.permissions import ALL, EVERYONE, NOTHING, Allow, in_channel
 

@@ -20,12 +20,12 @@ import discord.state
 import yarl
 from aiohttp import web
 
+from tests.fakes.clock import FakeClock
 from tests.fakes.discord.api_guilds import GuildRoutes
 from tests.fakes.discord.api_interactions import InteractionRoutes
 from tests.fakes.discord.api_messages import MessageRoutes
 from tests.fakes.discord.api_threads import ThreadRoutes
 from tests.fakes.discord.backend import Backend
-from tests.fakes.discord.clock import FakeClock
 from tests.fakes.discord.faults import Faults
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.guilds import OwnedGuild
@@ -34,7 +34,7 @@ from tests.fakes.discord.links import Links
 from tests.fakes.discord.model import World
 from tests.fakes.discord.permissions import ALL, Allow
 from tests.fakes.discord.rest import BASE, Rest, Sent, number
-from tests.fakes.discord.waiting import Changes
+from tests.fakes.waiting import Changes
 
 READY_AFTER_S = 0.05
 """discord.py waits two seconds after the last guild before it says that it is ready."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.fakes.discord.clock import FakeClock
+from tests.fakes.clock import FakeClock
 
 Json = dict[str, Any]
 

@@ -12,12 +12,12 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes.discord.clock import FakeClock
-from tests.fakes.discord.waiting import Changes
+from tests.fakes.clock import FakeClock
 from tests.fakes.slack.methods import Fault, Methods
 from tests.fakes.slack.model import BOT, BOT_NAME, BOT_TOKEN, Channel, Message, User, World
 from tests.fakes.slack.people import Person
 from tests.fakes.slack.socket import Socket
+from tests.fakes.waiting import Changes
 
 UPLOAD_BYTES = 64 * 2**20
 MAX_ANSWERS = 5

@@ -8,7 +8,7 @@ from bot.chat.slack import refs
 from bot.chat.slack.inbound import Reader
 from bot.domain.chat.events import ConversationDeleted, MessageDeleted
 from bot.domain.chat.refs import ConversationRef, MessageRef
-from tests.fakes.discord.clock import FakeClock
+from tests.fakes.clock import FakeClock
 from tests.fakes.slack.model import BOT, BOT_ID, TEAM, Json
 from tests.fakes.slack.people import MENTION, rich_text
 

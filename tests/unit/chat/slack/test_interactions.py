@@ -7,7 +7,7 @@ from bot.chat.slack.inbound import Reader, line_of
 from bot.domain.chat.commands import CommandOption, CommandSpec, OptionKind
 from bot.domain.chat.message import Form, FormField
 from bot.domain.chat.refs import ConversationRef, MessageRef
-from tests.fakes.discord.clock import FakeClock
+from tests.fakes.clock import FakeClock
 from tests.fakes.slack.model import BOT, TEAM, Json
 
 CLOCK = FakeClock()
