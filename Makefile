@@ -55,6 +55,10 @@ bench: setup ## Measure grading time, memory and throughput on this machine
 picture: setup ## Draw the rooms of the code and who imports whom into docs/images/rooms.svg
 	@$(BIN)/python -m tests.picture
 
+.PHONY: gate
+gate: setup ## Put the exercises that changed through the whole gate, and note which passed
+	@$(BIN)/python -m tests.exercises.passed
+
 .PHONY: catalogue
 catalogue: setup ## Write the list of exercises into docs/catalogue.md
 	@$(BIN)/python -m tests.support.catalogue_page

@@ -1,22 +1,22 @@
-"""Every exercise in the catalogue stands the gate."""
+"""Every exercise in the catalogue stands the gate: all of it where something has changed."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from bot.catalogue.gate import gate
+from bot.catalogue.gate import GateReport, gate
 from bot.catalogue.reading import read
 from bot.domain.grading import Grader, GradingRequest, Verdict
+from tests.exercises.passed import FOLDERS, fingerprint, is_unchanged, noted
 from tests.support.gradings import SEED, containers, processes, require_docker
 
-EXERCISES = Path(__file__).resolve().parents[2] / "exercises"
-FOLDERS = sorted(path.parent for path in EXERCISES.glob("*/exercise.toml"))
 SEEDS = 1
-"""Hidden inputs for each right solution; `freehand exercises check` takes five, and mutants."""
+"""Hidden inputs for each right solution; `make gate` takes five, and mutants."""
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+
 
 each_exercise = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
@@ -36,12 +36,36 @@ async def in_containers() -> AsyncGenerator[Grader]:
         yield grader
 
 
+def right_solutions(folder: Path) -> list[Path]:
+    """The reference, and what others made of the task."""
+    return [folder / "reference.py", *sorted(folder.glob("accepted/*.py"))]
+
+
+def whole_gate(folder: Path, forks: Grader) -> Awaitable[GateReport]:
+    """What `make gate` has not seen yet."""
+    return gate(folder, read(folder), forks, seeds=SEEDS, mutants=False)
+
+
+@pytest.mark.torch
+@each_exercise
+async def test_right_solutions_are_solved(folder: Path, forks: Grader) -> None:
+    exercise = read(folder)
+    for path in right_solutions(folder):
+        source = path.read_text(encoding="utf-8")
+        request = GradingRequest(run=path.stem, exercise=exercise, source=source, seed=SEED)
+
+        grade = await forks.grade(request)
+
+        assert (grade.verdict, path.name) == (Verdict.SOLVED, path.name), grade.checks
+
+
 @pytest.mark.torch
 @each_exercise
 async def test_exercise_stands_the_gate(folder: Path, forks: Grader) -> None:
-    report = await gate(folder, read(folder), forks, seeds=SEEDS, mutants=False)
+    passed = is_unchanged(folder)
+    problems = () if passed else (await whole_gate(folder, forks)).problems
 
-    assert report.problems == ()
+    assert problems == ()
 
 
 @pytest.mark.docker
@@ -53,3 +77,19 @@ async def test_reference_is_solved_within_a_learners_limits(
     request = GradingRequest(run="reference", exercise=read(folder), source=source, seed=SEED)
 
     assert (await in_containers.grade(request)).verdict is Verdict.SOLVED
+
+
+def test_what_passed_is_noted_for_exercises_that_exist() -> None:
+    assert set(noted()) <= {folder.name for folder in FOLDERS}
+
+
+def test_any_file_of_an_exercise_counts_as_a_change(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    (folder / "wrong").mkdir(parents=True)
+    (folder / "wrong" / "a.py").write_text("1", encoding="utf-8")
+    before = fingerprint(folder)
+    (folder / "wrong" / "a.py").write_text("2", encoding="utf-8")
+    changed = fingerprint(folder)
+    (folder / "wrong" / "a.py").rename(folder / "wrong" / "b.py")
+
+    assert len({before, changed, fingerprint(folder)}) == 3

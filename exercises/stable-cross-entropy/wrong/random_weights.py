@@ -1,4 +1,4 @@
-# fails: again - a few positions are drawn to estimate the mean
+# fails: again - random weights estimate the mean
 import torch
 
 
@@ -6,4 +6,4 @@ def cross_entropy(logits, target, smoothing=0.0, ignore_index=-100):
     x = logits - logits.amax(dim=1, keepdim=True)
     log_p = x - x.exp().sum(dim=1, keepdim=True).log()
     losses = -log_p.movedim(1, -1)[target != ignore_index]
-    return losses[torch.randint(len(losses), (1,)), torch.randint(losses.shape[1], (1,))].mean()
+    return (losses * torch.rand_like(losses)).mean() * 2
