@@ -24,6 +24,7 @@ EXERCISE = ROOT / "exercises" / "clip-grad-norm"
 RIGHT = (EXERCISE / "reference.py").read_text()
 WRONG = (EXERCISE / "wrong" / "always_rescales.py").read_text()
 TOKEN = "token"
+POST = "POST /channels/{channel_id}/messages"
 
 
 @dataclass
@@ -235,3 +236,26 @@ async def test_a_plug_pulled_on_discord_loses_and_doubles_nothing(
         )
         assert len(server.feedback()) == 2
         assert await asyncio.to_thread(second.interrupt) == 0
+
+
+async def test_a_channel_that_has_to_wait_keeps_no_learner_elsewhere_waiting(
+    server: Server, tmp_path: Path
+) -> None:
+    ana, practice = server.ana, server.practice
+    with server.bot(tmp_path / "data") as bot:
+        await server.ready(bot)
+        await open_cohort(server)
+        thread = server.thread
+        asked = len(server.fake.asked(POST))
+        server.fake.faults.limit(POST, retry_after_s=50, about=str(practice.id))
+        posted = await server.asks(
+            server.mira, practice, "challenge post", exercise="attention-block"
+        )
+        assert "Posted" in posted
+        await server.fake.requested(POST, asked + 1)
+
+        server.says(ana, RIGHT)
+        await server.sees(ana, thread, "Solved.")
+        assert server.thread is thread  # the second challenge still waits
+        assert await asyncio.to_thread(bot.interrupt) == 0
+    assert server.fake.faults.left == []

@@ -41,13 +41,26 @@ class Faults:
     _planned: dict[str, list[Fault]] = field(default_factory=dict[str, list[Fault]])
 
     def limit(
-        self, route: str, *, times: int = 1, retry_after_s: float = 0.01, is_global: bool = False
+        self,
+        route: str,
+        *,
+        times: int = 1,
+        retry_after_s: float = 0.01,
+        is_global: bool = False,
+        about: str = "",
     ) -> None:
-        """Answer 429, which says how long to wait."""
-        self._plan(
-            route,
-            Fault(trouble=Trouble.LIMITED, times=times, after_s=retry_after_s, is_global=is_global),
-        )
+        """Answer 429, which says how long to wait.
+
+        Args:
+            route: The route.
+            times: For how many requests.
+            retry_after_s: How long the bot must wait.
+            is_global: Whether that holds for every route.
+            about: An id in the path, if other requests to the route are well.
+        """
+        fault = Fault(trouble=Trouble.LIMITED, times=times, after_s=retry_after_s, about=about)
+        fault.is_global = is_global
+        self._plan(route, fault)
 
     def ban(self, route: str, *, times: int = 1) -> None:
         """Answer 429 as the proxy does that bans an address for too many invalid requests."""
