@@ -43,6 +43,7 @@ from bot.services.submissions.released import ReleasedExercises
 from bot.services.submissions.retention import Kept, RetentionService
 from bot.services.submissions.seeds import SeedService
 from bot.services.submissions.service import SubmissionService
+from bot.services.submissions.solutions import SolutionService
 from bot.services.talk import room as talk_room
 from bot.services.talk.confirming import ConfirmationService
 from bot.services.talk.delivery import DeliveryService
@@ -230,6 +231,9 @@ def _submissions(ports: Ports, shared: Shared) -> SubmissionActions:
             health=ports.grader.health,
         ),
         hints=HintService(store=store, released=released, clock=clock),
+        solutions=SolutionService(
+            store=store, catalogue=ports.catalogue, released=released, clock=clock
+        ),
         released=released,
     )
 

@@ -11,7 +11,7 @@ import cattrs
 
 from bot.catalogue.milestones import read_rules
 from bot.domain.errors import CatalogueError
-from bot.domain.exercise import Exercise, MilestoneRule
+from bot.domain.exercise import Exercise, MilestoneRule, Solution
 
 _CONVERTER = cattrs.Converter(forbid_extra_keys=True)
 KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -28,6 +28,7 @@ class Catalogue:
 
     exercises: Mapping[str, Exercise]
     milestone_rules: Mapping[str, MilestoneRule]
+    known: Mapping[str, Sequence[Solution]]
 
     @staticmethod
     def load(root: Path) -> "Catalogue":
@@ -40,7 +41,8 @@ class Catalogue:
             raise CatalogueError(f"There is no folder {root} with exercises.")
         folders = sorted(path.parent for path in root.glob("*/exercise.toml"))
         exercises = {folder.name: read(folder) for folder in folders}
-        return Catalogue(exercises, read_rules(root))
+        known = {folder.name: solutions(folder) for folder in folders}
+        return Catalogue(exercises, read_rules(root), known)
 
     def get(self, slug: str) -> Exercise:
         """One exercise. Raises CatalogueError when there is none of that name."""
@@ -51,6 +53,10 @@ class Catalogue:
     def all(self) -> Sequence[Exercise]:
         """Every exercise, by slug."""
         return list(self.exercises.values())
+
+    def solutions(self, slug: str) -> Sequence[Solution]:
+        """Right answers built differently, the reference first; none where there is no exercise."""
+        return self.known.get(slug, ())
 
 
 def read(folder: Path) -> Exercise:
@@ -87,6 +93,22 @@ def read(folder: Path) -> Exercise:
     except cattrs.BaseValidationError as error:
         reasons = "; ".join(cattrs.transform_error(error, path="exercise"))
         raise CatalogueError(f"{folder / 'exercise.toml'}: {reasons}.") from error
+
+
+def solutions(folder: Path) -> tuple[Solution, ...]:
+    """What the gate knows to be right: the reference, then those of others.
+
+    Raises:
+        CatalogueError: One cannot be read.
+    """
+    paths = [*folder.glob("reference.py"), *sorted(folder.glob("accepted/*.py"))]
+    try:
+        return tuple(
+            Solution(name=path.stem.replace("_", " "), source=path.read_text(encoding="utf-8"))
+            for path in paths
+        )
+    except OSError as error:
+        raise CatalogueError(f"{error.filename} cannot be read: {error.strerror}.") from error
 
 
 def fingerprint(folder: Path) -> str:

@@ -151,6 +151,19 @@ class MilestoneRule:
     by_mentor: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """A right answer that is known, in the words of its author's file.
+
+    Attributes:
+        name: How it goes about it: ``"one bucket"``.
+        source: Python source.
+    """
+
+    name: str
+    source: str
+
+
 class Catalogue(Protocol):
     """Every exercise there is."""
 
@@ -165,6 +178,10 @@ class Catalogue(Protocol):
 
     def all(self) -> Sequence[Exercise]:
         """Every exercise, by slug."""
+        ...
+
+    def solutions(self, slug: str) -> Sequence[Solution]:
+        """Right answers built differently, the shortest first; none where there is no exercise."""
         ...
 
 

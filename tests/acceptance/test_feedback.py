@@ -3,19 +3,24 @@
 import json
 
 from bot.domain.chat.events import Attachment
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.grading import Verdict
 from tests.support.world import (
     ANA,
     BEN,
     HALF,
     MENTORS,
+    OTHER,
+    RIGHT,
     WRONG,
     World,
     actions_of,
     fenced,
     graded,
+    text_of,
 )
+
+STRANGER = UserRef("fake", "here", "stranger")
 
 
 async def test_details_open_for_the_author_alone(world: World, thread: ConversationRef) -> None:
@@ -104,3 +109,59 @@ async def test_a_crash_is_not_told_how_many_checks_do_not_hold(
 
     [answer] = world.answers()
     assert answer.text.splitlines()[0] == "🔴 **It crashed.** Ana · try 1 · 2 points for trying"
+
+
+# --- right answers ----------------------------------------------------------------------------
+
+
+async def test_who_has_solved_it_compares_with_right_answers(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(RIGHT), thread)
+    [_details, compare] = actions_of(world.answers()[0].message)
+
+    [first] = (await world.press_for_form(ANA, compare, where=thread)).replies
+    assert "right answer 1 of 2" in text_of(first)
+    assert RIGHT in text_of(first)
+
+    [another] = actions_of(first)
+    [second] = (await world.press_for_form(ANA, another, where=thread)).replies
+    assert OTHER in text_of(second)
+    [first_again] = actions_of(second)
+    assert first_again == compare
+
+
+async def test_right_answers_stay_hidden_from_who_could_still_answer(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(RIGHT), thread)
+    await world.say(BEN, fenced(HALF), thread)
+    compare = actions_of(world.answers()[0].message)[-1]
+
+    assert "once you have solved it yourself" in await world.press(BEN, compare, where=thread)
+    world.clock.advance(hours=48)  # it closes; late answers are still graded
+    await world.settle()
+    assert "once you have solved it yourself" in await world.press(BEN, compare, where=thread)
+
+
+async def test_right_answers_are_for_everybody_once_it_is_over(
+    world: World, thread: ConversationRef
+) -> None:
+    world.clock.advance(hours=96)
+    await world.services.challenges.tick()
+    await world.settle()
+    task = next(posted for key, posted in world.chat.posted.items() if key.startswith("task:"))
+    answers = actions_of(task.message)[-1]
+
+    assert RIGHT in await world.press(BEN, answers, where=thread)
+    assert "/join" in await world.press(STRANGER, answers, where=thread)
+
+
+async def test_an_exercise_that_left_the_catalogue_has_no_right_answers(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(RIGHT), thread)
+    compare = actions_of(world.answers()[0].message)[-1]
+    world.catalogue.exercises.clear()
+
+    assert "no right answer to show" in await world.press(ANA, compare, where=thread)

@@ -88,7 +88,7 @@ async def test_nothing_can_be_submitted_once_a_challenge_is_over(world: World) -
             assert await tx.outbox.unsent_count(world.clock()) == 0  # it waits, and is not late
         seen.append(spent())
 
-    assert seen == [[False, False], [False, False], [True, False]]
+    assert seen == [[False, False], [False, False], [True, False, False]]
     assert "This challenge is over" in await world.press(ANA, "submit:1")
 
 

@@ -21,6 +21,7 @@ from bot.services.cohorts import holidays
 from bot.services.cohorts import messages as cohorts
 from bot.services.progress import messages as progress
 from bot.services.submissions import messages as submissions
+from bot.services.submissions import remarks
 
 PIECES = [
     *("\n", "\r", "\r\n", "\x0b", "\x85", "\u2028", "\u2029", "\0", "\x1b[2J", "\x9b31m", "\x08"),
@@ -92,10 +93,10 @@ def messages_with(text: str) -> list[Message]:
         *map(
             Message.of,
             [
-                submissions.not_a_code_file(text),
-                submissions.file_too_large(text, limit_kib=1),
-                submissions.file_gone(text),
-                submissions.file_unreadable(text),
+                remarks.not_a_code_file(text),
+                remarks.file_too_large(text, limit_kib=1),
+                remarks.file_gone(text),
+                remarks.file_unreadable(text),
                 cohorts.unknown_timezone(text),
                 cohorts.cannot_write("this channel", text),
                 challenges.unknown_exercise(text, []),

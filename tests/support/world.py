@@ -45,7 +45,7 @@ from bot.domain.errors import (
     TooLargeError,
     UnreachableError,
 )
-from bot.domain.exercise import Day, Device, Exercise, Limits, MilestoneRule
+from bot.domain.exercise import Day, Device, Exercise, Limits, MilestoneRule, Solution
 from bot.domain.grading import (
     CheckResult,
     CheckStatus,
@@ -69,6 +69,7 @@ ANA = UserRef("fake", "here", "ana")
 BEN = UserRef("fake", "here", "ben")
 
 RIGHT = "def double(x):\n    return 2 * x\n"
+OTHER = "def double(x):\n    return x + x\n"
 HALF = "def double(x):\n    return x + 2\n"
 WRONG = "def double(x):\n    return x\n"
 
@@ -124,6 +125,10 @@ class FakeCatalogue:
 
     def all(self) -> Sequence[Exercise]:
         return [self.exercises[slug] for slug in sorted(self.exercises)]
+
+    def solutions(self, slug: str) -> Sequence[Solution]:
+        known = (Solution(name="reference", source=RIGHT), Solution(name="other", source=OTHER))
+        return known if slug in self.exercises else ()
 
 
 @dataclass

@@ -16,7 +16,7 @@ from bot.domain.cohort import theme_of
 from bot.domain.exercise import Day, Exercise
 from bot.domain.progression import Turnout
 from bot.domain.text import quoted
-from bot.services.submissions.verbs import SHOW_HINT, SUBMIT
+from bot.services.submissions.verbs import SHOW_HINT, SHOW_SOLUTION, SUBMIT
 
 KINDS = {Day.IMPLEMENT: "Function", Day.DEBUG: "Bug", Day.MODULE: "Module"}
 """What is asked for. A mentor may post any of them on any day, so no weekday is told from it."""
@@ -74,9 +74,11 @@ def task(
 
 
 def _task_buttons(challenge: Challenge, *, over: bool) -> Buttons:
-    """What the task offers; hints can be read when no answer is taken any more."""
+    """What the task offers; when no answer is taken any more, right ones are shown."""
     submit = SUBMIT.button(challenge.id, "Submit privately")
-    return Buttons((replace(submit, spent=over), SHOW_HINT.button(challenge.id, "Hint")))
+    hint = SHOW_HINT.button(challenge.id, "Hint")
+    answers = (SHOW_SOLUTION.button((challenge.id, 0), "Right answers"),) if over else ()
+    return Buttons((replace(submit, spent=over), hint, *answers))
 
 
 def reminder(challenge: Challenge, title: str) -> Message:

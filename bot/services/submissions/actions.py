@@ -10,6 +10,7 @@ from bot.services.submissions.hints import HintService
 from bot.services.submissions.intake import IntakeService, check_window
 from bot.services.submissions.released import ReleasedExercises
 from bot.services.submissions.service import SubmissionService
+from bot.services.submissions.solutions import SolutionService
 from bot.services.talk.reply import Answer
 from bot.services.talk.verbs import Action
 
@@ -22,6 +23,7 @@ class SubmissionActions:
     submissions: SubmissionService
     intake: IntakeService
     hints: HintService
+    solutions: SolutionService
     released: ReleasedExercises
 
     def all(self) -> list[Action]:
@@ -29,6 +31,7 @@ class SubmissionActions:
         return [
             verbs.SUBMIT.does(self._open_submit_form, self._take_answer),
             verbs.SHOW_HINT.does(self._show_hint),
+            verbs.SHOW_SOLUTION.does(self._show_solution),
             verbs.SHOW_DETAILS.does(self._show_details),
             verbs.DISPUTE.does(self._open_dispute_form, self._take_dispute),
         ]
@@ -58,6 +61,9 @@ class SubmissionActions:
         async with self.store.read() as tx:
             challenge = await tx.challenges.get(challenge_id)
         return await self.hints.take_next(event.user, challenge)
+
+    async def _show_solution(self, event: ActionPressed, which: tuple[int, int]) -> Answer:
+        return await self.solutions.show(event.user, *which)
 
     async def _show_details(self, event: ActionPressed, submission: str) -> Answer:
         return await self.submissions.show_details(event.user, submission)

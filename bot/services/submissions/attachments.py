@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.chat.events import Attachment
 from bot.domain.errors import UserError
-from bot.services.submissions import messages
+from bot.services.submissions import remarks
 
 _CODE = re.compile(r"\.(?:pyw?|ipynb)(?:\.(?:txt|json|md))?$", re.IGNORECASE)
 """Browsers and mail programs put an ending of their own behind one that they do not know."""
@@ -39,7 +39,7 @@ def code_file(attachments: Iterable[Attachment]) -> Attachment | None:
     """
     files = [file for file in attachments if _CODE.search(file.name)]
     if len(files) > 1:
-        raise UserError(messages.TWO_FILES)
+        raise UserError(remarks.TWO_FILES)
     return files[0] if files else None
 
 

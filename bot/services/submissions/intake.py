@@ -22,7 +22,7 @@ from bot.domain.exercise import Device, Exercise
 from bot.domain.grading import Seeds
 from bot.domain.store import Store, Transaction
 from bot.domain.submission import Before, NewSubmission
-from bot.services.submissions import attachments, messages
+from bot.services.submissions import attachments, messages, remarks
 from bot.services.submissions.kept import Kept, KeptAnswers
 from bot.services.submissions.reader import SourceReader
 from bot.services.submissions.source.definitions import missing
@@ -106,7 +106,7 @@ class IntakeService:
         return [await self._take_kept(kept) for kept in await self.kept.of(user, cohort)]
 
     async def _take_kept(self, kept: Kept) -> str:
-        said = messages.kept_taken(kept.exercise.title)
+        said = remarks.kept_taken(kept.exercise.title)
         try:
             match kept.event:
                 case FormSubmitted() as event:
@@ -115,7 +115,7 @@ class IntakeService:
                     answer = _of_message(event, kept.challenge, kept.exercise)
                     await self._take_message(event, answer)
                 case _:
-                    said = messages.KEPT_NO_LONGER
+                    said = remarks.KEPT_NO_LONGER
         except UserError as error:
             said = str(error)
         await self.kept.forget(kept.key)
@@ -156,7 +156,7 @@ class IntakeService:
     ) -> Message | None:
         require_acceptable(source)
         if missing(source, answer.exercise.entry):
-            raise UserError(messages.no_entry(answer.exercise, source))
+            raise UserError(remarks.no_entry(answer.exercise, source))
         problem = await self.health(answer.exercise.device)
         async with self.store.write() as tx:
             before = await tx.submissions.before(
@@ -248,13 +248,13 @@ def check_window(challenge: Challenge, event: Event) -> None:
         UserError: They are not.
     """
     if challenge.window(event.at) is Window.OVER:
-        raise UserError(messages.too_late(challenge))
+        raise UserError(remarks.too_late(challenge))
 
 
 def _check_limits(before: Before) -> None:
     if before.pending >= before.pending_limit:
-        raise LimitError(Limit.WAITING, messages.too_many_waiting(before.pending))
+        raise LimitError(Limit.WAITING, remarks.too_many_waiting(before.pending))
     if before.in_a_day >= before.daily_limit:
-        raise LimitError(Limit.DAY, messages.too_many_today(before.in_a_day))
+        raise LimitError(Limit.DAY, remarks.too_many_today(before.in_a_day))
     if before.for_challenge >= before.challenge_limit:
-        raise LimitError(Limit.CHALLENGE, messages.too_many_tries(before.for_challenge))
+        raise LimitError(Limit.CHALLENGE, remarks.too_many_tries(before.for_challenge))

@@ -12,7 +12,7 @@ from bot.domain.cohort import Cohort
 from bot.domain.confirmation import Confirmation
 from bot.domain.exercise import Exercise
 from bot.domain.store import Store, Transaction
-from bot.services.submissions import messages
+from bot.services.submissions import remarks
 from bot.services.submissions.released import ReleasedExercises
 
 _ANSWER = "answer"
@@ -63,7 +63,7 @@ class KeptAnswers:
             )
         )
         cohort = await tx.cohorts.get(challenge.cohort)
-        return Message.of(messages.KEPT, *self.pledge(cohort).blocks)
+        return Message.of(remarks.KEPT, *self.pledge(cohort).blocks)
 
     async def forget(self, key: str) -> None:
         """An answer is graded, or taken back."""

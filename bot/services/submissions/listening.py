@@ -10,7 +10,7 @@ from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.exercise import Exercise
 from bot.domain.store import Store, Transaction
-from bot.services.submissions import messages
+from bot.services.submissions import remarks
 from bot.services.submissions.attachments import code_file
 from bot.services.submissions.hints import HintService
 from bot.services.submissions.intake import IntakeService
@@ -69,7 +69,7 @@ class ThreadListener:
             or await asyncio.to_thread(reading.of_message, event.text, exercise.entry)
         ]
         if links:
-            await reply.say(Message.of(messages.ELSEWHERE, *links))
+            await reply.say(Message.of(remarks.ELSEWHERE, *links))
         return bool(links)
 
     async def _answerable(

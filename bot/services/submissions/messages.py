@@ -1,5 +1,7 @@
 """What a learner reads about a submission. Pure: records in, messages out."""
 
+from collections.abc import Sequence
+
 from bot.domain.challenge import Challenge
 from bot.domain.chat.message import (
     AnswerState,
@@ -13,15 +15,13 @@ from bot.domain.chat.message import (
 )
 from bot.domain.chat.refs import UserRef
 from bot.domain.cohort import Cohort
-from bot.domain.exercise import Exercise
+from bot.domain.exercise import Exercise, Solution
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Verdict
 from bot.domain.member import Member
-from bot.domain.parts import Parts
 from bot.domain.submission import Submission
-from bot.domain.text import quoted, sentence
-from bot.services.submissions import checks
-from bot.services.submissions.source import definitions
-from bot.services.submissions.verbs import DISPUTE, SHOW_DETAILS, SHOW_HINT
+from bot.domain.text import sentence
+from bot.services.submissions import checks, remarks
+from bot.services.submissions.verbs import DISPUTE, SHOW_DETAILS, SHOW_HINT, SHOW_SOLUTION
 
 HEADLINES = {
     Verdict.SOLVED: "✅ **Solved.**",
@@ -47,24 +47,6 @@ HINT_ELSEWHERE = "Ask for a hint inside the challenge's thread."
 OTHERS_SUBMISSION = "Only the author of a submission can see its details."
 NOT_GRADED = Message.of("It is not graded yet. The details follow with the verdict.")
 DISPUTED = Message.of("Thank you. The mentors have your case, with your code and the checks.")
-KEPT = (
-    "You are not in this cohort yet, so I keep your code. Take the pledge, here or with `/join`,"
-    " and it is graded; there is nothing to send again."
-)
-KEPT_NO_LONGER = (
-    "I no longer have the code that you sent before you joined. Please send it once more in the"
-    " challenge's thread."
-)
-ELSEWHERE = (
-    "That looks like an answer, and I grade answers in the challenge's thread. Please send it"
-    " there, and delete it here: others are still writing theirs."
-)
-LINK = (
-    "I cannot follow links. Please paste the code here between two lines of three backticks, or"
-    " attach it as a `.py` or `.ipynb` file, and it is graded."
-)
-NO_CODE = "There was no code in the form. Paste it, or choose a file."
-TWO_FILES = "Two code files came with that message. Please attach just one."
 
 
 POSITIONS_TOLD = (1, 3, 10)
@@ -168,103 +150,10 @@ def details(submission: Submission, exercise: Exercise, *, points: float) -> Mes
         parts.append(Code(_shortened(grade.output), "text"))
     said = f"{points_text(points)} from this submission · " if tried else ""
     said += _times(submission)
-    parts.append(Text(f"{said}{left_out(submission.source, before=' · ')}"))
+    parts.append(Text(f"{said}{remarks.left_out(submission.source, before=' · ')}"))
     if any(check.status is CheckStatus.FAILED for check in grade.checks):
         parts.append(Buttons((DISPUTE.button(submission.id, "A check seems wrong"),)))
     return Message.of(*parts, AnswerState(submission.answer, submission.id))
-
-
-NO_FENCE = (
-    "That looks like your answer. I grade code in a code block: edit your message and put a line of"
-    " three backticks before the code and one after it, or attach it as a file."
-)
-
-
-def no_entry(exercise: Exercise, source: str) -> str:
-    """A light remark on code that does not answer the exercise."""
-    names = definitions.missing(source, exercise.entry) or exercise.entry
-    return (
-        f"That code does not define `{'`, `'.join(names)}` at its top level, so I took it"
-        " as conversation: it does not count as a try. Send the whole definition when you want it"
-        f" graded.{left_out(source, before=' ')}"
-    )
-
-
-def left_out(source: str, *, before: str) -> str:
-    """A word on the cells of a notebook that are in another language; empty where none are."""
-    cells = Parts.of(source).left_out
-    words = ", ".join(f"{name} ({language})" for name, language in cells)
-    return f"{before}Left out: {words}." if cells else ""
-
-
-def kept_taken(title: str) -> str:
-    """To a new member, about code that they had sent before."""
-    return (
-        f"The code that you sent for **{title}** is in line now; its feedback comes where you sent"
-        " it."
-    )
-
-
-def not_a_code_file(name: str) -> str:
-    """To somebody who attached something else."""
-    return (
-        f"I read code from `.py` and `.ipynb` files, and {quoted(name)} is neither. Attach the code"
-        " as one of them, or put it between two lines of three backticks."
-    )
-
-
-def file_too_large(name: str, *, limit_kib: int) -> str:
-    """To somebody whose notebook carries too much."""
-    return (
-        f"{quoted(name)} is over {limit_kib} KiB. Please attach the code alone, or a notebook"
-        " without its outputs."
-    )
-
-
-def file_gone(name: str) -> str:
-    """To somebody whose file was deleted meanwhile."""
-    return f"{quoted(name)} cannot be read any more. Please attach it again."
-
-
-def file_unreadable(name: str) -> str:
-    """To somebody whose file the platform does not hand out, however often it is asked."""
-    return (
-        f"{quoted(name)} could not be read just now, and that is no fault of yours: it does not"
-        " count as a try. Please send it again in a few minutes, or put the code into a code block."
-    )
-
-
-def too_late(challenge: Challenge) -> str:
-    """To somebody who answers after the late hours."""
-    return (
-        f"This challenge is over: answers were taken until {challenge.late_until:%A %d %B, %H:%M}"
-        " UTC. Your code stays in your message, and the mentors can still look at it with you."
-    )
-
-
-def too_many_waiting(pending: int) -> str:
-    """To somebody who sends faster than the grader works."""
-    return (
-        f"{pending} of your submissions wait or are being graded, which is the limit. Please send"
-        " this one again when one of them has its feedback."
-    )
-
-
-def too_many_today(graded: int) -> str:
-    """To somebody who has had a day's gradings."""
-    return (
-        f"{graded} of your answers were graded in the last 24 hours, which is the limit, so I did"
-        " not take this one. It costs no try. Your code stays in your message: send it again"
-        " tomorrow, and until then a hint or a mentor may help more than another try."
-    )
-
-
-def too_many_tries(graded: int) -> str:
-    """To somebody who has had a challenge's gradings."""
-    return (
-        f"{graded} of your answers to this challenge were graded, which is the limit, so I did not"
-        " take this one. What you have reached stays. A mentor can look at your code with you."
-    )
 
 
 def hint(exercise: Exercise, challenge: Challenge, level: int) -> Message:
@@ -277,6 +166,55 @@ def hint(exercise: Exercise, challenge: Challenge, level: int) -> Message:
         return Message.of(*words)
     more = SHOW_HINT.button(challenge.id, f"Hint {level + 1}: {HINT_LEVELS[level]}")
     return Message.of(*words, Buttons((more,)))
+
+
+NO_SOLUTION = "There is no right answer to show: the exercise is not in the catalogue any more."
+
+
+def solution_to_come(challenge: Challenge) -> str:
+    """To somebody who could still answer."""
+    return (
+        "Right answers are shown to you once you have solved it yourself, and to everybody when no"
+        f" answer is graded any more: after {challenge.late_until:%A %d %B, %H:%M} UTC. A hint may"
+        " help until then: `/hint` in the thread."
+    )
+
+
+def solution(
+    challenge: Challenge,
+    title: str,
+    solutions: Sequence[Solution],
+    place: int,
+    *,
+    docs: Sequence[str],
+) -> Message:
+    """One right answer, with a button for the next.
+
+    Args:
+        challenge: Which challenge.
+        title: Of its exercise.
+        solutions: All that are known, at least one.
+        place: Of the one to show, from 0; it goes round.
+        docs: Links to what it rests on, Markdown.
+    """
+    number, count = place % len(solutions), len(solutions)
+    shown, following = solutions[number], (number + 1) % count
+    blocks: list[Block] = [
+        Text(f"**{title}: right answer {number + 1} of {count}**\n{_COMPARE}"),
+        Code(shown.source.strip() + "\n"),
+    ]
+    if docs:
+        blocks.append(Text(f"In PyTorch's documentation: {', '.join(docs)}"))
+    if count > 1:
+        label = "The first again" if following == 0 else "Another way"
+        blocks.append(Buttons((SHOW_SOLUTION.button((challenge.id, following), label),)))
+    return Message.of(*blocks)
+
+
+_COMPARE = (
+    "Lay it beside yours. What does one of them do that the other does not? Which would you rather"
+    " explain to somebody?"
+)
 
 
 def dispute(
@@ -384,6 +322,8 @@ def _shortened(output: str) -> str:
 
 def _buttons(submission: Submission, grade: Grade) -> tuple[Button, ...]:
     buttons = [SHOW_DETAILS.button(submission.id, "Details", ButtonStyle.PRIMARY)]
-    if grade.verdict is not Verdict.SOLVED:
+    if grade.verdict is Verdict.SOLVED:
+        buttons.append(SHOW_SOLUTION.button((submission.challenge, 0), "Compare"))
+    else:
         buttons.append(SHOW_HINT.button(submission.challenge, "Hint"))
     return tuple(buttons)

@@ -9,7 +9,7 @@ from bot.domain.chat.port import ChatPort
 from bot.domain.errors import ChatError, GoneError, Limit, LimitError, TooLargeError, UserError
 from bot.domain.exercise import Exercise
 from bot.domain.text import quoted
-from bot.services.submissions import attachments, messages
+from bot.services.submissions import attachments, remarks
 from bot.services.submissions.source import reading
 from bot.services.submissions.source.definitions import has_definition, missing
 from bot.services.submissions.source.reading import Shape
@@ -54,11 +54,11 @@ class SourceReader:
         if file:
             return await self._of_file(event, file, exercise)
         if unreadable := attachments.unreadable_file(event.attachments):
-            raise UserError(messages.not_a_code_file(unreadable.name))
+            raise UserError(remarks.not_a_code_file(unreadable.name))
         typed = event.fields.get("code", "")
         source = await asyncio.to_thread(reading.of_form, typed, exercise.entry)
         if not source.strip():
-            raise UserError(messages.NO_CODE)
+            raise UserError(remarks.NO_CODE)
         return source
 
     async def _of_file(self, event: Event, file: Attachment, exercise: Exercise) -> str:
@@ -66,12 +66,12 @@ class SourceReader:
         try:
             data = await self.chats[event.conversation.platform].fetch(file, max_bytes=limit)
         except TooLargeError as error:
-            sentence = messages.file_too_large(file.name, limit_kib=limit // 1024)
+            sentence = remarks.file_too_large(file.name, limit_kib=limit // 1024)
             raise LimitError(Limit.SIZE, sentence) from error
         except GoneError as error:
-            raise UserError(messages.file_gone(file.name)) from error
+            raise UserError(remarks.file_gone(file.name)) from error
         except ChatError as error:
-            raise UserError(messages.file_unreadable(file.name)) from error
+            raise UserError(remarks.file_unreadable(file.name)) from error
         return await asyncio.to_thread(reading.of_file, data, quoted(file.name), exercise.entry)
 
 
@@ -79,17 +79,17 @@ def _about_file(file: Attachment, source: str, exercise: Exercise) -> str:
     """A remark on a file without the answer."""
     is_code = attachments.code_file([file]) is not None
     if is_code or has_definition(source):
-        return messages.no_entry(exercise, source)
-    return messages.not_a_code_file(file.name)
+        return remarks.no_entry(exercise, source)
+    return remarks.not_a_code_file(file.name)
 
 
 def _about_text(event: MessagePosted, exercise: Exercise) -> str:
     """A remark on a message without an answer; empty where it is conversation."""
     shape = reading.shape_of(event.text, exercise.entry)
     if shape is Shape.INCOMPLETE:
-        return messages.no_entry(exercise, reading.blocks_of(event.text))
+        return remarks.no_entry(exercise, reading.blocks_of(event.text))
     if shape is Shape.UNFENCED:
-        return messages.NO_FENCE
+        return remarks.NO_FENCE
     if file := attachments.unreadable_file(event.attachments):
-        return messages.not_a_code_file(file.name)
-    return messages.LINK if attachments.is_link_to_code(event.text) else ""
+        return remarks.not_a_code_file(file.name)
+    return remarks.LINK if attachments.is_link_to_code(event.text) else ""

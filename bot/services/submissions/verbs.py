@@ -1,7 +1,7 @@
 """The buttons and forms about submissions, as messages show them."""
 
 from bot.domain.chat.message import FormField
-from bot.services.talk.verbs import NUMBER, TEXT, Layout, Verb
+from bot.services.talk.verbs import NUMBER, PAIR, TEXT, Layout, Verb
 
 SUBMIT = Verb(
     "submit",
@@ -14,6 +14,7 @@ SUBMIT = Verb(
     ),
 )
 SHOW_HINT = Verb("hint", NUMBER, once=True)  # of the challenge
+SHOW_SOLUTION = Verb("solution", PAIR, once=True)  # of the challenge; which one, from 0
 SHOW_DETAILS = Verb("details", TEXT)  # of the submission
 DISPUTE = Verb(
     "dispute",

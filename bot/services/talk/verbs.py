@@ -43,6 +43,15 @@ def _read_number(text: str) -> int:
     return number
 
 
+def _read_pair(text: str) -> tuple[int, int]:
+    first, _, second = text.partition(".")
+    return _read_number(first), _read_number(second)
+
+
+def _write_pair(pair: tuple[int, int]) -> str:
+    return f"{pair[0]}.{pair[1]}"
+
+
 def _read_text(text: str) -> str:
     if not 0 < len(text) <= MAX_PAYLOAD_CHARS:
         raise ValueError(text[:_QUOTED_CHARS])
@@ -59,6 +68,7 @@ def _write_nothing(payload: None) -> str:
 
 
 NUMBER: Codec[int] = Codec(str, _read_number)
+PAIR: Codec[tuple[int, int]] = Codec(_write_pair, _read_pair)
 TEXT: Codec[str] = Codec(str, _read_text)
 NOTHING: Codec[None] = Codec(_write_nothing, _read_nothing)
 
