@@ -3,6 +3,7 @@
 Facts are append-only; stages and milestones (`journey`), streaks and boards are derived from them.
 """
 
+import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,19 @@ from bot.domain.exercise import Day
 from bot.domain.member import Member
 
 TRY_POINTS = 2.0
-CHECKS_POINTS = 4.0
-CHALLENGE_POINTS = TRY_POINTS + CHECKS_POINTS
-"""Most that one challenge gives. (Learning, "Whose week": 2 for a real attempt + 4 f, of 6.)"""
+CHECKS_POINTS = 3.0
+SOLVED_POINTS = 1.0
+CHALLENGE_POINTS = TRY_POINTS + CHECKS_POINTS + SOLVED_POINTS
+"""Most that one challenge gives: 2 for a real attempt, 3 for the core checks, 1 for solving it."""
+
+LATE_SHARE = 0.5
+"""Of what checks and solving are worth once solutions may be talked about."""
+
+_OLD_CHECKS_POINTS = 4.0
+"""What all core checks were worth when solving was not counted by itself."""
+
+_STEPS_PER_POINT = 2
+"""Everything is counted in halves: nobody should have to think about 0.29 points."""
 
 _ROUNDING = 1e-9
 
@@ -27,6 +38,9 @@ class PointsReason(StrEnum):
 
     TRY = "try"  # the first real attempt at a challenge
     CHECKS = "checks"  # core checks that hold for the first time
+    SOLVED = "solved"  # the first time that all of them hold
+    LATE_CHECKS = "late-checks"  # the same of a late answer
+    LATE_SOLVED = "late-solved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,34 +133,74 @@ class PlanItem:
 
 
 def earned(
-    before: Iterable[PointsEvent], *, counts_as_try: bool, core_share: float
+    before: Iterable[PointsEvent],
+    *,
+    counts_as_try: bool,
+    core_share: float,
+    solved: bool,
+    late: bool,
 ) -> list[tuple[PointsReason, float]]:
     """New points of one grade, as pairs of reason and points; often none.
 
-    The first real attempt earns 2 and the best weighted share f of core checks 4 f, so that a
-    challenge adds up to 2 + 4 max f in whatever order its grades come. (Learning, "Points":
-    effort first; no speed, no penalty for tries or hints, nothing is ever taken away.)
+    A real attempt, with which at least one core check holds that an empty answer fails, earns 2
+    once; the best weighted share f of core checks 3 f, in halves; solving it 1. What a late answer
+    adds to the last two is worth half. Nothing is ever taken away, and the same again adds nothing.
+    (Learning, "Points": effort first; no speed, no penalty for tries or hints.)
 
     Args:
         before: The member's events for this challenge so far.
         counts_as_try: Whether the verdict is one of the learner's tries.
         core_share: f of this grade, 0 to 1.
+        solved: Whether all core checks hold.
+        late: Whether the answer came after the challenge had closed.
     """
-    if not counts_as_try:
+    if not counts_as_try or core_share <= 0.0:
         return []
-    events = list(before)
-    gains: list[tuple[PointsReason, float]] = []
-    if not any(event.reason is PointsReason.TRY for event in events):
-        gains.append((PointsReason.TRY, TRY_POINTS))
-    improvement = CHECKS_POINTS * core_share - _checks_points(events)
-    if improvement > _ROUNDING:
-        gains.append((PointsReason.CHECKS, improvement))
-    return gains
+    sums = _by_reason(before)
+    weight = LATE_SHARE if late else 1.0
+    gains = {
+        PointsReason.TRY: 0.0 if PointsReason.TRY in sums else TRY_POINTS,
+        _LATE[PointsReason.CHECKS] if late else PointsReason.CHECKS: weight
+        * (_in_halves(CHECKS_POINTS * core_share) - _counted(sums)),
+        _LATE[PointsReason.SOLVED] if late else PointsReason.SOLVED: weight * SOLVED_POINTS
+        if solved and not _is_solved(sums)
+        else 0.0,
+    }
+    return [(reason, points) for reason, gain in gains.items() if (points := _in_halves(gain)) > 0]
+
+
+_LATE = {
+    PointsReason.CHECKS: PointsReason.LATE_CHECKS,
+    PointsReason.SOLVED: PointsReason.LATE_SOLVED,
+}
 
 
 def is_solved(events: Iterable[PointsEvent]) -> bool:
-    """Whether a member's events for one challenge add up to every core check."""
-    return _checks_points(events) > CHECKS_POINTS - _ROUNDING
+    """Whether a member's events for one challenge say that they solved it."""
+    return _is_solved(_by_reason(events))
+
+
+def _is_solved(sums: Mapping[PointsReason, float]) -> bool:
+    if PointsReason.SOLVED in sums or PointsReason.LATE_SOLVED in sums:
+        return True
+    return sums.get(PointsReason.CHECKS, 0.0) > _OLD_CHECKS_POINTS - _ROUNDING
+
+
+def _by_reason(events: Iterable[PointsEvent]) -> Mapping[PointsReason, float]:
+    sums: dict[PointsReason, float] = {}
+    for event in events:
+        sums[event.reason] = sums.get(event.reason, 0.0) + event.points
+    return sums
+
+
+def _counted(sums: Mapping[PointsReason, float]) -> float:
+    """What the best share so far is worth in time: late points stand for more."""
+    late = sums.get(PointsReason.LATE_CHECKS, 0.0) / LATE_SHARE
+    return sums.get(PointsReason.CHECKS, 0.0) + late
+
+
+def _in_halves(points: float) -> float:
+    return math.floor(points * _STEPS_PER_POINT + _ROUNDING) / _STEPS_PER_POINT
 
 
 def outcome_value(outcome: Outcome) -> float:
@@ -172,10 +226,6 @@ def challenges_for(
         for challenge in challenges
         if challenge.id in tried or cohort.local_date(challenge.opens_at) >= joined_on
     ]
-
-
-def _checks_points(events: Iterable[PointsEvent]) -> float:
-    return sum(event.points for event in events if event.reason is PointsReason.CHECKS)
 
 
 class Progress(Protocol):

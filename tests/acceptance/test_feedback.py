@@ -103,12 +103,12 @@ async def test_a_check_disputed_twice_is_one_case(world: World, thread: Conversa
 async def test_a_crash_is_not_told_how_many_checks_do_not_hold(
     world: World, thread: ConversationRef
 ) -> None:
-    """Nothing was checked; and points beside a crash are those for having tried."""
+    """Nothing was checked, and nothing held."""
     world.grader.table[WRONG.strip()] = graded(Verdict.CRASHED, core=[False] * 10)
     await world.say(ANA, fenced(WRONG), thread)
 
     [answer] = world.answers()
-    assert answer.text.splitlines()[0] == "🔴 **It crashed.** Ana · try 1 · 2 points for trying"
+    assert answer.text.splitlines()[0] == "🔴 **It crashed.** Ana · try 1"
 
 
 # --- right answers ----------------------------------------------------------------------------

@@ -153,3 +153,28 @@ async def test_nothing_is_graded_until_a_moment_that_has_passed(
     assert "**Closed.**" in said
     assert "graded until" not in said
     assert ("Deadline for late answers" in said) == (late_hours != "0")
+
+
+# --- points -----------------------------------------------------------------------------------
+
+
+async def test_points_say_what_they_are_for(world: World, thread: ConversationRef) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    assert "Double it | 2 | 1 | 0" in await world.command(ANA, "points")
+
+    await world.say(ANA, fenced(RIGHT), thread)
+    seen = await world.command(ANA, "points")
+    assert "**Week 1: 6 points** of 6" in seen
+    assert "Double it | 2 | 3 | 1" in seen
+    assert "late answer" in seen
+    assert "0 points** of 6" in await world.command(BEN, "points")
+
+
+async def test_a_late_answer_adds_half(world: World, thread: ConversationRef) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    world.clock.advance(hours=49)
+    await world.services.challenges.tick()
+    await world.say(ANA, fenced(RIGHT), thread)
+
+    assert "+1.5 points · late" in world.answers()[-1].text
+    assert "Double it | 2 | 2 | 0.5" in await world.command(ANA, "points")

@@ -12,6 +12,7 @@ MOST = {
     "/leaderboard": (12, 2),
     "/plan": (12, 2),
     "/progress": (12, 2),
+    "/points": (12, 2),
     "/challenge list": (12, 2),
     "idle minute": (100, 0),
 }

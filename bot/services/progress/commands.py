@@ -14,6 +14,7 @@ from bot.services.talk.reply import Answer
 
 PLAN = CommandSpec("plan", "Your week: its theme, its three days, and what is done")
 PROGRESS = CommandSpec("progress", "Your stage, milestones, points and weeks")
+POINTS = CommandSpec("points", "What your points of this week are for, and how there are more")
 HISTORY = CommandSpec("history", "Your submissions, newest first")
 LEADERBOARD = CommandSpec(
     "leaderboard",
@@ -35,6 +36,7 @@ class ProgressCommands:
         return [
             Command(spec=PLAN, handler=self._plan),
             Command(spec=PROGRESS, handler=self._standing),
+            Command(spec=POINTS, handler=self._points),
             Command(spec=HISTORY, handler=self._history),
             Command(spec=LEADERBOARD, handler=self._board),
         ]
@@ -46,6 +48,9 @@ class ProgressCommands:
 
     async def _standing(self, call: Call) -> Answer:
         return await self.progress.show_standing(call.cohort, call.require_member())
+
+    async def _points(self, call: Call) -> Answer:
+        return await self.progress.show_points(call.cohort, call.require_member())
 
     async def _history(self, call: Call) -> Answer:
         return await self.progress.show_history(call.cohort, call.require_member())

@@ -23,7 +23,17 @@ from bot.domain.journey import (
     StageState,
     current_stage,
 )
-from bot.domain.progression import Outcome, PlanItem, PlanReason
+from bot.domain.progression import (
+    CHALLENGE_POINTS,
+    CHECKS_POINTS,
+    SOLVED_POINTS,
+    TRY_POINTS,
+    Outcome,
+    PlanItem,
+    PlanReason,
+    PointsEvent,
+    PointsReason,
+)
 from bot.domain.streak import Streak
 from bot.domain.submission import Submission, SubmissionState
 from bot.services.challenges.messages import KINDS
@@ -218,6 +228,49 @@ def standing(
         *([Table(("Stage", "State", "Mean", "Still to show"), rows)] if rows else []),
         _milestones(milestones),
     )
+
+
+def points(week: int, titles: Mapping[int, str], events: Sequence[PointsEvent]) -> Message:
+    """What a member's points of a week are for.
+
+    Args:
+        week: Of the programme.
+        titles: Of the week's challenges, by id.
+        events: The member's, of this week.
+    """
+    rows = tuple(_points_row(title, challenge, events) for challenge, title in titles.items())
+    earned = sum(event.points for event in events)
+    most = CHALLENGE_POINTS * len(titles)
+    return Message.of(
+        f"**Week {week}: {points_text(earned)}** of {most:g}",
+        *([Table(("Challenge", "Try", "Checks", "Solved"), rows)] if rows else []),
+        POINTS_RULES,
+    )
+
+
+def _points_row(
+    title: str, challenge: int, events: Sequence[PointsEvent]
+) -> tuple[str, str, str, str]:
+    first, checks, solved = (
+        sum(event.points for event in events if event.challenge == challenge and event.reason in of)
+        for of in _POINTS_OF
+    )
+    return title, f"{first:g}", f"{checks:g}", f"{solved:g}"
+
+
+_POINTS_OF = (
+    {PointsReason.TRY},
+    {PointsReason.CHECKS, PointsReason.LATE_CHECKS},
+    {PointsReason.SOLVED, PointsReason.LATE_SOLVED},
+)
+
+POINTS_RULES = (
+    f"- **{TRY_POINTS:g}** for the first answer with which at least one core check holds\n"
+    f"- up to **{CHECKS_POINTS:g}** for the core checks that hold, by their weight\n"
+    f"- **{SOLVED_POINTS:g}** for solving it\n\n"
+    "What a late answer adds to the last two counts half: solutions may be talked about by then."
+    " Tries, hints and time cost nothing, and nothing is ever taken away."
+)
 
 
 def streak_text(streak: Streak) -> str:

@@ -85,6 +85,16 @@ class ProgressService:
             streak=streak(weeks_of(member, cohort, challenges, tried=tried, now=now)),
         )
 
+    async def show_points(self, cohort: Cohort, member: Member) -> Message:
+        """What this week's points are for, challenge by challenge, and the rules."""
+        week = cohort.week_at(self.clock())
+        async with self.store.read() as tx:
+            challenges = await tx.challenges.of_week(cohort.id, week)
+            events = await tx.progress.points_of_week(cohort.id, week)
+        mine = [event for event in events if event.member == member.id]
+        titles = {challenge.id: self._title(challenge.exercise) for challenge in challenges}
+        return messages.points(week, titles, mine)
+
     async def show_history(self, cohort: Cohort, member: Member) -> Message:
         """The newest submissions."""
         async with self.store.read() as tx:

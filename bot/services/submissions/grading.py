@@ -292,7 +292,13 @@ async def _give_points(
     """Record what this submission earned; returns the sum of the new points."""
     member = submission.member
     before = await tx.progress.points_for(member=member, challenge=challenge.id)
-    gains = earned(before, counts_as_try=grade.verdict.counts_as_try, core_share=grade.core_share)
+    gains = earned(
+        before,
+        counts_as_try=grade.verdict.counts_as_try,
+        core_share=grade.core_share,
+        solved=grade.verdict is Verdict.SOLVED,
+        late=submission.late,
+    )
     await tx.progress.add_points(
         PointsEvent(
             member=member,

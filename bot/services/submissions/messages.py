@@ -287,8 +287,7 @@ def _facts(submission: Submission, grade: Grade, points: float) -> str:
     if submission.try_number:
         facts.append(f"try {submission.try_number}")
     if points:
-        earned = points_text(points)
-        facts.append(f"+{earned}" if grade.passed else f"{earned} for trying")
+        facts.append(f"+{points_text(points)}")
     if submission.late:
         facts.append("late")
     return " · ".join(facts) or "not a try"
