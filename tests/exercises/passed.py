@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ROOT / "exercises"
 FOLDERS = sorted(path.parent for path in EXERCISES.glob("*/exercise.toml"))
 NOTED = EXERCISES / "passed.toml"
-JUDGED_BY = ("bot/kit", "bot/inside/judge", "bot/catalogue")
+GATE = ("examples", "gate", "mutants", "sentences", "trivial")
+JUDGED_BY = (ROOT / "bot/kit", ROOT / "bot/inside/judge")
 SIDE_BY_SIDE = 2
 HEAD = """\
 # The exercises that passed the whole gate, and a hash of what they were made of then: the folder,
@@ -34,11 +35,12 @@ HEAD = """\
 def fingerprint(folder: Path) -> str:
     """A hash of all that the outcome of the gate depends on, as hexadecimal digits."""
     digest = hashlib.sha256()
-    for room in (folder, *(ROOT / name for name in JUDGED_BY)):
-        for path in _files(room):
-            content = path.read_bytes()
-            digest.update(f"{path.relative_to(room)}\0{len(content)}\0".encode())
-            digest.update(content)
+    parts = [(room, path) for room in (folder, *JUDGED_BY) for path in _files(room)]
+    parts += [(ROOT, ROOT / f"bot/catalogue/{name}.py") for name in GATE]
+    for room, path in parts:
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(room)}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()[:32]
 
 
