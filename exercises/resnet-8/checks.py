@@ -129,7 +129,7 @@ def drawn(rng: Rng, own: type, *args: int, batch=0, sides=(), dtype=torch.float3
         new = rng.uniform(0.4, 2.5, value.shape) if positive else rng.normal(*value.shape)
         value.copy_(new / max(1, value[0].numel()) ** 0.5)
     sides = sides or rng.shuffled([rng.integer(5, 9), rng.integer(9, 14)])
-    case.x = 1.5 * rng.normal(batch or rng.integer(3, 6), args[0], *sides, dtype=dtype)
+    case.x = 4 * rng.normal(batch or rng.integer(3, 6), args[0], *sides, dtype=dtype)
     return case
 
 
@@ -212,8 +212,9 @@ def training(solution: Solution, rng: Rng) -> None:
 
 @check("gradients", "Gradients flow through branch and shortcut", core=True, points=2, hint=2)
 def gradients(solution: Solution, rng: Rng) -> None:
-    for mode in ("eval", "train"):
-        cases = [plain(rng, dtype=DOUBLE), projected(rng, dtype=DOUBLE)[rng.integer(1, 4)]]
+    for mode, batch in (("eval", 1), ("train", 0)):
+        given = {"batch": batch, "dtype": DOUBLE}
+        cases = [plain(rng, **given), projected(rng, **given)[rng.integer(1, 4)]]
         expect_runs(solution, cases, mode, grads=True)
 
 
@@ -229,4 +230,5 @@ def one_network(solution: Solution, rng: Rng) -> None:
 @check("learning", "The network learns: statistics and gradients", core=True, hint=2)
 def learning(solution: Solution, rng: Rng) -> None:
     expect_runs(solution, [whole(rng, batch=8)], "train")
-    expect_runs(solution, [whole(rng, dtype=DOUBLE)], "train", grads=True)
+    for mode, batch in (("eval", 1), ("train", 0)):
+        expect_runs(solution, [whole(rng, batch=batch, dtype=DOUBLE)], mode, grads=True)
