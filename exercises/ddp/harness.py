@@ -103,7 +103,8 @@ class Net(nn.Module):
             parameter = nn.Parameter(value.clone(), requires_grad=number not in frozen)
             self.register_parameter(f"parameter{number}", parameter)
         for number, value in enumerate(buffers):
-            self.register_buffer(f"buffer{number}", value.clone())
+            persistent = number % 2 == 1  # the others are in no state_dict
+            self.register_buffer(f"buffer{number}", value.clone(), persistent=persistent)
 
 
 def _values(model):

@@ -88,7 +88,8 @@ def expect_parts(solution: Solution, cases: list, *places: int) -> None:
 def again(solution: Solution, rng: Rng) -> None:
     case = drawn(rng, [rng.integer(2, 9)] * rng.integer(2, 6))
     model, first = case.asked(solution)
-    model.call_there("", [ids.flip(0)[1:] for ids in case.sequences[1:]])
+    for between in (case.sequences[1:], case.sequences):  # one fewer, and as many
+        model.call_there("", [ids.flip(0)[1:] for ids in between])
     model.call_there(rng.choice(["train", "eval"]))
     answers = first, model.call_there("", case.sequences)
     for place, wanted in enumerate(case.right(case.state)):

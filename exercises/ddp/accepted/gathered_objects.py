@@ -8,9 +8,11 @@ def shard(count, rank, world_size):
 
 
 def broadcast_params(model):
-    state = [model.state_dict()] if dist.get_rank() == 0 else [None]
-    dist.broadcast_object_list(state, src=0)
-    model.load_state_dict(state[0])
+    mine = [*model.parameters(), *model.buffers()]
+    everything = [tensor.detach() for tensor in mine]
+    dist.broadcast_object_list(everything, src=0)
+    for tensor, first in zip(mine, everything):
+        tensor.data.copy_(first)
 
 
 def average_gradients(model, rows):

@@ -8,8 +8,8 @@ def shard(count, rank, world_size):
 
 
 def broadcast_params(model):
-    for tensor in model.state_dict().values():
-        dist.broadcast(tensor, 0)
+    for tensor in [*model.parameters(), *model.buffers()]:
+        dist.broadcast(tensor.data, 0)
 
 
 def average_gradients(model, rows):
