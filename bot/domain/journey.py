@@ -1,6 +1,6 @@
 """Where a member stands on the journey: stages and milestones, derived from outcomes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -142,6 +142,9 @@ def _stage_of(outcome: Outcome, exercises: Mapping[str, Exercise]) -> int | None
 
 # --- milestones -------------------------------------------------------------------------------
 
+LEVELS = {"F": "Foundational", "I": "Intermediate", "A": "Advanced"}
+"""Of milestones, by the letter that their codes begin with."""
+
 
 class MilestoneCondition(StrEnum):
     """What a milestone wants."""
@@ -170,18 +173,28 @@ class MilestoneGap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An exercise that showed a milestone, and when it did so first."""
+
+    exercise: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneStanding:
     """A member's evidence for one milestone.
 
     Attributes:
         code: ``F1`` to ``A4``.
-        shown: Exercises that showed it with an outcome of at least 0.80, in order.
+        evidence: Exercises that showed it with an outcome of at least 0.80, in order.
         missing: What is not shown yet; None when it is reached.
+        reached_at: When the last of what it wants was shown; None while something is missing.
     """
 
     code: str
-    shown: tuple[str, ...]
+    evidence: tuple[Shown, ...]
     missing: MilestoneGap | None
+    reached_at: datetime | None
 
     @property
     def name(self) -> str:
@@ -189,9 +202,19 @@ class MilestoneStanding:
         return MILESTONES[self.code]
 
     @property
+    def level(self) -> str:
+        """Which of `LEVELS` it is of, by its letter."""
+        return self.code[0]
+
+    @property
     def reached(self) -> bool:
         """Whether everything is shown."""
         return self.missing is None
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The exercises alone."""
+        return tuple(item.exercise for item in self.evidence)
 
 
 def milestones(
@@ -222,21 +245,41 @@ def _milestone(
 ) -> MilestoneStanding:
     tagged = {slug for slug, exercise in exercises.items() if code in exercise.milestones}
     evidence = [outcome for outcome in good if outcome.exercise in tagged]
-    shown = tuple(dict.fromkeys(outcome.exercise for outcome in evidence))
+    shown = _first_of_each(evidence)
     missing = _missing_by_rule(rule, shown) or _missing_pair(evidence)
-    return MilestoneStanding(code=code, shown=shown, missing=missing)
+    return MilestoneStanding(
+        code=code,
+        evidence=tuple(Shown(exercise=slug, at=at) for slug, at in shown.items()),
+        missing=missing,
+        reached_at=None if missing else max(_rule_met_at(rule, shown), _pair_met_at(evidence)),
+    )
 
 
-def _missing_by_rule(rule: MilestoneRule, shown: Sequence[str]) -> MilestoneGap | None:
+def _first_of_each(evidence: Sequence[Outcome]) -> dict[str, datetime]:
+    """When each exercise showed it first, oldest first."""
+    shown: dict[str, datetime] = {}
+    for outcome in evidence:
+        shown.setdefault(outcome.exercise, outcome.at)
+    return shown
+
+
+def _missing_by_rule(rule: MilestoneRule, shown: Container[str]) -> MilestoneGap | None:
     if rule.by_mentor:
         return MilestoneGap(condition=MilestoneCondition.BY_MENTOR, by_mentor=rule.by_mentor)
-    wanted = rule.all_of.difference(shown)
+    wanted = tuple(sorted(slug for slug in rule.all_of if slug not in shown))
     if wanted:
-        return MilestoneGap(condition=MilestoneCondition.ALL_OF, exercises=tuple(sorted(wanted)))
-    if rule.one_of and rule.one_of.isdisjoint(shown):
+        return MilestoneGap(condition=MilestoneCondition.ALL_OF, exercises=wanted)
+    if rule.one_of and not any(slug in shown for slug in rule.one_of):
         choice = tuple(sorted(rule.one_of))
         return MilestoneGap(condition=MilestoneCondition.ONE_OF, exercises=choice)
     return None
+
+
+def _rule_met_at(rule: MilestoneRule, shown: Mapping[str, datetime]) -> datetime:
+    """When a rule that is met came to be; the first exercise of all where it wants none."""
+    all_of = [shown[slug] for slug in rule.all_of]
+    one_of = min(shown[slug] for slug in rule.one_of.intersection(shown) or shown)
+    return max([*all_of, one_of])
 
 
 def _missing_pair(evidence: Sequence[Outcome]) -> MilestoneGap | None:
@@ -245,14 +288,34 @@ def _missing_pair(evidence: Sequence[Outcome]) -> MilestoneGap | None:
 
 
 def _missing_of_pair(evidence: Sequence[Outcome]) -> MilestoneCondition | None:
-    pairs = [(a, b) for a, b in combinations(evidence, 2) if a.exercise != b.exercise]
+    pairs = _pairs(evidence)
     if not pairs:
         if evidence:
             return MilestoneCondition.ONE_MORE_EXERCISE
         return MilestoneCondition.TWO_EXERCISES
-    spaced = [(a, b) for a, b in pairs if b.at - a.at >= SPREAD]
+    spaced = [pair for pair in pairs if _is_spaced(pair)]
     if not spaced:
         return MilestoneCondition.SPREAD
-    if not any(a.hints == 0 or b.hints == 0 for a, b in spaced):
+    if not any(_is_without_hints(pair) for pair in spaced):
         return MilestoneCondition.WITHOUT_HINTS
     return None
+
+
+def _pair_met_at(evidence: Sequence[Outcome]) -> datetime:
+    """When the first pair that is enough was whole; there is one."""
+    return min(
+        pair[1].at for pair in _pairs(evidence) if _is_spaced(pair) and _is_without_hints(pair)
+    )
+
+
+def _pairs(evidence: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
+    """Two outcomes each of different exercises, the earlier first."""
+    return [(a, b) for a, b in combinations(evidence, 2) if a.exercise != b.exercise]
+
+
+def _is_spaced(pair: tuple[Outcome, Outcome]) -> bool:
+    return pair[1].at - pair[0].at >= SPREAD
+
+
+def _is_without_hints(pair: tuple[Outcome, Outcome]) -> bool:
+    return any(outcome.hints == 0 for outcome in pair)

@@ -14,6 +14,9 @@ from bot.services.talk.reply import Answer
 
 PLAN = CommandSpec("plan", "Your week: its theme, its three days, and what is done")
 PROGRESS = CommandSpec("progress", "Your stage, milestones, points and weeks")
+MILESTONES = CommandSpec(
+    "milestones", "The twelve milestones: what you have shown, what is missing"
+)
 HISTORY = CommandSpec("history", "Your submissions, newest first")
 LEADERBOARD = CommandSpec(
     "leaderboard",
@@ -35,6 +38,7 @@ class ProgressCommands:
         return [
             Command(spec=PLAN, handler=self._plan),
             Command(spec=PROGRESS, handler=self._standing),
+            Command(spec=MILESTONES, handler=self._milestones),
             Command(spec=HISTORY, handler=self._history),
             Command(spec=LEADERBOARD, handler=self._board),
         ]
@@ -46,6 +50,9 @@ class ProgressCommands:
 
     async def _standing(self, call: Call) -> Answer:
         return await self.progress.show_standing(call.cohort, call.require_member())
+
+    async def _milestones(self, call: Call) -> Answer:
+        return await self.progress.show_milestones(call.cohort, call.require_member())
 
     async def _history(self, call: Call) -> Answer:
         return await self.progress.show_history(call.cohort, call.require_member())

@@ -1,0 +1,184 @@
+"""What members read about their journey: stages and milestones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.chat.message import Message, Table
+from bot.domain.exercise import STAGES
+from bot.domain.journey import (
+    GOOD_VALUE,
+    LEAST_EXERCISES,
+    LEVELS,
+    SPREAD,
+    MilestoneCondition,
+    MilestoneGap,
+    MilestoneStanding,
+    StageCondition,
+    StageStanding,
+    StageState,
+    current_stage,
+)
+from bot.domain.progression import Outcome
+from bot.domain.streak import Streak
+from bot.services.progress.messages import TitleOf
+from bot.services.submissions.messages import points_text
+
+_STATES = {
+    StageState.OPEN: "open",
+    StageState.REACHED: "reached",
+    StageState.RESTING: "resting",
+    StageState.SIGNOFF: "needs a mentor's sign-off",
+}
+_STAGE_CONDITIONS = {
+    StageCondition.DEBUG_DAY: "one of them a bug",
+    StageCondition.OTHER_DAY: "one of them a function or module",
+    StageCondition.SPREAD: f"spread over {SPREAD.days} days",
+}
+_MILESTONE_CONDITIONS = {
+    MilestoneCondition.TWO_EXERCISES: "two different exercises",
+    MilestoneCondition.ONE_MORE_EXERCISE: "one more exercise",
+    MilestoneCondition.SPREAD: f"another exercise, {SPREAD.days} days after the first",
+    MilestoneCondition.WITHOUT_HINTS: "one of the two without hints",
+}
+
+NOTHING_YET = (
+    "No answer of yours counts yet. To begin, send your code in the thread of an open challenge:"
+    " `/plan` leads there.\n"
+    f"Your way has {len(STAGES)} stages, from {STAGES[0]} to {STAGES[-1]}, and each exercise is of"
+    f" one. You reach a stage with {LEAST_EXERCISES} of its exercises done well, over"
+    f" {SPREAD.days} days or more; a milestone is one skill, shown in the same way."
+)
+"""How somebody stands on their first day, and what comes next."""
+
+HOW_MILESTONES_COUNT = (
+    f"An exercise counts here with {GOOD_VALUE:.0%}: the share of its core checks, a little less"
+    " for each further try and each hint."
+)
+
+# --- the journey ------------------------------------------------------------------------------
+
+
+def standing(
+    stages: Sequence[StageStanding],
+    milestones: Sequence[MilestoneStanding],
+    outcomes: Sequence[Outcome],
+    *,
+    points: float,
+    streak: Streak,
+) -> Message:
+    """Stage, points, weeks and milestones of a member."""
+    current = current_stage(stages)
+    head = f"Stage {current}: {STAGES[current - 1]}" if current else "Stages: none reached yet"
+    solved = sum(outcome.solved for outcome in outcomes)
+    rows = tuple(_stage_row(stage) for stage in stages if stage.exercises)
+    if not outcomes and not rows:
+        return Message.of(NOTHING_YET, _in_short(milestones))
+    return Message.of(
+        f"**{head}** · {points_text(points)} · {solved} of {len(outcomes)} challenges solved"
+        f" · {streak_text(streak)}",
+        *([Table(("Stage", "State", "Mean", "Still to show"), rows)] if rows else []),
+        _in_short(milestones),
+    )
+
+
+def streak_text(streak: Streak) -> str:
+    """A member's weeks: a run that ended is never shown as a zero."""
+    return f"active weeks {streak.active} · best run {streak.best}"
+
+
+def stage_gaps(stage: StageStanding) -> str:
+    """What a stage still wants; empty unless it is open."""
+    return "; ".join(_stage_gap(condition, stage) for condition in stage.missing)
+
+
+def milestone_gap(gap: MilestoneGap, title_of: TitleOf) -> str:
+    """What a milestone still wants."""
+    titles = [title_of(slug) for slug in gap.exercises]
+    match gap.condition:
+        case MilestoneCondition.BY_MENTOR:
+            return f"a mentor's word on {gap.by_mentor}"
+        case MilestoneCondition.ALL_OF:
+            return " and ".join(titles)
+        case MilestoneCondition.ONE_OF:
+            return f"one of {', '.join(titles)}"
+        case condition:
+            return _MILESTONE_CONDITIONS[condition]
+
+
+def _stage_row(stage: StageStanding) -> tuple[str, str, str, str]:
+    return (
+        f"{stage.stage} {stage.name}",
+        _STATES[stage.state],
+        "-" if stage.value is None else f"{stage.value:.0%}",
+        stage_gaps(stage),
+    )
+
+
+def _stage_gap(condition: StageCondition, stage: StageStanding) -> str:
+    if condition is StageCondition.EXERCISES:
+        wanted = LEAST_EXERCISES - stage.exercises
+        return f"{wanted} more exercise{'' if wanted == 1 else 's'} of this stage"
+    if condition is StageCondition.VALUE:
+        return f"{GOOD_VALUE:.0%} over the last five ({stage.value or 0.0:.0%} so far)"
+    return _STAGE_CONDITIONS[condition]
+
+
+def _in_short(standings: Sequence[MilestoneStanding]) -> str:
+    reached = sum(standing.reached for standing in standings)
+    return (
+        f"**Milestones: {reached} of {len(standings)}.** `/milestones` shows each, with what it"
+        " still needs."
+    )
+
+
+# --- milestones -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How exercises and days are called.
+
+    Attributes:
+        title_of: Names an exercise.
+        zone: Of the days.
+    """
+
+    title_of: TitleOf
+    zone: ZoneInfo
+
+    def day(self, at: datetime) -> str:
+        """The day of a moment, such as 4 Dec."""
+        local = at.astimezone(self.zone)
+        return f"{local.day} {local:%b}"
+
+
+def milestones(standings: Sequence[MilestoneStanding], names: Names) -> Message:
+    """All twelve: a list for each level, which a phone shows without scrolling sideways."""
+    reached = sum(standing.reached for standing in standings)
+    return Message.of(
+        f"**Milestones: {reached} of {len(standings)}**",
+        *(
+            _of_level(level, [item for item in standings if item.level == letter], names)
+            for letter, level in LEVELS.items()
+        ),
+        HOW_MILESTONES_COUNT,
+    )
+
+
+def _of_level(level: str, standings: Sequence[MilestoneStanding], names: Names) -> str:
+    return "\n".join([f"**{level}**", *(_milestone(standing, names) for standing in standings)])
+
+
+def _milestone(standing: MilestoneStanding, names: Names) -> str:
+    state = "✅" if standing.reached else "🟡" if standing.evidence else "⬜"
+    shown = " · ".join(
+        f"{names.title_of(item.exercise)} ({names.day(item.at)})" for item in standing.evidence
+    )
+    parts = [
+        *([f"reached {names.day(standing.reached_at)}"] if standing.reached_at else []),
+        *([f"shown by {shown}"] if shown else []),
+        *([f"needs {milestone_gap(standing.missing, names.title_of)}"] if standing.missing else []),
+    ]
+    return f"- {state} {standing.name}: {'; '.join(parts)}"
