@@ -13,7 +13,9 @@ GOOD_VALUE = 0.80
 SPREAD = timedelta(days=7)
 _HALF_LIFE_DAYS = 60.0
 _RESTING_AFTER = timedelta(days=60)
-_LAST_EXERCISES = 5
+LAST_EXERCISES = 5
+"""How many different ones of a stage count, the newest."""
+
 LEAST_EXERCISES = 3
 _SIGNED_OFF_FROM = 5
 
@@ -46,6 +48,7 @@ class StageStanding:
         value: Weighted mean outcome over the last five exercises of the stage; None without any.
         exercises: How many different ones that are.
         missing: Conditions that are not met yet; empty unless the stage is open.
+        shown_at: When exercises had shown all that it wants; None while the stage is open.
     """
 
     stage: int
@@ -53,11 +56,17 @@ class StageStanding:
     value: float | None
     exercises: int
     missing: tuple[StageCondition, ...]
+    shown_at: datetime | None = None
 
     @property
     def name(self) -> str:
         """The journey's name for the stage."""
         return STAGES[self.stage - 1]
+
+    @property
+    def reached(self) -> bool:
+        """Whether it is reached, resting or not."""
+        return self.state in {StageState.REACHED, StageState.RESTING}
 
 
 def stages(
@@ -79,30 +88,40 @@ def stages(
 
 def current_stage(standings: Iterable[StageStanding]) -> int:
     """The highest stage reached, resting or not; 0 for none yet."""
-    reached = {StageState.REACHED, StageState.RESTING}
-    return max((item.stage for item in standings if item.state in reached), default=0)
+    return max((item.stage for item in standings if item.reached), default=0)
 
 
 def _stage(stage: int, evidence: Sequence[Outcome], *, now: datetime) -> StageStanding:
     """The standing from outcomes of this stage alone, oldest first."""
-    recent = _last_distinct(evidence)
-    ever_met = any(
-        not _missing(_last_distinct(evidence[:count])) for count in range(1, len(evidence) + 1)
-    )
-    if not ever_met:
-        state = StageState.OPEN
-    elif stage >= _SIGNED_OFF_FROM:
-        state = StageState.SIGNOFF
-    else:
-        is_resting = now - evidence[-1].at > _RESTING_AFTER
-        state = StageState.RESTING if is_resting else StageState.REACHED
+    recent = last_distinct(evidence)
+    shown_at = _first_met_at(evidence)
     return StageStanding(
         stage=stage,
-        state=state,
+        state=_state(stage, evidence, shown_at, now=now),
         value=_mean_value(recent) if recent else None,
         exercises=len(recent),
-        missing=() if ever_met else _missing(recent),
+        missing=() if shown_at else _missing(recent),
+        shown_at=shown_at,
     )
+
+
+def _first_met_at(evidence: Sequence[Outcome]) -> datetime | None:
+    """When the outcomes up to then met every condition; later ones take nothing away."""
+    counts = range(1, len(evidence) + 1)
+    met = (count for count in counts if not _missing(last_distinct(evidence[:count])))
+    first = next(met, None)
+    return None if first is None else evidence[first - 1].at
+
+
+def _state(
+    stage: int, evidence: Sequence[Outcome], shown_at: datetime | None, *, now: datetime
+) -> StageState:
+    if shown_at is None:
+        return StageState.OPEN
+    if stage >= _SIGNED_OFF_FROM:
+        return StageState.SIGNOFF
+    is_resting = now - evidence[-1].at > _RESTING_AFTER
+    return StageState.RESTING if is_resting else StageState.REACHED
 
 
 def _missing(recent: Sequence[Outcome]) -> tuple[StageCondition, ...]:
@@ -125,10 +144,10 @@ def _mean_value(recent: Sequence[Outcome]) -> float:
     return sum(values) / sum(weights)
 
 
-def _last_distinct(evidence: Sequence[Outcome]) -> list[Outcome]:
+def last_distinct(evidence: Sequence[Outcome]) -> list[Outcome]:
     """The newest outcome of each of the last five different exercises."""
     newest = {outcome.exercise: outcome for outcome in evidence}
-    return sorted(newest.values(), key=lambda outcome: outcome.at)[-_LAST_EXERCISES:]
+    return sorted(newest.values(), key=lambda outcome: outcome.at)[-LAST_EXERCISES:]
 
 
 def _spread(outcomes: Sequence[Outcome]) -> timedelta:

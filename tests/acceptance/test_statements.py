@@ -12,6 +12,8 @@ MOST = {
     "/leaderboard": (12, 2),
     "/plan": (12, 2),
     "/progress": (12, 2),
+    "/stage": (13, 2),
+    "/milestones": (10, 2),
     "/challenge list": (12, 2),
     "idle minute": (100, 0),
 }

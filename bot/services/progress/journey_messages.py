@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.chat.message import Message, Table
-from bot.domain.exercise import STAGES
+from bot.domain.chat.message import ChannelLink, Message
+from bot.domain.exercise import STAGES, Exercise
 from bot.domain.journey import (
     GOOD_VALUE,
     LEAST_EXERCISES,
@@ -20,17 +20,16 @@ from bot.domain.journey import (
     StageState,
     current_stage,
 )
+from bot.domain.next_step import NextStep
 from bot.domain.progression import Outcome
 from bot.domain.streak import Streak
+from bot.services.challenges.messages import KINDS
 from bot.services.progress.messages import TitleOf
 from bot.services.submissions.messages import points_text
 
-_STATES = {
-    StageState.OPEN: "open",
-    StageState.REACHED: "reached",
-    StageState.RESTING: "resting",
-    StageState.SIGNOFF: "needs a mentor's sign-off",
-}
+_NAMED = 3
+"""Exercises that a next step names."""
+
 _STAGE_CONDITIONS = {
     StageCondition.DEBUG_DAY: "one of them a bug",
     StageCondition.OTHER_DAY: "one of them a function or module",
@@ -52,12 +51,104 @@ NOTHING_YET = (
 )
 """How somebody stands on their first day, and what comes next."""
 
+LAST_STAGE = "The last stage is yours. Helping others on their way is what comes next."
+
 HOW_MILESTONES_COUNT = (
     f"An exercise counts here with {GOOD_VALUE:.0%}: the share of its core checks, a little less"
     " for each further try and each hint."
 )
 
-# --- the journey ------------------------------------------------------------------------------
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How exercises and days are called.
+
+    Attributes:
+        title_of: Names an exercise.
+        zone: Of the days.
+    """
+
+    title_of: TitleOf
+    zone: ZoneInfo
+
+    def day(self, at: datetime) -> str:
+        """The day of a moment, such as 4 Dec."""
+        local = at.astimezone(self.zone)
+        return f"{local.day} {local:%b}"
+
+
+# --- stages -----------------------------------------------------------------------------------
+
+
+def stages(
+    standings: Sequence[StageStanding],
+    step: NextStep | None,
+    links: Sequence[ChannelLink],
+    names: Names,
+) -> Message:
+    """All six stages, where the member is among them, and what to do next.
+
+    Args:
+        standings: At all six.
+        step: Towards the next one, if there is one.
+        links: To where its exercise can be answered now.
+        names: How exercises and days are called.
+    """
+    here = current_stage(standings)
+    ahead = step.stage.stage if step else 0
+    head = f"You are here: stage {here}, {STAGES[here - 1]}" if here else "You are at the start"
+    return Message.of(
+        f"**{head}**",
+        "\n".join(_stage(item, here, ahead, names) for item in standings),
+        *([_next(step, names)] if step else [LAST_STAGE]),
+        *links,
+    )
+
+
+def _stage(standing: StageStanding, here: int, ahead: int, names: Names) -> str:
+    begun = standing.exercises or standing.state is StageState.SIGNOFF
+    mark = "✅" if standing.reached else "🟡" if begun else "⬜"
+    where = " 👈 you are here" if standing.stage == here else ""
+    wants_told = begun or standing.stage == ahead
+    parts = _state_of(standing, names) if wants_told or standing.reached else ["open"]
+    return f"- {mark} **{standing.stage} {standing.name}**: {'; '.join(parts)}{where}"
+
+
+def _state_of(standing: StageStanding, names: Names) -> list[str]:
+    match standing.state:
+        case StageState.OPEN:
+            return [f"needs {stage_gaps(standing)}"]
+        case StageState.SIGNOFF:
+            return ["your exercises are there; needs a mentor's sign-off"]
+        case StageState.REACHED:
+            return _reached(standing, names)
+        case StageState.RESTING:
+            return [*_reached(standing, names), "resting, for nothing of it came up for 60 days"]
+
+
+def _reached(standing: StageStanding, names: Names) -> list[str]:
+    return [f"reached {names.day(standing.shown_at)}" if standing.shown_at else "reached"]
+
+
+def _next(step: NextStep, names: Names) -> str:
+    head = f"**Next step** to stage {step.stage.stage}:"
+    if step.stage.state is StageState.SIGNOFF:
+        return f"{head} ask a mentor to sign it off. Your exercises are all there."
+    if not step.exercises:
+        return f"{head} {stage_gaps(step.stage)}."
+    first, *others = (_with_kind(item, names) for item in step.exercises[:_NAMED])
+    if step.is_open:
+        return f"{head} {first}, which is open now."
+    since = f"from {names.day(step.not_before)} on, " if step.not_before else ""
+    choice = " or ".join([first, *others])
+    return f"{head} {since}{choice}, when it is posted."
+
+
+def _with_kind(exercise: Exercise, names: Names) -> str:
+    return f"*{names.title_of(exercise.slug)}* ({KINDS[exercise.day].lower()})"
+
+
+# --- /progress --------------------------------------------------------------------------------
 
 
 def standing(
@@ -69,16 +160,15 @@ def standing(
     streak: Streak,
 ) -> Message:
     """Stage, points, weeks and milestones of a member."""
+    if not outcomes:
+        return Message.of(NOTHING_YET, _in_short(milestones))
     current = current_stage(stages)
     head = f"Stage {current}: {STAGES[current - 1]}" if current else "Stages: none reached yet"
     solved = sum(outcome.solved for outcome in outcomes)
-    rows = tuple(_stage_row(stage) for stage in stages if stage.exercises)
-    if not outcomes and not rows:
-        return Message.of(NOTHING_YET, _in_short(milestones))
     return Message.of(
         f"**{head}** · {points_text(points)} · {solved} of {len(outcomes)} challenges solved"
         f" · {streak_text(streak)}",
-        *([Table(("Stage", "State", "Mean", "Still to show"), rows)] if rows else []),
+        "`/stage` shows all six stages, with your next step.",
         _in_short(milestones),
     )
 
@@ -107,15 +197,6 @@ def milestone_gap(gap: MilestoneGap, title_of: TitleOf) -> str:
             return _MILESTONE_CONDITIONS[condition]
 
 
-def _stage_row(stage: StageStanding) -> tuple[str, str, str, str]:
-    return (
-        f"{stage.stage} {stage.name}",
-        _STATES[stage.state],
-        "-" if stage.value is None else f"{stage.value:.0%}",
-        stage_gaps(stage),
-    )
-
-
 def _stage_gap(condition: StageCondition, stage: StageStanding) -> str:
     if condition is StageCondition.EXERCISES:
         wanted = LEAST_EXERCISES - stage.exercises
@@ -134,24 +215,6 @@ def _in_short(standings: Sequence[MilestoneStanding]) -> str:
 
 
 # --- milestones -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """How exercises and days are called.
-
-    Attributes:
-        title_of: Names an exercise.
-        zone: Of the days.
-    """
-
-    title_of: TitleOf
-    zone: ZoneInfo
-
-    def day(self, at: datetime) -> str:
-        """The day of a moment, such as 4 Dec."""
-        local = at.astimezone(self.zone)
-        return f"{local.day} {local:%b}"
 
 
 def milestones(standings: Sequence[MilestoneStanding], names: Names) -> Message:

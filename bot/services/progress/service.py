@@ -1,6 +1,5 @@
 """What a member reads about their own way: the week, the journey, the submissions."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,7 +8,7 @@ from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
-from bot.domain.exercise import Catalogue, Exercise, title_of
+from bot.domain.exercise import Catalogue, title_of
 from bot.domain.journey import milestones, stages
 from bot.domain.member import Member
 from bot.domain.schedule import slots_of
@@ -76,7 +75,7 @@ class ProgressService:
             challenges = await tx.challenges.since(
                 cohort.id, schedule.week_starts_at(cohort, cohort.week_at(member.joined_at))
             )
-        exercises = self._exercises()
+        exercises = {exercise.slug: exercise for exercise in self.catalogue.all()}
         tried = {outcome.challenge for outcome in outcomes}
         return journey_messages.standing(
             stages(outcomes, exercises, now=now),
@@ -86,14 +85,6 @@ class ProgressService:
             streak=streak(weeks_of(member, cohort, challenges, tried=tried, now=now)),
         )
 
-    async def show_milestones(self, cohort: Cohort, member: Member) -> Message:
-        """All twelve milestones, with what showed them and what they still want."""
-        async with self.store.read() as tx:
-            outcomes = await tx.progress.outcomes_of(member.id)
-        standings = milestones(outcomes, self._exercises(), self.catalogue.milestone_rules)
-        names = journey_messages.Names(self._title, cohort.zone)
-        return journey_messages.milestones(standings, names)
-
     async def show_history(self, cohort: Cohort, member: Member) -> Message:
         """The newest submissions."""
         async with self.store.read() as tx:
@@ -102,9 +93,6 @@ class ProgressService:
                 {submission.challenge for submission in submissions}
             )
         return messages.history(submissions, exercises, self._title, zone=cohort.zone)
-
-    def _exercises(self) -> Mapping[str, Exercise]:
-        return {exercise.slug: exercise for exercise in self.catalogue.all()}
 
     def _title(self, slug: str) -> str:
         return title_of(self.catalogue, slug)
