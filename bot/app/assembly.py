@@ -34,6 +34,8 @@ from bot.services.progress.journey import JourneyService
 from bot.services.progress.leaderboard import Draw, LeaderboardService
 from bot.services.progress.self_view_messages import OFFER
 from bot.services.progress.service import ProgressService
+from bot.services.progress.signing import SigningService
+from bot.services.progress.signing_commands import SigningCommands
 from bot.services.submissions import room as submission_room
 from bot.services.submissions.actions import SubmissionActions
 from bot.services.submissions.grading import GradingService
@@ -144,6 +146,7 @@ def assemble(ports: Ports) -> Services:
         challenge_room.room(
             ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
         ),
+        progress_room.mentors_room(_signing(ports)),
     ]
     listener = ThreadListener(
         store=store,
@@ -246,6 +249,12 @@ def _progress_room(
         ProgressCommands(progress=progress, journey=journey, leaderboard=leaderboard, clock=clock),
         SelfViewActions(store=store, clock=clock),
     )
+
+
+def _signing(ports: Ports) -> SigningCommands:
+    store, catalogue = ports.store, ports.catalogue
+    signing = SigningService(store=store, catalogue=catalogue, clock=ports.clock)
+    return SigningCommands(store=store, catalogue=catalogue, signing=signing)
 
 
 def _cohort_rooms(ports: Ports, shared: Shared, *, resume: Resume) -> list[Room]:

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from bot.domain.exercise import MILESTONES, STAGES, Day, Exercise, MilestoneRule
 from bot.domain.progression import Outcome, outcome_value
+from bot.domain.signoff import SIGNOFFS_WANTED, Signed, Signoff, that_stand
 
 GOOD_VALUE = 0.80
 SPREAD = timedelta(days=7)
@@ -17,7 +18,6 @@ LAST_EXERCISES = 5
 """How many different ones of a stage count, the newest."""
 
 LEAST_EXERCISES = 3
-_SIGNED_OFF_FROM = 5
 
 
 class StageState(StrEnum):
@@ -49,6 +49,8 @@ class StageStanding:
         exercises: How many different ones that are.
         missing: Conditions that are not met yet; empty unless the stage is open.
         shown_at: When exercises had shown all that it wants; None while the stage is open.
+        signoffs: Mentors' words on it that stand, one of each mentor.
+        reached_at: When the last of what it wants was there; None before.
     """
 
     stage: int
@@ -57,6 +59,13 @@ class StageStanding:
     exercises: int
     missing: tuple[StageCondition, ...]
     shown_at: datetime | None = None
+    signoffs: tuple[Signoff, ...] = ()
+    reached_at: datetime | None = None
+
+    @property
+    def signoffs_missing(self) -> int:
+        """How many more mentors it wants."""
+        return max(0, SIGNOFFS_WANTED.get(self.stage, 0) - len(self.signoffs))
 
     @property
     def name(self) -> str:
@@ -70,18 +79,28 @@ class StageStanding:
 
 
 def stages(
-    outcomes: Iterable[Outcome], exercises: Mapping[str, Exercise], *, now: datetime
+    outcomes: Iterable[Outcome],
+    exercises: Mapping[str, Exercise],
+    signoffs: Sequence[Signoff] = (),
+    *,
+    now: datetime,
 ) -> tuple[StageStanding, ...]:
     """A member's standing at all six stages.
 
     A stage is reached once, over the last 5 different exercises of it, the mean outcome weighted by
     0.5^(age / 60 days) is at least 0.80, from at least 3 exercises on 2 kinds of day, one of them
-    Wednesday, spread over 7 days; stages 5 and 6 also want a mentor's word. It is never taken away:
-    after 60 days without practice it rests. (Learning, "Stage".)
+    Wednesday, spread over 7 days. Stages 5 and 6 also want the words of one and of two mentors, who
+    alone can take them back. Nothing else takes a stage away: after 60 days without practice it
+    rests. (Learning, "Stage".)
     """
     ordered = sorted(outcomes, key=lambda outcome: outcome.at)
     return tuple(
-        _stage(stage, [item for item in ordered if _stage_of(item, exercises) == stage], now=now)
+        _stage(
+            stage,
+            [item for item in ordered if _stage_of(item, exercises) == stage],
+            that_stand(signoffs, Signed.STAGE, str(stage)),
+            now=now,
+        )
         for stage in range(1, len(STAGES) + 1)
     )
 
@@ -91,18 +110,32 @@ def current_stage(standings: Iterable[StageStanding]) -> int:
     return max((item.stage for item in standings if item.reached), default=0)
 
 
-def _stage(stage: int, evidence: Sequence[Outcome], *, now: datetime) -> StageStanding:
-    """The standing from outcomes of this stage alone, oldest first."""
+def _stage(
+    stage: int, evidence: Sequence[Outcome], signoffs: tuple[Signoff, ...], *, now: datetime
+) -> StageStanding:
+    """The standing from outcomes of this stage and sign-offs for it alone, oldest first."""
     recent = last_distinct(evidence)
     shown_at = _first_met_at(evidence)
+    reached_at = _reached_at(shown_at, signoffs, wanted=SIGNOFFS_WANTED.get(stage, 0))
     return StageStanding(
         stage=stage,
-        state=_state(stage, evidence, shown_at, now=now),
+        state=_state(evidence, shown_at, reached_at, now=now),
         value=_mean_value(recent) if recent else None,
         exercises=len(recent),
         missing=() if shown_at else _missing(recent),
         shown_at=shown_at,
+        signoffs=signoffs,
+        reached_at=reached_at,
     )
+
+
+def _reached_at(
+    shown_at: datetime | None, signoffs: Sequence[Signoff], *, wanted: int
+) -> datetime | None:
+    """When exercises and mentors together had said enough; None before."""
+    if shown_at is None or len(signoffs) < wanted:
+        return None
+    return max([shown_at, *(signoff.at for signoff in signoffs[:wanted])])
 
 
 def _first_met_at(evidence: Sequence[Outcome]) -> datetime | None:
@@ -114,13 +147,17 @@ def _first_met_at(evidence: Sequence[Outcome]) -> datetime | None:
 
 
 def _state(
-    stage: int, evidence: Sequence[Outcome], shown_at: datetime | None, *, now: datetime
+    evidence: Sequence[Outcome],
+    shown_at: datetime | None,
+    reached_at: datetime | None,
+    *,
+    now: datetime,
 ) -> StageState:
     if shown_at is None:
         return StageState.OPEN
-    if stage >= _SIGNED_OFF_FROM:
+    if reached_at is None:
         return StageState.SIGNOFF
-    is_resting = now - evidence[-1].at > _RESTING_AFTER
+    is_resting = now - max(evidence[-1].at, reached_at) > _RESTING_AFTER
     return StageState.RESTING if is_resting else StageState.REACHED
 
 
@@ -208,12 +245,14 @@ class MilestoneStanding:
         evidence: Exercises that showed it with an outcome of at least 0.80, in order.
         missing: What is not shown yet; None when it is reached.
         reached_at: When the last of what it wants was shown; None while something is missing.
+        signoffs: Mentors' words on it that stand.
     """
 
     code: str
     evidence: tuple[Shown, ...]
     missing: MilestoneGap | None
     reached_at: datetime | None
+    signoffs: tuple[Signoff, ...] = ()
 
     @property
     def name(self) -> str:
@@ -240,38 +279,55 @@ def milestones(
     outcomes: Iterable[Outcome],
     exercises: Mapping[str, Exercise],
     rules: Mapping[str, MilestoneRule],
+    signoffs: Sequence[Signoff] = (),
 ) -> tuple[MilestoneStanding, ...]:
     """A member's standing at all twelve milestones.
 
     Each wants two different exercises tagged with it, outcomes of at least 0.80, 7 days apart, one
-    of the two without hints; some have a rule of their own besides. (Learning, "Milestones".)
+    of the two without hints; some have a rule of their own besides. A mentor's word reaches those
+    that are left to mentors, whatever the exercises. (Learning, "Milestones".)
 
     Args:
         outcomes: The member's.
         exercises: The catalogue, by slug.
         rules: Of the milestones that have one, by code.
+        signoffs: The member's.
     """
     good = sorted(
         (item for item in outcomes if outcome_value(item) >= GOOD_VALUE), key=lambda item: item.at
     )
     return tuple(
-        _milestone(code, good, exercises, rules.get(code, MilestoneRule())) for code in MILESTONES
+        _milestone(
+            code,
+            [item for item in good if code in _milestones_of(item, exercises)],
+            rules.get(code, MilestoneRule()),
+            that_stand(signoffs, Signed.MILESTONE, code),
+        )
+        for code in MILESTONES
     )
 
 
 def _milestone(
-    code: str, good: Sequence[Outcome], exercises: Mapping[str, Exercise], rule: MilestoneRule
+    code: str, evidence: Sequence[Outcome], rule: MilestoneRule, signoffs: tuple[Signoff, ...]
 ) -> MilestoneStanding:
-    tagged = {slug for slug, exercise in exercises.items() if code in exercise.milestones}
-    evidence = [outcome for outcome in good if outcome.exercise in tagged]
     shown = _first_of_each(evidence)
-    missing = _missing_by_rule(rule, shown) or _missing_pair(evidence)
+    missing = None if signoffs else _missing_by_rule(rule, shown) or _missing_pair(evidence)
+    if signoffs:
+        reached_at = signoffs[0].at
+    else:
+        reached_at = None if missing else max(_rule_met_at(rule, shown), _pair_met_at(evidence))
     return MilestoneStanding(
         code=code,
         evidence=tuple(Shown(exercise=slug, at=at) for slug, at in shown.items()),
         missing=missing,
-        reached_at=None if missing else max(_rule_met_at(rule, shown), _pair_met_at(evidence)),
+        reached_at=reached_at,
+        signoffs=signoffs,
     )
+
+
+def _milestones_of(outcome: Outcome, exercises: Mapping[str, Exercise]) -> tuple[str, ...]:
+    exercise = exercises.get(outcome.exercise)
+    return exercise.milestones if exercise else ()
 
 
 def _first_of_each(evidence: Sequence[Outcome]) -> dict[str, datetime]:

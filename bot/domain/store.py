@@ -18,6 +18,7 @@ from bot.domain.outbox import Outbox
 from bot.domain.progression import Progress
 from bot.domain.schedule import Calendar
 from bot.domain.self_view import SelfViews
+from bot.domain.signoff import Signoffs
 from bot.domain.submission import Submissions
 from bot.domain.worker import Workers
 
@@ -34,6 +35,7 @@ class Transaction(Protocol):
     workers: Workers
     progress: Progress
     self_views: SelfViews
+    signoffs: Signoffs
     outbox: Outbox
     inbox: Inbox
     audit: Audit

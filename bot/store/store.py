@@ -29,6 +29,7 @@ from bot.store.outbox import SqlOutbox
 from bot.store.progress import SqlProgress
 from bot.store.self_views import SqlSelfViews
 from bot.store.session import Announce, Session, begun, tell_nobody
+from bot.store.signoffs import SqlSignoffs
 from bot.store.submissions import SqlSubmissions
 from bot.store.workers import SqlWorkers
 
@@ -46,6 +47,7 @@ class SqlTransaction(Transaction):
         self.workers = SqlWorkers(session)
         self.progress = SqlProgress(session)
         self.self_views = SqlSelfViews(session)
+        self.signoffs = SqlSignoffs(session)
         outbox = SqlOutbox(session)
         self.outbox = outbox
         self.finish = outbox.write  # what was put off until the transaction ends

@@ -13,10 +13,11 @@ from bot.domain.exercise import Catalogue, Exercise, title_of
 from bot.domain.journey import current_stage, milestones, stages
 from bot.domain.member import Member
 from bot.domain.next_step import NextStep, next_step
+from bot.domain.signoff import Signed
 from bot.domain.store import Store
 from bot.services.challenges import planning
 from bot.services.progress import journey_messages as messages
-from bot.services.progress import self_view_messages
+from bot.services.progress import self_view_messages, signing_messages
 from bot.services.submissions.released import ReleasedExercises
 
 
@@ -33,8 +34,11 @@ class JourneyService:
         """All twelve milestones."""
         async with self.store.read() as tx:
             outcomes = await tx.progress.outcomes_of(member.id)
-        standings = milestones(outcomes, self._exercises(), self.catalogue.milestone_rules)
-        return messages.milestones(standings, self._names(cohort))
+            signoffs = await tx.signoffs.of(member.id)
+        rules, names = self.catalogue.milestone_rules, self._names(cohort)
+        standings = milestones(outcomes, self._exercises(), rules, signoffs)
+        words = signing_messages.given(signoffs, Signed.MILESTONE, names)
+        return Message.of(*messages.milestones(standings, names).blocks, *words)
 
     async def show_stages(
         self, cohort: Cohort, member: Member, *, near: ConversationRef
@@ -43,10 +47,11 @@ class JourneyService:
         now, exercises = self.clock(), self._exercises()
         async with self.store.read() as tx:
             outcomes = await tx.progress.outcomes_of(member.id)
+            signoffs = await tx.signoffs.of(member.id)
             answers = await tx.self_views.of(member.id)
             known = await tx.challenges.not_over(cohort.id, now)
             is_open = [item for item in known if item.window(now) is Window.OPEN and item.threads]
-            standings = stages(outcomes, exercises, now=now)
+            standings = stages(outcomes, exercises, signoffs, now=now)
             step = next_step(
                 standings,
                 outcomes,
@@ -55,9 +60,12 @@ class JourneyService:
             )
             wanted = [challenge for challenge in is_open if _is_next(challenge, step)]
             links = await planning.links_to_open(tx, self.released, wanted, near=near, now=now)
-        shown = messages.stages(standings, step, links, self._names(cohort))
-        beside = self_view_messages.beside_evidence(answers, reached=current_stage(standings))
-        return Message((*shown.blocks, *beside))
+        names = self._names(cohort)
+        return Message.of(
+            *messages.stages(standings, step, links, names).blocks,
+            *signing_messages.given(signoffs, Signed.STAGE, names),
+            *self_view_messages.beside_evidence(answers, reached=current_stage(standings)),
+        )
 
     def _exercises(self) -> Mapping[str, Exercise]:
         return {exercise.slug: exercise for exercise in self.catalogue.all()}

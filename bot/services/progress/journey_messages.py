@@ -119,7 +119,7 @@ def _state_of(standing: StageStanding, names: Names) -> list[str]:
         case StageState.OPEN:
             return [f"needs {stage_gaps(standing)}"]
         case StageState.SIGNOFF:
-            return ["your exercises are there; needs a mentor's sign-off"]
+            return ["your exercises are there", f"needs {mentors_missing(standing)}"]
         case StageState.REACHED:
             return _reached(standing, names)
         case StageState.RESTING:
@@ -127,13 +127,13 @@ def _state_of(standing: StageStanding, names: Names) -> list[str]:
 
 
 def _reached(standing: StageStanding, names: Names) -> list[str]:
-    return [f"reached {names.day(standing.shown_at)}" if standing.shown_at else "reached"]
+    return [f"reached {names.day(standing.reached_at)}" if standing.reached_at else "reached"]
 
 
 def _next(step: NextStep, names: Names) -> str:
     head = f"**Next step** to stage {step.stage.stage}:"
     if step.stage.state is StageState.SIGNOFF:
-        return f"{head} ask a mentor to sign it off. Your exercises are all there."
+        return f"{head} {mentors_missing(step.stage)}. Your exercises are all there: ask for it."
     if not step.exercises:
         return f"{head} {stage_gaps(step.stage)}."
     first, *others = (_with_kind(item, names) for item in step.exercises[:_NAMED])
@@ -181,6 +181,13 @@ def streak_text(streak: Streak) -> str:
 def stage_gaps(stage: StageStanding) -> str:
     """What a stage still wants; empty unless it is open."""
     return "; ".join(_stage_gap(condition, stage) for condition in stage.missing)
+
+
+def mentors_missing(stage: StageStanding) -> str:
+    """Whose word a stage still wants."""
+    if stage.signoffs:
+        return "the sign-off of one more mentor"
+    return "the sign-offs of two mentors" if stage.signoffs_missing > 1 else "a mentor's sign-off"
 
 
 def milestone_gap(gap: MilestoneGap, title_of: TitleOf) -> str:

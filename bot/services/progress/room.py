@@ -3,7 +3,13 @@
 from bot.services.progress import verbs
 from bot.services.progress.actions import SelfViewActions
 from bot.services.progress.commands import ProgressCommands
+from bot.services.progress.signing_commands import SigningCommands
 from bot.services.talk.registry import Room, verbs_of
+
+
+def mentors_room(commands: SigningCommands) -> Room:
+    """Commands for mentors."""
+    return Room(commands=commands.all())
 
 
 def room(commands: ProgressCommands, actions: SelfViewActions) -> Room:

@@ -71,6 +71,7 @@ class ProgressService:
         now = self.clock()
         async with self.store.read() as tx:
             outcomes = await tx.progress.outcomes_of(member.id)
+            signoffs = await tx.signoffs.of(member.id)
             points = await tx.progress.total_points(member.id)
             challenges = await tx.challenges.since(
                 cohort.id, schedule.week_starts_at(cohort, cohort.week_at(member.joined_at))
@@ -78,8 +79,8 @@ class ProgressService:
         exercises = {exercise.slug: exercise for exercise in self.catalogue.all()}
         tried = {outcome.challenge for outcome in outcomes}
         return journey_messages.standing(
-            stages(outcomes, exercises, now=now),
-            milestones(outcomes, exercises, self.catalogue.milestone_rules),
+            stages(outcomes, exercises, signoffs, now=now),
+            milestones(outcomes, exercises, self.catalogue.milestone_rules, signoffs),
             outcomes,
             points=points,
             streak=streak(weeks_of(member, cohort, challenges, tried=tried, now=now)),
