@@ -29,6 +29,7 @@ from bot.services.cohorts.messages import pledge
 from bot.services.cohorts.service import CohortService, JoiningService, invite
 from bot.services.progress import room as progress_room
 from bot.services.progress.actions import SelfViewActions
+from bot.services.progress.celebrating import CelebrationService
 from bot.services.progress.commands import ProgressCommands
 from bot.services.progress.journey import JourneyService
 from bot.services.progress.leaderboard import Draw, LeaderboardService
@@ -215,6 +216,7 @@ def _grading(ports: Ports, shared: Shared) -> GradingService:
         grader=ports.grader,
         seeds=shared.seeds,
         clock=ports.clock,
+        celebrate=CelebrationService(catalogue=ports.catalogue).celebrate,
         worker=ports.worker,
     )
 

@@ -10,8 +10,9 @@ from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Catalogue, Exercise, title_of
-from bot.domain.journey import current_stage, milestones, stages
+from bot.domain.journey import current_stage, stages
 from bot.domain.member import Member
+from bot.domain.milestones import milestones
 from bot.domain.next_step import NextStep, next_step
 from bot.domain.signoff import Signed
 from bot.domain.store import Store

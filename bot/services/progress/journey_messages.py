@@ -10,19 +10,18 @@ from bot.domain.exercise import STAGES, Exercise
 from bot.domain.journey import (
     GOOD_VALUE,
     LEAST_EXERCISES,
-    LEVELS,
     SPREAD,
-    MilestoneCondition,
-    MilestoneGap,
-    MilestoneStanding,
     StageCondition,
     StageStanding,
     StageState,
     current_stage,
 )
+from bot.domain.milestones import LEVELS, MilestoneCondition, MilestoneGap, MilestoneStanding
 from bot.domain.next_step import NextStep
 from bot.domain.progression import Outcome
+from bot.domain.reached import Goal
 from bot.domain.streak import Streak
+from bot.domain.text import sentence
 from bot.services.challenges.messages import KINDS
 from bot.services.progress.messages import TitleOf
 from bot.services.submissions.messages import points_text
@@ -146,6 +145,22 @@ def _next(step: NextStep, names: Names) -> str:
 
 def _with_kind(exercise: Exercise, names: Names) -> str:
     return f"*{names.title_of(exercise.slug)}* ({KINDS[exercise.day].lower()})"
+
+
+def celebration(reached: Goal, name: str) -> Message:
+    """One line on what was reached, once.
+
+    Args:
+        reached: The stage or milestone.
+        name: Whose it is; empty where they alone read it.
+    """
+    if isinstance(reached, StageStanding):
+        what, where = f"stage {reached.stage}, {reached.name}", "/stage"
+    else:
+        what, where = f"the milestone “{reached.name}”", "/milestones"
+    if not name:
+        return Message.of(f"🎉 You have reached {what}. `{where}` shows what led to it.")
+    return Message.of(f"🎉 {sentence(name)} has reached {what}.")
 
 
 # --- /progress --------------------------------------------------------------------------------

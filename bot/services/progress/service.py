@@ -9,8 +9,9 @@ from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Catalogue, title_of
-from bot.domain.journey import milestones, stages
+from bot.domain.journey import stages
 from bot.domain.member import Member
+from bot.domain.milestones import milestones
 from bot.domain.schedule import slots_of
 from bot.domain.store import Store
 from bot.domain.streak import streak, weeks_of

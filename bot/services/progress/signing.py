@@ -11,9 +11,11 @@ from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import NotFoundError, UserError
 from bot.domain.exercise import Catalogue
-from bot.domain.journey import MilestoneStanding, StageStanding, milestones, stages
+from bot.domain.journey import stages
 from bot.domain.member import Member
+from bot.domain.milestones import milestones
 from bot.domain.outbox import Wanted
+from bot.domain.reached import Goal
 from bot.domain.signoff import Signed, Signoff, that_stand, to_take_back
 from bot.domain.store import Store, Transaction
 from bot.domain.text import shown_name
@@ -107,7 +109,7 @@ class SigningService:
 
     async def _standing(
         self, tx: Transaction, member: Member, what: messages.What, signoffs: Sequence[Signoff]
-    ) -> StageStanding | MilestoneStanding:
+    ) -> Goal:
         """How the member stands with it now."""
         outcomes = await tx.progress.outcomes_of(member.id)
         exercises = {exercise.slug: exercise for exercise in self.catalogue.all()}

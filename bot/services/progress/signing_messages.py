@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from bot.domain.chat.message import Message
 from bot.domain.exercise import MILESTONES, STAGES, MilestoneRule
-from bot.domain.journey import MilestoneStanding, StageStanding, StageState
+from bot.domain.journey import StageState
 from bot.domain.member import Member
+from bot.domain.milestones import MilestoneStanding
+from bot.domain.reached import Goal
 from bot.domain.signoff import Signed, Signoff, signable
 from bot.domain.text import quoted, sentence
 from bot.services.progress.journey_messages import Names, mentors_missing, milestone_gap, stage_gaps
@@ -15,8 +17,6 @@ LISTED = 10
 """Sign-offs that a member is shown, the newest."""
 
 NOT_YOURSELF = "Nobody signs themselves off. Ask another mentor."
-
-Standing = StageStanding | MilestoneStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ def nothing_signed(what: What, member: Member) -> str:
     return f"Nobody has signed off {what} for {member.name}, or it was withdrawn already."
 
 
-def signed(what: What, member: Member, now: Standing) -> Message:
+def signed(what: What, member: Member, now: Goal) -> Message:
     """To the mentor, once it is kept."""
     follows = "It is reached now." if now.reached else f"It still needs {_still(now)}."
     return Message.of(f"Signed off: {what} for {member.name}, who is told. {follows}")
 
 
-def told(given: Signoff, now: Standing) -> Message:
+def told(given: Signoff, now: Goal) -> Message:
     """To the member."""
     what = name_of(given.kind, given.code)
     follows = "🎉 You have reached it." if now.reached else f"It still needs {_still(now)}."
@@ -75,7 +75,7 @@ def told(given: Signoff, now: Standing) -> Message:
     )
 
 
-def taken_back(found: Signoff, member: Member, now: Standing) -> Message:
+def taken_back(found: Signoff, member: Member, now: Goal) -> Message:
     """To the mentor, once it is taken back."""
     what = name_of(found.kind, found.code)
     follows = "It stays reached." if now.reached else f"It needs {_still(now)} now."
@@ -85,7 +85,7 @@ def taken_back(found: Signoff, member: Member, now: Standing) -> Message:
     )
 
 
-def told_back(found: Signoff, now: Standing, *, by: str, why: str) -> Message:
+def told_back(found: Signoff, now: Goal, *, by: str, why: str) -> Message:
     """To the member whose sign-off was taken back."""
     what = name_of(found.kind, found.code)
     whose = "their" if by == found.mentor_name else f"{found.mentor_name}'s"
@@ -114,7 +114,7 @@ def _given(signoff: Signoff, names: Names) -> str:
     return f"{line} — withdrawn by {signoff.withdrawn_by}, {when}: {why}"
 
 
-def _still(now: Standing) -> str:
+def _still(now: Goal) -> str:
     """What a stage or milestone needs that is not reached."""
     if isinstance(now, MilestoneStanding):
         return milestone_gap(now.missing, str) if now.missing else ""

@@ -8,17 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.exercise import MILESTONES, STAGES, Day, MilestoneRule
-from bot.domain.journey import (
-    MilestoneCondition,
-    MilestoneGap,
-    MilestoneStanding,
-    StageCondition,
-    StageStanding,
-    StageState,
-    current_stage,
-    milestones,
-    stages,
-)
+from bot.domain.journey import StageCondition, StageStanding, StageState, current_stage, stages
+from bot.domain.milestones import MilestoneCondition, MilestoneGap, MilestoneStanding, milestones
 from bot.domain.progression import Outcome
 from tests.support.values import FIRST_MONDAY, an_exercise, an_outcome
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.domain.chat.refs import UserRef
 from bot.domain.exercise import MILESTONES, Day, MilestoneRule
-from bot.domain.journey import StageStanding, StageState, current_stage, milestones, stages
+from bot.domain.journey import StageStanding, StageState, current_stage, stages
+from bot.domain.milestones import milestones
 from bot.domain.signoff import Signed, Signoff, signable, that_stand, to_take_back
 from tests.support.values import FIRST_MONDAY, an_exercise, an_outcome
 

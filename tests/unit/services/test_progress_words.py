@@ -8,13 +8,8 @@ from bot.domain.board import Row, Standings
 from bot.domain.chat.message import Image
 from bot.domain.exercise import Day
 from bot.domain.grading import Verdict
-from bot.domain.journey import (
-    MilestoneCondition,
-    MilestoneGap,
-    StageCondition,
-    StageStanding,
-    StageState,
-)
+from bot.domain.journey import StageCondition, StageStanding, StageState
+from bot.domain.milestones import MilestoneCondition, MilestoneGap
 from bot.domain.progression import PlanItem, PlanReason
 from bot.domain.streak import StreakWeek, streak
 from bot.services.progress import journey_messages, messages
