@@ -28,9 +28,15 @@ from bot.services.cohorts.founding import FoundingService
 from bot.services.cohorts.messages import pledge
 from bot.services.cohorts.service import CohortService, JoiningService, invite
 from bot.services.progress import room as progress_room
+from bot.services.progress.actions import SelfViewActions
+from bot.services.progress.celebrating import CelebrationService
 from bot.services.progress.commands import ProgressCommands
+from bot.services.progress.journey import JourneyService
 from bot.services.progress.leaderboard import Draw, LeaderboardService
+from bot.services.progress.self_view_messages import OFFER
 from bot.services.progress.service import ProgressService
+from bot.services.progress.signing import SigningService
+from bot.services.progress.signing_commands import SigningCommands
 from bot.services.submissions import room as submission_room
 from bot.services.submissions.actions import SubmissionActions
 from bot.services.submissions.grading import GradingService
@@ -137,13 +143,12 @@ def assemble(ports: Ports) -> Services:
     submissions = _submissions(ports, shared)
     rooms = [
         *_cohort_rooms(ports, shared, resume=submissions.intake.take_kept),
-        progress_room.room(
-            ProgressCommands(progress=progress, leaderboard=leaderboard, clock=clock)
-        ),
+        _progress_room(ports, shared, progress=progress, leaderboard=leaderboard),
         submission_room.room(submissions),
         challenge_room.room(
             ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
         ),
+        progress_room.mentors_room(_signing(ports)),
     ]
     listener = ThreadListener(
         store=store,
@@ -212,6 +217,7 @@ def _grading(ports: Ports, shared: Shared) -> GradingService:
         grader=ports.grader,
         seeds=shared.seeds,
         clock=ports.clock,
+        celebrate=CelebrationService(catalogue=ports.catalogue).celebrate,
         worker=ports.worker,
     )
 
@@ -238,6 +244,25 @@ def _submissions(ports: Ports, shared: Shared) -> SubmissionActions:
     )
 
 
+def _progress_room(
+    ports: Ports, shared: Shared, *, progress: ProgressService, leaderboard: LeaderboardService
+) -> Room:
+    store, clock = ports.store, ports.clock
+    journey = JourneyService(
+        store=store, catalogue=ports.catalogue, released=shared.released, clock=clock
+    )
+    return progress_room.room(
+        ProgressCommands(progress=progress, journey=journey, leaderboard=leaderboard, clock=clock),
+        SelfViewActions(store=store, clock=clock),
+    )
+
+
+def _signing(ports: Ports) -> SigningCommands:
+    store, catalogue = ports.store, ports.catalogue
+    signing = SigningService(store=store, catalogue=catalogue, clock=ports.clock)
+    return SigningCommands(store=store, catalogue=catalogue, signing=signing)
+
+
 def _cohort_rooms(ports: Ports, shared: Shared, *, resume: Resume) -> list[Room]:
     store, chats, clock = ports.store, ports.chats, ports.clock
 
@@ -250,7 +275,7 @@ def _cohort_rooms(ports: Ports, shared: Shared, *, resume: Resume) -> list[Room]
         known = await tx.challenges.not_over(cohort.id, clock())
         return await planning.links_to_open(tx, shared.released, known, near=near, now=clock())
 
-    joining = JoiningService(store=store, clock=clock, begin=begin)
+    joining = JoiningService(store=store, clock=clock, begin=begin, offer=OFFER)
     founding = FoundingService(store=store, chats=chats, clock=clock, rules=ports.rules)
     steering = CohortCommands(cohorts=CohortService(store=store), founding=founding, clock=clock)
     return [

@@ -1,21 +1,22 @@
-"""Where a member stands on the journey: stages and milestones, derived from outcomes."""
+"""Where a member stands on the journey: its six stages, derived from outcomes and sign-offs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import combinations
 
-from bot.domain.exercise import MILESTONES, STAGES, Day, Exercise, MilestoneRule
+from bot.domain.exercise import STAGES, Day, Exercise
 from bot.domain.progression import Outcome, outcome_value
+from bot.domain.signoff import SIGNOFFS_WANTED, Signed, Signoff, that_stand
 
 GOOD_VALUE = 0.80
 SPREAD = timedelta(days=7)
 _HALF_LIFE_DAYS = 60.0
 _RESTING_AFTER = timedelta(days=60)
-_LAST_EXERCISES = 5
+LAST_EXERCISES = 5
+"""How many different ones of a stage count, the newest."""
+
 LEAST_EXERCISES = 3
-_SIGNED_OFF_FROM = 5
 
 
 class StageState(StrEnum):
@@ -46,6 +47,9 @@ class StageStanding:
         value: Weighted mean outcome over the last five exercises of the stage; None without any.
         exercises: How many different ones that are.
         missing: Conditions that are not met yet; empty unless the stage is open.
+        shown_at: When exercises had shown all that it wants; None while the stage is open.
+        signoffs: Mentors' words on it that stand, one of each mentor.
+        reached_at: When the last of what it wants was there; None before.
     """
 
     stage: int
@@ -53,56 +57,112 @@ class StageStanding:
     value: float | None
     exercises: int
     missing: tuple[StageCondition, ...]
+    shown_at: datetime | None = None
+    signoffs: tuple[Signoff, ...] = ()
+    reached_at: datetime | None = None
+
+    @property
+    def goal(self) -> str:
+        """Names the stage among all that can be reached."""
+        return f"stage-{self.stage}"
+
+    @property
+    def signoffs_missing(self) -> int:
+        """How many more mentors it wants."""
+        return max(0, SIGNOFFS_WANTED.get(self.stage, 0) - len(self.signoffs))
 
     @property
     def name(self) -> str:
         """The journey's name for the stage."""
         return STAGES[self.stage - 1]
 
+    @property
+    def reached(self) -> bool:
+        """Whether it is reached, resting or not."""
+        return self.state in {StageState.REACHED, StageState.RESTING}
+
 
 def stages(
-    outcomes: Iterable[Outcome], exercises: Mapping[str, Exercise], *, now: datetime
+    outcomes: Iterable[Outcome],
+    exercises: Mapping[str, Exercise],
+    signoffs: Sequence[Signoff] = (),
+    *,
+    now: datetime,
 ) -> tuple[StageStanding, ...]:
     """A member's standing at all six stages.
 
     A stage is reached once, over the last 5 different exercises of it, the mean outcome weighted by
     0.5^(age / 60 days) is at least 0.80, from at least 3 exercises on 2 kinds of day, one of them
-    Wednesday, spread over 7 days; stages 5 and 6 also want a mentor's word. It is never taken away:
-    after 60 days without practice it rests. (Learning, "Stage".)
+    Wednesday, spread over 7 days. Stages 5 and 6 also want the words of one and of two mentors, who
+    alone can take them back. Nothing else takes a stage away: after 60 days without practice it
+    rests. (Learning, "Stage".)
     """
     ordered = sorted(outcomes, key=lambda outcome: outcome.at)
     return tuple(
-        _stage(stage, [item for item in ordered if _stage_of(item, exercises) == stage], now=now)
+        _stage(
+            stage,
+            [item for item in ordered if _stage_of(item, exercises) == stage],
+            that_stand(signoffs, Signed.STAGE, str(stage)),
+            now=now,
+        )
         for stage in range(1, len(STAGES) + 1)
     )
 
 
 def current_stage(standings: Iterable[StageStanding]) -> int:
     """The highest stage reached, resting or not; 0 for none yet."""
-    reached = {StageState.REACHED, StageState.RESTING}
-    return max((item.stage for item in standings if item.state in reached), default=0)
+    return max((item.stage for item in standings if item.reached), default=0)
 
 
-def _stage(stage: int, evidence: Sequence[Outcome], *, now: datetime) -> StageStanding:
-    """The standing from outcomes of this stage alone, oldest first."""
-    recent = _last_distinct(evidence)
-    ever_met = any(
-        not _missing(_last_distinct(evidence[:count])) for count in range(1, len(evidence) + 1)
-    )
-    if not ever_met:
-        state = StageState.OPEN
-    elif stage >= _SIGNED_OFF_FROM:
-        state = StageState.SIGNOFF
-    else:
-        is_resting = now - evidence[-1].at > _RESTING_AFTER
-        state = StageState.RESTING if is_resting else StageState.REACHED
+def _stage(
+    stage: int, evidence: Sequence[Outcome], signoffs: tuple[Signoff, ...], *, now: datetime
+) -> StageStanding:
+    """The standing from outcomes of this stage and sign-offs for it alone, oldest first."""
+    recent = last_distinct(evidence)
+    shown_at = _first_met_at(evidence)
+    reached_at = _reached_at(shown_at, signoffs, wanted=SIGNOFFS_WANTED.get(stage, 0))
     return StageStanding(
         stage=stage,
-        state=state,
+        state=_state(evidence, shown_at, reached_at, now=now),
         value=_mean_value(recent) if recent else None,
         exercises=len(recent),
-        missing=() if ever_met else _missing(recent),
+        missing=() if shown_at else _missing(recent),
+        shown_at=shown_at,
+        signoffs=signoffs,
+        reached_at=reached_at,
     )
+
+
+def _reached_at(
+    shown_at: datetime | None, signoffs: Sequence[Signoff], *, wanted: int
+) -> datetime | None:
+    """When exercises and mentors together had said enough; None before."""
+    if shown_at is None or len(signoffs) < wanted:
+        return None
+    return max([shown_at, *(signoff.at for signoff in signoffs[:wanted])])
+
+
+def _first_met_at(evidence: Sequence[Outcome]) -> datetime | None:
+    """When the outcomes up to then met every condition; later ones take nothing away."""
+    counts = range(1, len(evidence) + 1)
+    met = (count for count in counts if not _missing(last_distinct(evidence[:count])))
+    first = next(met, None)
+    return None if first is None else evidence[first - 1].at
+
+
+def _state(
+    evidence: Sequence[Outcome],
+    shown_at: datetime | None,
+    reached_at: datetime | None,
+    *,
+    now: datetime,
+) -> StageState:
+    if shown_at is None:
+        return StageState.OPEN
+    if reached_at is None:
+        return StageState.SIGNOFF
+    is_resting = now - max(evidence[-1].at, reached_at) > _RESTING_AFTER
+    return StageState.RESTING if is_resting else StageState.REACHED
 
 
 def _missing(recent: Sequence[Outcome]) -> tuple[StageCondition, ...]:
@@ -125,10 +185,10 @@ def _mean_value(recent: Sequence[Outcome]) -> float:
     return sum(values) / sum(weights)
 
 
-def _last_distinct(evidence: Sequence[Outcome]) -> list[Outcome]:
+def last_distinct(evidence: Sequence[Outcome]) -> list[Outcome]:
     """The newest outcome of each of the last five different exercises."""
     newest = {outcome.exercise: outcome for outcome in evidence}
-    return sorted(newest.values(), key=lambda outcome: outcome.at)[-_LAST_EXERCISES:]
+    return sorted(newest.values(), key=lambda outcome: outcome.at)[-LAST_EXERCISES:]
 
 
 def _spread(outcomes: Sequence[Outcome]) -> timedelta:
@@ -138,121 +198,3 @@ def _spread(outcomes: Sequence[Outcome]) -> timedelta:
 def _stage_of(outcome: Outcome, exercises: Mapping[str, Exercise]) -> int | None:
     exercise = exercises.get(outcome.exercise)
     return exercise.stage if exercise else None
-
-
-# --- milestones -------------------------------------------------------------------------------
-
-
-class MilestoneCondition(StrEnum):
-    """What a milestone wants."""
-
-    BY_MENTOR = "by-mentor"  # a mentor's word, as its rule says
-    ALL_OF = "all-of"  # the exercises that its rule names
-    ONE_OF = "one-of"  # one of the exercises that its rule names
-    TWO_EXERCISES = "two-exercises"
-    ONE_MORE_EXERCISE = "one-more-exercise"
-    SPREAD = "spread"  # another exercise, `SPREAD` after the first
-    WITHOUT_HINTS = "without-hints"  # one of the two
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MilestoneGap:
-    """What a milestone still wants.
-
-    Attributes:
-        exercises: Slugs of those that are needed, in order, where the condition names some.
-        by_mentor: For what a mentor gives it.
-    """
-
-    condition: MilestoneCondition
-    exercises: tuple[str, ...] = ()
-    by_mentor: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MilestoneStanding:
-    """A member's evidence for one milestone.
-
-    Attributes:
-        code: ``F1`` to ``A4``.
-        shown: Exercises that showed it with an outcome of at least 0.80, in order.
-        missing: What is not shown yet; None when it is reached.
-    """
-
-    code: str
-    shown: tuple[str, ...]
-    missing: MilestoneGap | None
-
-    @property
-    def name(self) -> str:
-        """The journey's words for the milestone."""
-        return MILESTONES[self.code]
-
-    @property
-    def reached(self) -> bool:
-        """Whether everything is shown."""
-        return self.missing is None
-
-
-def milestones(
-    outcomes: Iterable[Outcome],
-    exercises: Mapping[str, Exercise],
-    rules: Mapping[str, MilestoneRule],
-) -> tuple[MilestoneStanding, ...]:
-    """A member's standing at all twelve milestones.
-
-    Each wants two different exercises tagged with it, outcomes of at least 0.80, 7 days apart, one
-    of the two without hints; some have a rule of their own besides. (Learning, "Milestones".)
-
-    Args:
-        outcomes: The member's.
-        exercises: The catalogue, by slug.
-        rules: Of the milestones that have one, by code.
-    """
-    good = sorted(
-        (item for item in outcomes if outcome_value(item) >= GOOD_VALUE), key=lambda item: item.at
-    )
-    return tuple(
-        _milestone(code, good, exercises, rules.get(code, MilestoneRule())) for code in MILESTONES
-    )
-
-
-def _milestone(
-    code: str, good: Sequence[Outcome], exercises: Mapping[str, Exercise], rule: MilestoneRule
-) -> MilestoneStanding:
-    tagged = {slug for slug, exercise in exercises.items() if code in exercise.milestones}
-    evidence = [outcome for outcome in good if outcome.exercise in tagged]
-    shown = tuple(dict.fromkeys(outcome.exercise for outcome in evidence))
-    missing = _missing_by_rule(rule, shown) or _missing_pair(evidence)
-    return MilestoneStanding(code=code, shown=shown, missing=missing)
-
-
-def _missing_by_rule(rule: MilestoneRule, shown: Sequence[str]) -> MilestoneGap | None:
-    if rule.by_mentor:
-        return MilestoneGap(condition=MilestoneCondition.BY_MENTOR, by_mentor=rule.by_mentor)
-    wanted = rule.all_of.difference(shown)
-    if wanted:
-        return MilestoneGap(condition=MilestoneCondition.ALL_OF, exercises=tuple(sorted(wanted)))
-    if rule.one_of and rule.one_of.isdisjoint(shown):
-        choice = tuple(sorted(rule.one_of))
-        return MilestoneGap(condition=MilestoneCondition.ONE_OF, exercises=choice)
-    return None
-
-
-def _missing_pair(evidence: Sequence[Outcome]) -> MilestoneGap | None:
-    condition = _missing_of_pair(evidence)
-    return None if condition is None else MilestoneGap(condition=condition)
-
-
-def _missing_of_pair(evidence: Sequence[Outcome]) -> MilestoneCondition | None:
-    pairs = [(a, b) for a, b in combinations(evidence, 2) if a.exercise != b.exercise]
-    if not pairs:
-        if evidence:
-            return MilestoneCondition.ONE_MORE_EXERCISE
-        return MilestoneCondition.TWO_EXERCISES
-    spaced = [(a, b) for a, b in pairs if b.at - a.at >= SPREAD]
-    if not spaced:
-        return MilestoneCondition.SPREAD
-    if not any(a.hints == 0 or b.hints == 0 for a, b in spaced):
-        return MilestoneCondition.WITHOUT_HINTS
-    return None

@@ -76,10 +76,13 @@ class HintTaken:
 class Outcome:
     """How a member stands with one challenge; derived from its submissions and hints.
 
+    What comes after the best grade takes nothing away: who has solved it may try another way, or
+    read the hints.
+
     Attributes:
         best_core_share: Largest weighted share of core checks that held, 0 to 1.
-        tries: Graded submissions that count as tries, with differing source.
-        hints: Highest hint level read.
+        tries: Which try the best grade was, of those with differing source that count.
+        hints: Highest hint level read by then.
         at: When the best grade came.
     """
 

@@ -17,6 +17,8 @@ from bot.domain.member import Members
 from bot.domain.outbox import Outbox
 from bot.domain.progression import Progress
 from bot.domain.schedule import Calendar
+from bot.domain.self_view import SelfViews
+from bot.domain.signoff import Signoffs
 from bot.domain.submission import Submissions
 from bot.domain.worker import Workers
 
@@ -32,6 +34,8 @@ class Transaction(Protocol):
     submissions: Submissions
     workers: Workers
     progress: Progress
+    self_views: SelfViews
+    signoffs: Signoffs
     outbox: Outbox
     inbox: Inbox
     audit: Audit

@@ -256,7 +256,7 @@ def _tries(member: int, week: int | None) -> Subquery:
             GradeRow.core_share.label("best_core_share"),
             GradeRow.graded_at.label("at"),
             func.max(_SOLVED).over(partition_by=challenge).label("solved"),
-            func.max(GradeRow.try_number).over(partition_by=challenge).label("tries"),
+            GradeRow.try_number.label("tries"),
             _hints_read().label("hints"),
             rank.label("rank"),
         )
@@ -289,10 +289,14 @@ def _outcome(member: int, row: Row[Any]) -> Outcome:
 
 
 def _hints_read() -> ScalarSelect[int]:
-    """Highest hint level that the submission's author has read for its challenge."""
+    """Highest hint level that the author had read for the challenge when a grade came."""
     return (
         select(func.coalesce(func.max(HintRow.level), 0))
-        .where(HintRow.member == SubmissionRow.member, HintRow.challenge == SubmissionRow.challenge)
-        .correlate(SubmissionRow)
+        .where(
+            HintRow.member == SubmissionRow.member,
+            HintRow.challenge == SubmissionRow.challenge,
+            HintRow.at <= GradeRow.graded_at,
+        )
+        .correlate(SubmissionRow, GradeRow)
         .scalar_subquery()
     )

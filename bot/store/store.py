@@ -27,7 +27,9 @@ from bot.store.local_chat import SqlLocalChatStore
 from bot.store.members import SqlMembers
 from bot.store.outbox import SqlOutbox
 from bot.store.progress import SqlProgress
+from bot.store.self_views import SqlSelfViews
 from bot.store.session import Announce, Session, begun, tell_nobody
+from bot.store.signoffs import SqlSignoffs
 from bot.store.submissions import SqlSubmissions
 from bot.store.workers import SqlWorkers
 
@@ -44,6 +46,8 @@ class SqlTransaction(Transaction):
         self.submissions = SqlSubmissions(session)
         self.workers = SqlWorkers(session)
         self.progress = SqlProgress(session)
+        self.self_views = SqlSelfViews(session)
+        self.signoffs = SqlSignoffs(session)
         outbox = SqlOutbox(session)
         self.outbox = outbox
         self.finish = outbox.write  # what was put off until the transaction ends

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.chat.refs import ConversationRef
+from bot.domain.exercise import MILESTONES
 from tests.support.world import ANA, BEN, HALF, MENTOR, RIGHT, World, fenced, text_of
 
 
@@ -46,6 +47,24 @@ async def test_the_first_day_says_what_stages_are_and_what_comes_next(world: Wor
     assert "`/plan` leads there" in progress
     assert "6 stages, from Prompt Consumer to AI Partner" in progress
     assert "0 points" not in progress
+
+
+async def test_milestones_tell_their_evidence_and_what_is_missing(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(RIGHT), thread)
+    begun = await world.command(ANA, "milestones")
+    world.clock.advance(days=8, hours=1)  # a day on which the calendar posts nothing
+    await world.command(MENTOR, "challenge post", exercise="build-it")
+    await world.say(ANA, fenced(RIGHT), await world.opened())
+    reached = await world.command(ANA, "milestones")
+
+    assert "🟡 Understand tensor operations: shown by Double it (23 Nov); needs one more" in begun
+    assert "✅ Understand tensor operations: reached 1 Dec; shown by Double it (23 Nov)" in reached
+    assert "Build it (1 Dec)" in reached
+    assert "**Foundational**" in reached
+    assert reached.count("\n- ") == len(MILESTONES)
+    assert "Milestones: 1 of 12" in await world.command(ANA, "progress")
 
 
 async def test_the_board_of_a_finished_week_posts_itself_once_with_a_picture(

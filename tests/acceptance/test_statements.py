@@ -13,6 +13,8 @@ MOST = {
     "/plan": (12, 2),
     "/progress": (12, 2),
     "/points": (12, 2),
+    "/stage": (13, 2),
+    "/milestones": (10, 2),
     "/challenge list": (12, 2),
     "idle minute": (100, 0),
 }

@@ -19,7 +19,15 @@ from tests.support.statements import Statements, counted
 from tests.support.world import MENTOR, PRACTICE, RIGHT, FakeResponder, World, new_world
 
 MEMBERS = 50
-COMMANDS = ("leaderboard", "plan", "progress", "points", "challenge list")
+COMMANDS = (
+    "leaderboard",
+    "plan",
+    "progress",
+    "points",
+    "stage",
+    "milestones",
+    "challenge list",
+)
 
 Step = tuple[str, Statements]
 

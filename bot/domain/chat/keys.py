@@ -18,6 +18,8 @@ class Kind(StrEnum):
     GREETING = "greeting"  # says in a channel what it is for now
     FAULT = "fault"  # tells the mentors what could not be graded
     DISPUTE = "dispute"  # gives the mentors a check that a learner finds wrong
+    SIGNOFF = "signoff"  # tells a member what a mentor signed off, or took back
+    CELEBRATION = "celebration"  # says that a member has reached a stage or milestone
     KNOCK = "knock"  # asks somebody to take private messages, because there is one for them
 
     @property

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.domain.chat.message import Buttons, ButtonStyle, ChannelLink, Message, Moment, Table
+from bot.domain.chat.message import (
+    Block,
+    Buttons,
+    ButtonStyle,
+    ChannelLink,
+    Message,
+    Moment,
+    Table,
+)
 from bot.domain.cohort import Cohort, Place
 from bot.domain.exercise import Caps, Limits
 from bot.domain.member import BoardMode, Member
@@ -55,8 +63,10 @@ def pledge(cohort: Cohort) -> Message:
     )
 
 
-def welcome(member: Member, places: Sequence[ChannelLink]) -> Message:
-    """To a new member, with the threads where one can answer now."""
+def welcome(
+    member: Member, places: Sequence[ChannelLink], *, offer: Sequence[Block] = ()
+) -> Message:
+    """To a new member, with the threads where one can answer now, and what else is offered."""
     return Message.of(
         "**Welcome.** Each challenge has a thread: read the task there, and send your code there."
         " `/plan` shows your week, `/help` everything else.",
@@ -70,6 +80,7 @@ def welcome(member: Member, places: Sequence[ChannelLink]) -> Message:
                 SET_BOARD.button(BoardMode.HIDDEN, "Leave me out"),
             )
         ),
+        *offer,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.chat.events import Event
-from bot.domain.chat.message import ChannelLink, Message
+from bot.domain.chat.message import Block, ChannelLink, Message
 from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
@@ -21,11 +21,16 @@ Begin = Callable[[Transaction, Cohort, Member, ConversationRef], Awaitable[Seque
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoiningService:
-    """Takes people into cohorts, and keeps how they want to be treated there."""
+    """Takes people into cohorts, and keeps how they want to be treated there.
+
+    Attributes:
+        offer: What a welcome ends with, for learners.
+    """
 
     store: Store
     clock: Clock
     begin: Begin
+    offer: Sequence[Block]
 
     async def join(self, cohort_id: int, event: Event) -> Message:
         """Make the person behind an event a member; joining twice changes nothing.
@@ -45,7 +50,12 @@ class JoiningService:
                 at=self.clock(),
             )
             links = await self.begin(tx, cohort, member, event.conversation)
-        return messages.welcome(member, links) if is_new else messages.is_member(member)
+        if not is_new:
+            return messages.is_member(member)
+        return messages.welcome(member, links, offer=self._offer_to(member))
+
+    def _offer_to(self, member: Member) -> Sequence[Block]:
+        return () if member.role is Role.MENTOR else self.offer
 
     async def get_member(self, user: UserRef, conversation: ConversationRef) -> Member:
         """Who somebody is in the cohort of a conversation.

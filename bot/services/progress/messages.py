@@ -1,4 +1,4 @@
-"""What members read about their week, their journey, and the board."""
+"""What members read about their week, their submissions, and the board."""
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -7,22 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.board import Standings
 from bot.domain.challenge import Window
-from bot.domain.chat.message import ChannelLink, Image, Message, Table, Text
+from bot.domain.chat.message import ChannelLink, Image, Message, Table
 from bot.domain.cohort import theme_of
-from bot.domain.exercise import STAGES, Day
+from bot.domain.exercise import Day
 from bot.domain.grading import Verdict
-from bot.domain.journey import (
-    GOOD_VALUE,
-    LEAST_EXERCISES,
-    SPREAD,
-    MilestoneCondition,
-    MilestoneGap,
-    MilestoneStanding,
-    StageCondition,
-    StageStanding,
-    StageState,
-    current_stage,
-)
 from bot.domain.progression import (
     CHALLENGE_POINTS,
     CHECKS_POINTS,
@@ -34,7 +22,6 @@ from bot.domain.progression import (
     PointsEvent,
     PointsReason,
 )
-from bot.domain.streak import Streak
 from bot.domain.submission import Submission, SubmissionState
 from bot.services.challenges.messages import KINDS
 from bot.services.submissions.messages import points_text
@@ -60,23 +47,6 @@ _REASONS = {
     PlanReason.OTHER_NEW: _OTHER.replace("{novelty}", _NEW),
     PlanReason.OTHER_LONGEST_AGO: _OTHER.replace("{novelty}", _LONGEST_AGO),
 }
-_STATES = {
-    StageState.OPEN: "open",
-    StageState.REACHED: "reached",
-    StageState.RESTING: "resting",
-    StageState.SIGNOFF: "needs a mentor's sign-off",
-}
-_STAGE_CONDITIONS = {
-    StageCondition.DEBUG_DAY: "one of them a bug",
-    StageCondition.OTHER_DAY: "one of them a function or module",
-    StageCondition.SPREAD: f"spread over {SPREAD.days} days",
-}
-_MILESTONE_CONDITIONS = {
-    MilestoneCondition.TWO_EXERCISES: "two different exercises",
-    MilestoneCondition.ONE_MORE_EXERCISE: "one more exercise",
-    MilestoneCondition.SPREAD: f"another exercise, {SPREAD.days} days after the first",
-    MilestoneCondition.WITHOUT_HINTS: "one of the two without hints",
-}
 VERDICTS = {
     Verdict.SOLVED: "solved",
     Verdict.PARTLY: "partly solved",
@@ -97,15 +67,6 @@ _SUBMISSION_STATES = {
     SubmissionState.GRADED: "graded",
     SubmissionState.WITHDRAWN: "withdrawn",
 }
-
-NOTHING_YET = (
-    "No answer of yours counts yet. To begin, send your code in the thread of an open challenge:"
-    " `/plan` leads there.\n"
-    f"Your way has {len(STAGES)} stages, from {STAGES[0]} to {STAGES[-1]}, and each exercise is of"
-    f" one. You reach a stage with {LEAST_EXERCISES} of its exercises done well, over"
-    f" {SPREAD.days} days or more; a milestone is one skill, shown in the same way."
-)
-"""How somebody stands on their first day, and what comes next."""
 
 NO_SUBMISSIONS = Message.of(
     "Nothing yet. Send code in a challenge's thread, and it is listed here."
@@ -204,30 +165,7 @@ def _reason(item: PlanItem) -> str:
     return _REASONS.get(item.reason, "").format(theme=theme_of(item.week)[1])
 
 
-# --- the journey ------------------------------------------------------------------------------
-
-
-def standing(
-    stages: Sequence[StageStanding],
-    milestones: Sequence[MilestoneStanding],
-    outcomes: Sequence[Outcome],
-    *,
-    points: float,
-    streak: Streak,
-) -> Message:
-    """Stage, points, weeks and milestones of a member."""
-    current = current_stage(stages)
-    head = f"Stage {current}: {STAGES[current - 1]}" if current else "Stages: none reached yet"
-    solved = sum(outcome.solved for outcome in outcomes)
-    rows = tuple(_stage_row(stage) for stage in stages if stage.exercises)
-    if not outcomes and not rows:
-        return Message.of(NOTHING_YET, _milestones(milestones))
-    return Message.of(
-        f"**{head}** · {points_text(points)} · {solved} of {len(outcomes)} challenges solved"
-        f" · {streak_text(streak)}",
-        *([Table(("Stage", "State", "Mean", "Still to show"), rows)] if rows else []),
-        _milestones(milestones),
-    )
+# --- points -----------------------------------------------------------------------------------
 
 
 def points(week: int, titles: Mapping[int, str], events: Sequence[PointsEvent]) -> Message:
@@ -271,63 +209,6 @@ POINTS_RULES = (
     "What a late answer adds to the last two counts half: solutions may be talked about by then."
     " Tries, hints and time cost nothing, and nothing is ever taken away."
 )
-
-
-def streak_text(streak: Streak) -> str:
-    """A member's weeks: a run that ended is never shown as a zero."""
-    return f"active weeks {streak.active} · best run {streak.best}"
-
-
-def stage_gaps(stage: StageStanding) -> str:
-    """What a stage still wants; empty unless it is open."""
-    return "; ".join(_stage_gap(condition, stage) for condition in stage.missing)
-
-
-def milestone_gap(gap: MilestoneGap) -> str:
-    """What a milestone still wants."""
-    match gap.condition:
-        case MilestoneCondition.BY_MENTOR:
-            return f"a mentor's word on {gap.by_mentor}"
-        case MilestoneCondition.ALL_OF:
-            plural = "" if len(gap.exercises) == 1 else "s"
-            return f"the exercise{plural} {' and '.join(gap.exercises)}"
-        case MilestoneCondition.ONE_OF:
-            return f"one of the exercises {', '.join(gap.exercises)}"
-        case condition:
-            return _MILESTONE_CONDITIONS[condition]
-
-
-def _stage_row(stage: StageStanding) -> tuple[str, str, str, str]:
-    return (
-        f"{stage.stage} {stage.name}",
-        _STATES[stage.state],
-        "-" if stage.value is None else f"{stage.value:.0%}",
-        stage_gaps(stage),
-    )
-
-
-def _stage_gap(condition: StageCondition, stage: StageStanding) -> str:
-    if condition is StageCondition.EXERCISES:
-        wanted = LEAST_EXERCISES - stage.exercises
-        return f"{wanted} more exercise{'' if wanted == 1 else 's'} of this stage"
-    if condition is StageCondition.VALUE:
-        return f"{GOOD_VALUE:.0%} over the last five ({stage.value or 0.0:.0%} so far)"
-    return _STAGE_CONDITIONS[condition]
-
-
-def _milestones(standings: Sequence[MilestoneStanding]) -> Text:
-    reached = [standing for standing in standings if standing.reached]
-    begun = [standing for standing in standings if standing.shown and standing.missing]
-    lines = [f"**Milestones: {len(reached)} of {len(standings)}**"]
-    lines += [f"- ✅ {standing.name}" for standing in reached]
-    lines += [
-        f"- 🟡 {standing.name}: needs {milestone_gap(standing.missing)}"
-        for standing in begun
-        if standing.missing
-    ]
-    if not reached and not begun:
-        lines.append("Two exercises of a kind, done well and a week apart, reach the first one.")
-    return Text("\n".join(lines))
 
 
 # --- submissions and the board ----------------------------------------------------------------

@@ -9,13 +9,14 @@ from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Catalogue, title_of
-from bot.domain.journey import milestones, stages
+from bot.domain.journey import stages
 from bot.domain.member import Member
+from bot.domain.milestones import milestones
 from bot.domain.schedule import slots_of
 from bot.domain.store import Store
 from bot.domain.streak import streak, weeks_of
 from bot.services.challenges import planning
-from bot.services.progress import messages
+from bot.services.progress import journey_messages, messages
 from bot.services.submissions.released import ReleasedExercises
 
 POSTED_WITHIN = timedelta(minutes=5)
@@ -71,15 +72,16 @@ class ProgressService:
         now = self.clock()
         async with self.store.read() as tx:
             outcomes = await tx.progress.outcomes_of(member.id)
+            signoffs = await tx.signoffs.of(member.id)
             points = await tx.progress.total_points(member.id)
             challenges = await tx.challenges.since(
                 cohort.id, schedule.week_starts_at(cohort, cohort.week_at(member.joined_at))
             )
         exercises = {exercise.slug: exercise for exercise in self.catalogue.all()}
         tried = {outcome.challenge for outcome in outcomes}
-        return messages.standing(
-            stages(outcomes, exercises, now=now),
-            milestones(outcomes, exercises, self.catalogue.milestone_rules),
+        return journey_messages.standing(
+            stages(outcomes, exercises, signoffs, now=now),
+            milestones(outcomes, exercises, self.catalogue.milestone_rules, signoffs),
             outcomes,
             points=points,
             streak=streak(weeks_of(member, cohort, challenges, tried=tried, now=now)),

@@ -1,6 +1,6 @@
 """From a queued submission to its feedback: claimed under a lease, graded, recorded once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -43,6 +43,9 @@ Halt = tuple[str, tuple[tuple[str, str], ...]]
 
 MOVING: Halt = ("", ())
 
+Celebrate = Callable[[Transaction, Submission], Awaitable[None]]
+"""Says what was reached by a submission that was graded just now."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
@@ -62,6 +65,7 @@ class GradingService:
     """Grades one submission at a time; the worker decides how many run side by side.
 
     Attributes:
+        celebrate: Told of answers that are better than the author's before.
         worker: Id of this process in leases. No other process has it, not even on another machine;
             the one that is started after this one on the same data does.
     """
@@ -72,6 +76,7 @@ class GradingService:
     grader: Grader
     seeds: Seeds
     clock: Clock
+    celebrate: Celebrate
     worker: str
     _beaten_at: datetime | None = field(default=None, init=False)
     _explained: tuple[Halt, Sequence[str]] | None = field(default=None, init=False)
@@ -247,6 +252,8 @@ class GradingService:
             done = await tx.submissions.finish(claim, grade, at=self.clock())
             points = await _give_points(tx, done.submission, assignment.challenge, grade)
             await self._give_feedback(tx, done, assignment, points)
+            if points:
+                await self.celebrate(tx, done.submission)
         return done.submission
 
     async def _give_feedback(

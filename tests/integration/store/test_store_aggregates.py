@@ -4,6 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
@@ -52,6 +53,7 @@ class Played:
     def outcome(self, member: int, challenge: int) -> Outcome:
         tries, at_stake = self.of(member, challenge), self.challenges[challenge]
         best = max(tries, key=lambda item: item.held)  # the first of several
+        sources = list(dict.fromkeys(item.source for item in tries))
         return Outcome(
             member=self.scene.members[member].id,
             challenge=at_stake.id,
@@ -60,10 +62,14 @@ class Played:
             week=at_stake.week,
             best_core_share=1.0 if best.held == 2 else PARTS_SHARE * best.held / 2,
             solved=best.held == 2,
-            tries=len({item.source for item in tries}),
-            hints=max(item.hint for item in tries),
+            tries=sources.index(best.source) + 1,
+            hints=max(item.hint for item in tries if item.second <= best.second),
             at=later(best.second),
         )
+
+    def is_solved_first(self, member: int, challenge: int) -> bool:
+        tries = self.of(member, challenge)
+        return len({item.source for item in tries}) == 1 and any(item.held == 2 for item in tries)
 
 
 @pytest.fixture
@@ -81,7 +87,7 @@ async def played(scene: Scene) -> Played:
         member, challenge = dice.randrange(MEMBERS), dice.randrange(CHALLENGES)
         held, hint, source = dice.randrange(3), dice.randrange(4), f"x = {dice.randrange(4)}"
         if hint:
-            await take_hint(scene, member, challenges[challenge], hint)
+            await take_hint(scene, member, challenges[challenge], hint, at=later(second))
         graded = await scene.graded(
             member,
             source=source,
@@ -93,8 +99,10 @@ async def played(scene: Scene) -> Played:
     return Played(scene, challenges, tries)
 
 
-async def take_hint(scene: Scene, member: int, challenge: Challenge, level: int) -> None:
-    hint = HintTaken(member=scene.members[member].id, challenge=challenge.id, level=level, at=NOW)
+async def take_hint(
+    scene: Scene, member: int, challenge: Challenge, level: int, *, at: datetime
+) -> None:
+    hint = HintTaken(member=scene.members[member].id, challenge=challenge.id, level=level, at=at)
     async with scene.store.write() as tx:
         await tx.progress.take_hint(hint)
 
@@ -124,7 +132,7 @@ async def test_turnouts_are_those_of_all_outcomes(played: Played) -> None:
         expected[challenge.id] = Turnout(
             tried=len(outcomes),
             solved=sum(outcome.solved for outcome in outcomes),
-            solved_first=sum(outcome.solved and outcome.tries == 1 for outcome in outcomes),
+            solved_first=sum(played.is_solved_first(member, number) for member in range(MEMBERS)),
         )
     untried = await played.scene.another_challenge("post:untried")
 

@@ -70,7 +70,7 @@ async def test_outcome_tells_the_best_of_all_tries_and_when_it_first_came(scene:
 
     assert (outcome.challenge, outcome.exercise) == (scene.challenge.id, "double-it")
     assert (outcome.best_core_share, outcome.at) == (0.5 * PARTS_SHARE, later(1))
-    assert (outcome.tries, outcome.solved, outcome.hints) == (4, False, 0)
+    assert (outcome.tries, outcome.solved, outcome.hints) == (2, False, 0)
 
 
 async def test_outcome_is_solved_by_any_solved_try(scene: Scene) -> None:
@@ -80,7 +80,7 @@ async def test_outcome_is_solved_by_any_solved_try(scene: Scene) -> None:
     async with scene.store.read() as tx:
         (outcome,) = await tx.progress.outcomes_of(scene.members[0].id)
 
-    assert (outcome.solved, outcome.best_core_share, outcome.tries) == (True, 1.0, 2)
+    assert (outcome.solved, outcome.best_core_share, outcome.tries) == (True, 1.0, 1)
 
 
 async def test_outcome_needs_a_real_try(scene: Scene) -> None:
@@ -114,7 +114,7 @@ async def test_outcomes_are_one_a_challenge_of_the_week_that_is_asked_for(scene:
     assert {item.member for item in own} == {scene.members[0].id}
 
 
-async def test_hints_count_by_their_highest_level(scene: Scene) -> None:
+async def test_hints_count_by_their_highest_level_before_the_best_grade(scene: Scene) -> None:
     member, challenge = scene.members[0].id, scene.challenge.id
     async with scene.store.write() as tx:
         assert await tx.progress.hints_of(member=member, challenge=challenge) == 0
@@ -125,6 +125,10 @@ async def test_hints_count_by_their_highest_level(scene: Scene) -> None:
         assert await tx.progress.hints_of(member=member, challenge=challenge) == 2
         assert await tx.progress.hints_of(member=scene.members[1].id, challenge=challenge) == 0
     await scene.graded()
+
+    late = HintTaken(member=member, challenge=challenge, level=3, at=later(1))
+    async with scene.store.write() as tx:
+        await tx.progress.take_hint(late)
 
     async with scene.store.read() as tx:
         assert [item.hints for item in await tx.progress.outcomes_of(member)] == [2]

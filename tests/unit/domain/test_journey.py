@@ -8,17 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.exercise import MILESTONES, STAGES, Day, MilestoneRule
-from bot.domain.journey import (
-    MilestoneCondition,
-    MilestoneGap,
-    MilestoneStanding,
-    StageCondition,
-    StageStanding,
-    StageState,
-    current_stage,
-    milestones,
-    stages,
-)
+from bot.domain.journey import StageCondition, StageStanding, StageState, current_stage, stages
+from bot.domain.milestones import MilestoneCondition, MilestoneGap, MilestoneStanding, milestones
 from bot.domain.progression import Outcome
 from tests.support.values import FIRST_MONDAY, an_exercise, an_outcome
 
@@ -218,6 +209,23 @@ def test_two_good_exercises_a_week_apart_reach_a_milestone() -> None:
     assert standing.name == "Understand tensor operations"
 
 
+def test_a_milestone_is_reached_when_the_first_pair_that_is_enough_is_whole() -> None:
+    with_hints = pair("clip", "mask", hints=1)
+    later_ones = [an_outcome("clip", after_days=20), an_outcome("mask", after_days=30)]
+
+    assert milestone("F1", pair("clip", "mask")[:1]).reached_at is None
+    assert milestone("F1", pair("clip", "mask")).reached_at == FIRST_MONDAY + timedelta(days=7)
+    standing = milestone("F1", [*with_hints, *later_ones])
+    assert standing.reached_at == FIRST_MONDAY + timedelta(days=20)
+    assert [item.at for item in standing.evidence] == [item.at for item in with_hints]
+
+
+def test_a_rules_exercises_may_come_after_the_pair() -> None:
+    pair_first = [*pair("paper", "other-paper"), an_outcome("lora", after_days=9)]
+
+    assert milestone("A2", pair_first).reached_at == FIRST_MONDAY + timedelta(days=9)
+
+
 @pytest.mark.parametrize(
     ("outcomes", "missing"),
     [
@@ -267,3 +275,29 @@ def test_a_rule_may_leave_a_milestone_to_mentors() -> None:
     assert standing.missing == MilestoneGap(
         condition=MilestoneCondition.BY_MENTOR, by_mentor="a docs fix"
     )
+
+
+some_evidence = st.lists(
+    st.builds(
+        an_outcome,
+        st.sampled_from(["clip", "mask", "paper", "other-paper", "lora", "ddp", "ddp-debug"]),
+        share=st.sampled_from([0.5, 0.8, 1.0]),
+        hints=st.integers(0, 2),
+        after_days=st.integers(0, 40),
+    ),
+    max_size=10,
+    unique_by=lambda outcome: outcome.at,
+)
+
+
+@given(some_evidence, st.sampled_from(["F1", "A2", "A3"]))
+def test_a_milestone_is_reached_by_the_first_outcomes_that_are_enough(
+    outcomes: list[Outcome], code: str
+) -> None:
+    """What is told of the past is what was told then."""
+    ordered = sorted(outcomes, key=lambda outcome: outcome.at)
+    told = (milestone(code, ordered[:count]).reached_at for count in range(len(ordered) + 1))
+    first = next((at for at in told if at is not None), None)
+
+    assert milestone(code, ordered).reached_at == first
+    assert first in {None, *(outcome.at for outcome in ordered)}
