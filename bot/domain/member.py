@@ -81,6 +81,10 @@ class Members(Protocol):
         """Every member of a cohort, by id."""
         ...
 
+    async def cohorts_of(self, user: UserRef) -> Sequence[str]:
+        """The names of the cohorts in which somebody is a member, the oldest first."""
+        ...
+
     async def set_board(self, member: int, board: BoardMode) -> None:
         """How they stand on the leaderboard."""
         ...

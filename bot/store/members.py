@@ -101,6 +101,16 @@ class SqlMembers(Members):
         return [_member(row) for row in await self._rows(query)]
 
     @override
+    async def cohorts_of(self, user: UserRef) -> Sequence[str]:
+        names = (
+            select(CohortRow.name)
+            .join(IdentityRow, IdentityRow.cohort == CohortRow.id)
+            .where(IdentityRow.user == user)
+            .order_by(CohortRow.id)
+        )
+        return (await self.session.scalars(names)).all()
+
+    @override
     async def set_board(self, member: int, board: BoardMode) -> None:
         await self._change(member, board=board)
 

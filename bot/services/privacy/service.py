@@ -1,0 +1,27 @@
+"""What is kept about a person: told, handed out, forgotten."""
+
+from dataclasses import dataclass
+
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import UserRef
+from bot.domain.store import Store
+from bot.services.privacy import messages
+from bot.services.submissions.retention import Kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyService:
+    """Answers people about what is kept of them, in whatever cohorts they are or were.
+
+    Attributes:
+        kept: How long what people sent is kept.
+    """
+
+    store: Store
+    kept: Kept
+
+    async def tell(self, user: UserRef) -> Message:
+        """What is kept of somebody."""
+        async with self.store.read() as tx:
+            cohorts = await tx.members.cohorts_of(user)
+        return messages.summary(cohorts, self.kept)
