@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     false,
     func,
+    literal,
     null,
     or_,
     select,
@@ -26,7 +27,7 @@ from sqlalchemy.orm import Mapped, defer, mapped_column
 from typing_extensions import override
 
 from bot.domain.chat.keys import Kind, MessageKey
-from bot.domain.chat.message import Image, Message
+from bot.domain.chat.message import File, Image, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import StoreError
 from bot.domain.jobs import Queue
@@ -161,6 +162,7 @@ class SqlOutbox(Outbox):
                 failures=0,
                 reason="",
                 not_before=None,
+                **_without_files(item),
             )
         )
 
@@ -181,6 +183,7 @@ class SqlOutbox(Outbox):
                 ref=ref,
                 not_before=retry_at,
                 dead=given_up,
+                **(_without_files(item) if retry_at is None else {}),
             )
         )
 
@@ -196,8 +199,7 @@ class SqlOutbox(Outbox):
         locked = old.limit(limit).with_for_update(key_share=True, skip_locked=True)
         rows = (await self.session.scalars(locked)).all()
         for row in rows:
-            kept = tuple(block for block in row.message.blocks if not isinstance(block, Image))
-            row.message, row.has_picture = Message(kept), False
+            row.message, row.has_picture = row.message.without(Image), False
         await self.session.flush()
         return len(rows)
 
@@ -235,6 +237,15 @@ def _outgoing(row: OutboxRow, texts: Mapping[str, str | None]) -> Outgoing | Non
     except StoreError as error:
         log.error("row_unreadable", key=row.key, reason=str(error))  # noqa: TRY400 - no trace: it is not code
         return None
+
+
+def _without_files(item: Outgoing) -> Mapping[str, object]:
+    """Changes that forget the files of a message which nobody has to send any more."""
+    if not any(isinstance(block, File) for block in item.message.blocks):
+        return {}
+    rest = literal(item.message.without(File), OutboxRow.message.type)
+    is_same = OutboxRow.revision == item.revision
+    return {"message": case((is_same, rest), else_=OutboxRow.message)}
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
