@@ -28,7 +28,6 @@ from bot.services.cohorts.founding import FoundingService
 from bot.services.cohorts.messages import pledge
 from bot.services.cohorts.service import CohortService, JoiningService, invite
 from bot.services.privacy import room as privacy_room
-from bot.services.privacy.commands import PrivacyCommands
 from bot.services.privacy.service import PrivacyService
 from bot.services.progress import room as progress_room
 from bot.services.progress.commands import ProgressCommands
@@ -146,7 +145,7 @@ def assemble(ports: Ports) -> Services:
         challenge_room.room(
             ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
         ),
-        privacy_room.room(PrivacyCommands(privacy=PrivacyService(store=store, kept=ports.kept))),
+        privacy_room.room(PrivacyService(store=store, clock=clock, kept=ports.kept)),
     ]
     listener = ThreadListener(
         store=store,

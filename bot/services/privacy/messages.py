@@ -1,10 +1,14 @@
 """What somebody reads about what is kept of them. Pure: records in, messages out."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from bot.domain.chat.message import Message
+from bot.domain.chat.message import Buttons, ButtonStyle, File, Message
 from bot.domain.text import quoted
+from bot.services.privacy.verbs import EXPORT
 from bot.services.submissions.retention import Kept
+
+HOW = "`/privacy` tells what I keep about you; `/privacy export` gives it to you."
 
 
 def summary(cohorts: Sequence[str], kept: Kept) -> Message:
@@ -24,6 +28,15 @@ def summary(cohorts: Sequence[str], kept: Kept) -> Message:
         f"- *What you wrote to me, as it came*: {kept.events.days} days.",
         "Whoever runs this bot can read its database. What stands in the chat itself, its platform"
         " keeps.",
+        Buttons((EXPORT.button(None, "Export my data", ButtonStyle.PRIMARY),)),
+    )
+
+
+def export(archive: bytes, *, on: date) -> Message:
+    """All of it, as a file."""
+    return Message.of(
+        "Everything that I keep about you is in this file; its README explains it.",
+        File(f"freehand-{on.isoformat()}.zip", archive),
     )
 
 

@@ -1,11 +1,13 @@
 """What is kept about a person: told, handed out, forgotten."""
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import UserRef
+from bot.domain.clock import Clock
 from bot.domain.store import Store
-from bot.services.privacy import messages
+from bot.services.privacy import archive, messages
 from bot.services.submissions.retention import Kept
 
 
@@ -18,6 +20,7 @@ class PrivacyService:
     """
 
     store: Store
+    clock: Clock
     kept: Kept
 
     async def tell(self, user: UserRef) -> Message:
@@ -25,3 +28,13 @@ class PrivacyService:
         async with self.store.read() as tx:
             cohorts = await tx.members.cohorts_of(user)
         return messages.summary(cohorts, self.kept)
+
+    async def export(self, user: UserRef) -> Message:
+        """All of it, as a file for them alone."""
+        async with self.store.read() as tx:
+            found = await tx.personal.belongings(
+                user, rows=archive.MAX_ROWS, code_chars=archive.MAX_CODE_CHARS
+            )
+        now = self.clock()
+        packed = await asyncio.to_thread(archive.pack, found, at=now)
+        return messages.export(packed, on=now.date())
