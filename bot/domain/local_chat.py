@@ -19,6 +19,8 @@ from bot.domain.chat.message import (
     Text,
 )
 
+LOCAL_PLATFORM = "web"
+
 UNUSED_KEPT = timedelta(days=1)
 """Uploads that no message took, and dialogs that nobody sent."""
 

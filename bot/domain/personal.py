@@ -1,8 +1,10 @@
 """Everything that is kept about one person, in all cohorts: to hand it out, or to forget it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
+from bot.domain.chat.message import Message
 from bot.domain.chat.refs import UserRef
 
 Record = Mapping[str, object]
@@ -26,5 +28,18 @@ class Personal(Protocol):
             rows: The most of each kind.
             code_chars: The most of all code together; that of what is older is None, and that of
                 what is forgotten is empty.
+        """
+        ...
+
+    async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> None:
+        """Forget somebody: their accounts, names, code and every text of theirs.
+
+        Counts stay, of a member whom nobody can recognise: verdicts, points, turnouts. What waits
+        or runs is withdrawn. Where there is nothing of them, nothing happens.
+
+        Args:
+            user: As in `belongings`.
+            at: Aware UTC.
+            instead: What messages of ours say from now on that spoke of them to others.
         """
         ...

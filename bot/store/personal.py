@@ -12,79 +12,36 @@ from sqlalchemy import (
     Text,
     case,
     func,
-    literal,
     null,
     or_,
     select,
     type_coerce,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 from typing_extensions import override
 
+from bot.domain.chat.message import Message
 from bot.domain.chat.refs import UserRef
 from bot.domain.personal import SOURCE, SUBMISSIONS, Belongings, Personal, Record
 from bot.store.audit import AuditRow
 from bot.store.challenges import ChallengeRow
 from bot.store.cohorts import CohortRow
 from bot.store.confirmations import ConfirmationRow
+from bot.store.forgetting import forget
 from bot.store.grades import CheckResultRow, GradeRow
 from bot.store.inbox import InboxRow
+from bot.store.local_forgetting import forget_locally
+from bot.store.local_messages import MessageRow
 from bot.store.members import IdentityRow, MemberRow
 from bot.store.outbox import OutboxRow
+from bot.store.person import DISPUTE, Person, find_person
 from bot.store.progress import HintRow, PlanItemRow, PointsEventRow
 from bot.store.queue import SubmissionRow
 
 Query = Select[*tuple[Any, ...]]
 
-DISPUTE = "dispute"
-"""The action of an audit entry that holds a learner's own words."""
-
 _BINARY = {"Image", "File"}
 """Blocks that are not words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whose rows are meant.
-
-    Attributes:
-        users: Every account of theirs.
-        members: Who they are in their cohorts, by id.
-    """
-
-    users: Sequence[UserRef]
-    members: Sequence[int]
-
-    @property
-    def actors(self) -> Sequence[str]:
-        """As the audit trail names them."""
-        return [f"{user.platform}:{user.user}" for user in self.users]
-
-    def is_target(self) -> ColumnElement[bool]:
-        """Whether an audit entry is about them or what they sent."""
-        target = literal("submission ", Text).concat(type_coerce(SubmissionRow.id, Text))
-        of_submissions = select(target).where(SubmissionRow.member.in_(self.members))
-        of_members = [f"member {member}" for member in self.members]
-        return or_(AuditRow.target.in_(of_members), AuditRow.target.in_(of_submissions))
-
-    def speaks(self, event: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-        """Whether an event is theirs, as its JSON has it."""
-        text = type_coerce(event, Text)  # LIKE would take capitals for small letters on SQLite
-        return or_(*(func.replace(text, _as_author(user), "") != text for user in self.users))
-
-
-async def find_person(session: AsyncSession, user: UserRef) -> Person:
-    """Who somebody is by one account, with their other accounts in the same cohorts."""
-    mine = select(IdentityRow.member).where(IdentityRow.user == user)
-    rows = await session.execute(
-        select(IdentityRow.member, IdentityRow.user).where(IdentityRow.member.in_(mine))
-    )
-    known = [(member, identity) for member, identity in rows]
-    return Person(
-        users=list(dict.fromkeys([user, *(identity for _, identity in known)])),
-        members=sorted({member for member, _ in known}),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +56,13 @@ class SqlPersonal(Personal):
         queries = {name: query(person) for name, query in KEPT.items()}
         queries[SUBMISSIONS] = _submissions(person, code_chars)
         return {name: await self._records(query.limit(rows)) for name, query in queries.items()}
+
+    @override
+    async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> None:
+        person = await find_person(self.session, user)
+        await forget(self.session, person, at=at, instead=instead)
+        if person.local:
+            await forget_locally(self.session, person)
 
     async def _records(self, query: Query) -> Sequence[Record]:
         rows = await self.session.execute(query)
@@ -240,6 +204,16 @@ def _events(person: Person) -> Query:
     )
 
 
+def _local_chat(person: Person) -> Query:
+    """What they wrote in the local chat, which the bot serves itself."""
+    content = type_coerce(MessageRow.content, Text).label("json")
+    return (
+        select(MessageRow.posted_at, MessageRow.channel, MessageRow.thread, content)
+        .where(MessageRow.author.in_(person.local), MessageRow.dismissed.is_(False))
+        .order_by(MessageRow.id.desc())
+    )
+
+
 KEPT: Mapping[str, Callable[[Person], Query]] = {
     "memberships": _memberships,
     "accounts": _identities,
@@ -252,18 +226,13 @@ KEPT: Mapping[str, Callable[[Person], Query]] = {
     "audit": _audit,
     "questions": _questions,
     "messages_and_presses": _events,
+    "local_chat": _local_chat,
 }
 """By what it is about; submissions are `_submissions`."""
 
 
 def _columns(row: type[Any], *names: str) -> list[ColumnElement[Any]]:
     return [getattr(row, name) for name in names]
-
-
-def _as_author(user: UserRef) -> str:
-    """How the JSON of an event names who did it; nothing that somebody types looks like it."""
-    names = {"platform": user.platform, "tenant": user.tenant, "user": user.user}
-    return f'"user":{json.dumps(names, separators=(",", ":"))}'
 
 
 def _plain(name: str, value: object) -> object:

@@ -17,7 +17,10 @@ class PrivacyActions:
 
     def all(self) -> list[Action]:
         """Every verb with what follows from it."""
-        return [verbs.EXPORT.does(self._export)]
+        return [verbs.EXPORT.does(self._export), verbs.FORGET.does(self._ask_to_forget)]
 
     async def _export(self, event: ActionPressed, _: None) -> Answer:
         return await self.privacy.export(event.user)
+
+    async def _ask_to_forget(self, event: ActionPressed, _: None) -> Answer:
+        return await self.privacy.ask_to_forget(event.user)

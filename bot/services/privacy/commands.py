@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from bot.domain.chat.commands import CommandOption, CommandSpec
 from bot.domain.errors import UserError
 from bot.services.privacy import messages
-from bot.services.privacy.service import PrivacyService
+from bot.services.privacy.service import ASKED, EXPORT, FORGET, PRIVACY, PrivacyService
 from bot.services.talk.registry import Call, Command
 from bot.services.talk.reply import Answer
 
-EXPORT = "export"
-
-PRIVACY = CommandSpec(
-    "privacy",
-    "What I keep about you, for how long, who sees it; get it",
-    (CommandOption("do", "Get all of it", required=False, choices=(EXPORT,)),),
+SPEC = CommandSpec(
+    PRIVACY,
+    "What I keep about you, for how long, who sees it; get it, or be forgotten",
+    (
+        CommandOption(
+            "do", "Get all of it, or be forgotten", required=False, choices=(EXPORT, FORGET)
+        ),
+    ),
 )
 
 
@@ -26,7 +28,7 @@ class PrivacyCommands:
 
     def all(self) -> list[Command]:
         """Specs and handlers."""
-        return [Command(spec=PRIVACY, handler=self._answer, anywhere=True)]
+        return [Command(spec=SPEC, handler=self._answer, anywhere=True)]
 
     async def _answer(self, call: Call) -> Answer:
         match call.get_word("do"):
@@ -34,5 +36,16 @@ class PrivacyCommands:
                 return await self.privacy.tell(call.event.user)
             case "export":
                 return await self.privacy.export(call.event.user)
+            case "forget":
+                return await self._forget(call)
             case _:
                 raise UserError(messages.HOW)
+
+    async def _forget(self, call: Call) -> Answer:
+        match call.get(ASKED):
+            case "":
+                return await self.privacy.ask_to_forget(call.event.user)
+            case "once":
+                return self.privacy.ask_again()
+            case _:
+                return await self.privacy.forget(call.event.user)

@@ -5,10 +5,25 @@ from datetime import date
 
 from bot.domain.chat.message import Buttons, ButtonStyle, File, Message
 from bot.domain.text import quoted
-from bot.services.privacy.verbs import EXPORT
+from bot.services.privacy.verbs import EXPORT, FORGET
 from bot.services.submissions.retention import Kept
 
-HOW = "`/privacy` tells what I keep about you; `/privacy export` gives it to you."
+HOW = (
+    "`/privacy` tells what I keep about you; `/privacy export` gives it to you, and"
+    " `/privacy forget` has me forget it."
+)
+GO_ON = "Go on"
+FORGET_ME = "Forget me now"
+LAST_QUESTION = Message.of(
+    "**Shall I forget you now?** There is no way back, for nobody: no mentor can undo it."
+)
+NO_LONGER_HERE = Message.of("This message is no longer here.")
+FORGOTTEN = Message.of(
+    "**You are forgotten.** Your code, your name and your accounts are gone from here; what counts"
+    " for others stays without you.",
+    "Your own messages on Discord or Slack are yours to delete there. If you `/join` again one day,"
+    " you begin anew.",
+)
 
 
 def summary(cohorts: Sequence[str], kept: Kept) -> Message:
@@ -28,7 +43,32 @@ def summary(cohorts: Sequence[str], kept: Kept) -> Message:
         f"- *What you wrote to me, as it came*: {kept.events.days} days.",
         "Whoever runs this bot can read its database. What stands in the chat itself, its platform"
         " keeps.",
-        Buttons((EXPORT.button(None, "Export my data", ButtonStyle.PRIMARY),)),
+        Buttons(
+            (
+                EXPORT.button(None, "Export my data", ButtonStyle.PRIMARY),
+                FORGET.button(None, "Forget me", ButtonStyle.DANGER),
+            )
+        ),
+    )
+
+
+def what_is_forgotten(cohorts: Sequence[str]) -> Message:
+    """The first question before somebody is forgotten.
+
+    Args:
+        cohorts: As in `summary`.
+    """
+    places = ", ".join(map(quoted, cohorts))
+    return Message.of(
+        f"**Forget you{f' in {places}' if places else ''}?** It cannot be undone.",
+        "- I delete your code, your name, your accounts and everything that you wrote to me. What"
+        " waits to be graded is withdrawn.\n"
+        "- Your points, streak and milestones are lost to you. Counts of the cohort stay, of"
+        " somebody without a name.\n"
+        "- My feedback to you disappears from the threads; your own messages on Discord or Slack"
+        " stay there until you delete them.\n"
+        "- Backups of the database forget you when they are replaced.",
+        "You may want your data first: `/privacy export`.",
     )
 
 

@@ -3,3 +3,4 @@
 from bot.services.talk.verbs import NOTHING, Verb
 
 EXPORT = Verb("export", NOTHING)
+FORGET = Verb("forget-me", NOTHING)
