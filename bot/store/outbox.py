@@ -8,9 +8,11 @@ from typing import Any
 import structlog
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Text,
     and_,
     case,
+    delete,
     false,
     func,
     literal,
@@ -44,6 +46,8 @@ log = structlog.get_logger()
 _UNSENT = "revision > sent_revision"
 _WAITING = "revision > sent_revision AND not_before IS NOT NULL"
 _PICTURED = "has_picture AND sent_at IS NOT NULL"
+_IS_REPLY, _IS_DISPUTE = "substr(key, 1, 6) = 'reply:'", "substr(key, 1, 8) = 'dispute:'"
+_PASSED = f"({_IS_REPLY} OR {_IS_DISPUTE}) AND (sent_at IS NOT NULL OR dead)"
 _ROWS_AT_ONCE = 1500  # in one statement: SQLite takes 32,766 values
 
 
@@ -55,6 +59,7 @@ class OutboxRow(Base):
         partial_index("ix_outbox_unsent", "urgency", "number", where=_UNSENT),
         partial_index("ix_outbox_waiting", "not_before", where=_WAITING),
         partial_index("ix_outbox_pictured", "sent_at", where=_PICTURED),
+        partial_index("ix_outbox_passed", "sent_at", where=_PASSED),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -203,6 +208,21 @@ class SqlOutbox(Outbox):
         await self.session.flush()
         return len(rows)
 
+    @override
+    async def has_passed(self, *, replies: datetime, disputes: datetime) -> bool:
+        return await self.session.scalar(_passed(replies, disputes).limit(1)) is not None
+
+    @override
+    async def forget_passed(self, *, replies: datetime, disputes: datetime, limit: int) -> int:
+        old = _passed(replies, disputes).limit(limit)
+        forgotten = await self.session.scalars(
+            delete(OutboxRow)
+            .where(OutboxRow.number.in_(old))
+            .returning(OutboxRow.number)
+            .execution_options(synchronize_session=False)
+        )
+        return len(forgotten.all())
+
     async def _write(self, rows: Sequence[OutboxRow]) -> None:
         statement = insert(self.session, OutboxRow).values([values_of(row) for row in rows])
         new = statement.excluded
@@ -255,6 +275,18 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 def _is_pictured(before: datetime) -> ColumnElement[bool]:
     """Holds a picture, and was sent before a moment."""
     return and_(text(_PICTURED), OutboxRow.sent_at < before)  # word by word, as the index has it
+
+
+def _passed(replies: datetime, disputes: datetime) -> Select[int]:
+    """What is said once and was sent before these moments, or given up."""
+    is_old = or_(
+        and_(text(_IS_REPLY), OutboxRow.sent_at < replies),
+        and_(text(_IS_DISPUTE), OutboxRow.sent_at < disputes),
+    )
+    is_whole = OutboxRow.revision == OutboxRow.sent_revision
+    return select(OutboxRow.number).where(
+        text(_PASSED), or_(OutboxRow.dead, and_(is_whole, is_old))
+    )
 
 
 def _unless_dead(value: ColumnElement[Any], otherwise: object) -> ColumnElement[Any]:

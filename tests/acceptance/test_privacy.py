@@ -56,7 +56,7 @@ async def test_privacy_tells_what_is_kept_for_how_long_and_who_sees_it(world: Wo
     said = await world.command(ANA, "privacy")
 
     assert "You are in `Practice`." in said
-    assert "*Your code*: 365 days" in said
+    assert "180 days after your cohort's last challenge, 365 days at most" in said
     assert "as it came*: 7 days" in said
 
 

@@ -36,7 +36,8 @@ def summary(cohorts: Sequence[str], kept: Kept) -> Message:
     return Message.of(
         f"**What I keep about you.** {_membership(cohorts)}",
         "- *Your name, account and settings*: until you ask me to forget you.\n"
-        f"- *Your code*: {kept.sources.days} days. In a thread everybody there sees it; what you"
+        f"- *Your code*: {kept.after_end.days} days after your cohort's last challenge,"
+        f" {kept.sources.days} days at most. In a thread everybody there sees it; what you"
         " send privately you alone see, and mentors if you dispute a check.\n"
         "- *What came of it* (verdicts, points, hints, your plan): until you ask me to forget you."
         " You see it; the leaderboard shows your points the way `/board` says.\n"

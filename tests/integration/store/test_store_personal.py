@@ -7,7 +7,7 @@ import pytest
 from bot.domain.chat.events import Attachment, CommandInvoked, UserInfo
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Address, AnswerState, Code, Form, Message
-from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.confirmation import Confirmation
 from bot.domain.exercise import Day
 from bot.domain.grading import CheckStatus, Grade, Verdict
@@ -379,3 +379,48 @@ async def test_who_joins_again_is_somebody_else(scene: Scene, member: Member) ->
     assert is_new
     assert again.id != member.id
     assert again.forgotten_at is None
+
+
+# --- what is old ------------------------------------------------------------------------------
+
+FOUR_DAYS_S = 4 * 24 * 3600
+"""A challenge is over by then."""
+
+
+async def test_code_of_a_cohort_that_ended_is_forgotten_a_few_at_a_time(scene: Scene) -> None:
+    for number in range(3):
+        await scene.graded(number)
+    await scene.submit(0, source="in line")
+    never, over = later(-1), later(FOUR_DAYS_S + 1)
+    async with scene.store.write() as tx:
+        assert not await tx.submissions.has_sources(never, ended=later(FOUR_DAYS_S))
+        assert await tx.submissions.has_sources(never, ended=over)
+        assert await tx.submissions.forget_sources(never, ended=over, limit=2) == 2
+        assert await tx.submissions.forget_sources(never, ended=over, limit=2) == 1
+        assert not await tx.submissions.has_sources(never, ended=over)
+
+
+async def test_code_of_a_cohort_that_goes_on_is_forgotten_by_its_age_alone(scene: Scene) -> None:
+    await scene.graded(0)
+    await scene.another_challenge("post:next", after_h=24)
+    async with scene.store.write() as tx:
+        assert not await tx.submissions.has_sources(NOW, ended=later(FOUR_DAYS_S + 1))
+        assert await tx.submissions.forget_sources(later(1), ended=NOW, limit=9) == 1
+
+
+async def test_what_is_said_once_is_forgotten_when_it_is_old(store: SqlStore) -> None:
+    kinds = (Kind.REPLY, Kind.DISPUTE, Kind.BOARD, Kind.ANSWER)
+    async with store.write() as tx:
+        for kind in kinds:
+            message = Message.of(kind.value)
+            await tx.outbox.say(
+                Wanted(key=MessageKey(kind, "1"), conversation=THREAD, message=message)
+            )
+    async with store.write() as tx:
+        for item in await tx.outbox.unsent(NOW):
+            await tx.outbox.sent(item, MessageRef(THREAD, "m"), at=NOW)
+        assert not await tx.outbox.has_passed(replies=NOW, disputes=NOW)
+        assert await tx.outbox.forget_passed(replies=later(1), disputes=NOW, limit=9) == 1
+        assert await tx.outbox.has_passed(replies=NOW, disputes=later(1))
+        assert await tx.outbox.forget_passed(replies=NOW, disputes=later(1), limit=9) == 1
+        assert not await tx.outbox.has_passed(replies=later(1), disputes=later(1))
