@@ -27,6 +27,8 @@ from bot.services.cohorts.commands import CohortCommands, MemberCommands
 from bot.services.cohorts.founding import FoundingService
 from bot.services.cohorts.messages import pledge
 from bot.services.cohorts.service import CohortService, JoiningService, invite
+from bot.services.privacy import room as privacy_room
+from bot.services.privacy.service import PrivacyService
 from bot.services.progress import room as progress_room
 from bot.services.progress.actions import SelfViewActions
 from bot.services.progress.celebrating import CelebrationService
@@ -149,6 +151,7 @@ def assemble(ports: Ports) -> Services:
             ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
         ),
         progress_room.mentors_room(_signing(ports)),
+        privacy_room.room(PrivacyService(store=store, clock=clock, kept=ports.kept)),
     ]
     listener = ThreadListener(
         store=store,

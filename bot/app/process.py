@@ -302,6 +302,7 @@ async def _ports(  # one for each thing outside
         rules=local.rules_of(settings),
         kept=Kept(
             sources=timedelta(days=settings.sources_kept_days),
+            after_end=timedelta(days=settings.sources_kept_after_end_days),
             events=timedelta(days=settings.events_kept_days),
         ),
     )

@@ -140,8 +140,17 @@ class Settings(BaseSettings):
     sources_kept_days: int = Field(
         365, ge=60, le=36500, description="Submitted code is forgotten after this; grades stay"
     )
+    sources_kept_after_end_days: int = Field(
+        180,
+        ge=60,
+        le=36500,
+        description="A cohort's code is forgotten this long after its last challenge was over",
+    )
     events_kept_days: int = Field(
-        7, ge=1, le=365, description="What was in a message or command is, once it was handled"
+        7,
+        ge=1,
+        le=365,
+        description="What was in a message or command is, once it was handled; so is the answer",
     )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` or `json`")

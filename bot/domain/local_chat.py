@@ -19,6 +19,8 @@ from bot.domain.chat.message import (
     Text,
 )
 
+LOCAL_PLATFORM = "web"
+
 UNUSED_KEPT = timedelta(days=1)
 """Uploads that no message took, and dialogs that nobody sent."""
 
@@ -30,6 +32,10 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 PICTURE = "image/png"
 """The type of the bot's own pictures; people upload code alone."""
 
+ARCHIVE = "application/zip"
+"""The type of what the bot hands out to one person."""
+
+ARCHIVES_KEPT = timedelta(days=7)
 BROWSERS_KEPT = timedelta(days=90)
 
 
@@ -55,6 +61,15 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file block whose bytes are a stored file."""
+
+    file: str
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class PersonContent:
     """What a person wrote, as typed."""
 
@@ -63,7 +78,16 @@ class PersonContent:
 
 
 StoredBlock = (
-    Text | Code | Table | Moment | ChannelLink | Address | StoredImage | Buttons | AnswerState
+    Text
+    | Code
+    | Table
+    | Moment
+    | ChannelLink
+    | Address
+    | StoredImage
+    | StoredFile
+    | Buttons
+    | AnswerState
 )
 
 
@@ -267,8 +291,8 @@ class ChatFiles(Protocol):
         """Keep a file until a message or form takes it. LimitError: `MAX_UNUSED` wait already."""
         ...
 
-    async def add_pictures(self, pictures: dict[str, ChatFile], at: datetime) -> None:
-        """Keep a message's pictures, by id; those that are known already stay as they are."""
+    async def add_shown(self, files: dict[str, ChatFile], at: datetime) -> None:
+        """Keep what a message of the bot shows, by id; what is known already stays as it is."""
         ...
 
     async def take(self, ids: Sequence[str]) -> tuple[Attachment, ...]:

@@ -42,6 +42,8 @@ class Member:
         alias: What the leaderboard shows instead of the name while `board` is ALIAS.
         role: As their platform had it when they last gave a command.
         reminders: Whether the bot may remind them before a challenge closes.
+        forgotten_at: Since when nobody knows who they were: counts of theirs stay, and they have no
+            identity any more. None for all who are members.
     """
 
     id: int
@@ -53,6 +55,7 @@ class Member:
     joined_at: datetime
     board: BoardMode = BoardMode.ALIAS
     reminders: bool = True
+    forgotten_at: datetime | None = None
 
     def identity_on(self, platform: str) -> UserRef:
         """Who they are on a platform; where they are not on it, who they are elsewhere."""
@@ -79,6 +82,14 @@ class Members(Protocol):
 
     async def of(self, cohort: int) -> Sequence[Member]:
         """Every member of a cohort, by id."""
+        ...
+
+    async def ever_of(self, cohort: int) -> Sequence[Member]:
+        """Every member of a cohort, and those who are forgotten: their points still count."""
+        ...
+
+    async def cohorts_of(self, user: UserRef) -> Sequence[str]:
+        """The names of the cohorts in which somebody is a member, the oldest first."""
         ...
 
     async def set_board(self, member: int, board: BoardMode) -> None:

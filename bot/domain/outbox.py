@@ -129,3 +129,17 @@ class Outbox(Protocol):
     async def purge(self, before: datetime, *, limit: int) -> int:
         """Forget the pictures in messages sent before a moment. How many."""
         ...
+
+    async def has_passed(self, *, replies: datetime, disputes: datetime) -> bool:
+        """Whether `forget_passed` would find something."""
+        ...
+
+    async def forget_passed(self, *, replies: datetime, disputes: datetime, limit: int) -> int:
+        """Forget what is said once, and was sent before a moment or given up. How many.
+
+        Args:
+            replies: The moment for answers to commands, buttons and forms.
+            disputes: The moment for what mentors were told of a check, with code.
+            limit: The most at once.
+        """
+        ...

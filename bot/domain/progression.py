@@ -221,14 +221,21 @@ def challenges_for(
     """Challenges that count for a member.
 
     Those opened since the local date on which they joined, and earlier ones that they tried all the
-    same. (Learning, "Board": possible since joining; who joins on Thursday has Friday.)
+    same. (Learning, "Board": possible since joining; who joins on Thursday has Friday.) Of who is
+    forgotten, those until then: what a cohort solved together stays as it was.
     """
     joined_on = cohort.local_date(member.joined_at)
     return [
         challenge
         for challenge in challenges
-        if challenge.id in tried or cohort.local_date(challenge.opens_at) >= joined_on
+        if challenge.id in tried
+        or (cohort.local_date(challenge.opens_at) >= joined_on and _is_met(member, challenge))
     ]
+
+
+def _is_met(member: Member, challenge: Challenge) -> bool:
+    """Whether somebody was not forgotten yet when a challenge opened."""
+    return member.forgotten_at is None or challenge.opens_at < member.forgotten_at
 
 
 class Progress(Protocol):

@@ -15,6 +15,7 @@ from bot.domain.inbox import Inbox
 from bot.domain.installation import InputKeys, Watermarks
 from bot.domain.member import Members
 from bot.domain.outbox import Outbox
+from bot.domain.personal import Personal
 from bot.domain.progression import Progress
 from bot.domain.schedule import Calendar
 from bot.domain.self_view import SelfViews
@@ -42,6 +43,7 @@ class Transaction(Protocol):
     input_keys: InputKeys
     watermarks: Watermarks
     confirmations: Confirmations
+    personal: Personal
 
 
 class Store(Protocol):

@@ -239,12 +239,18 @@ class Submissions(Protocol):
         """Ids of members with a submission to a challenge that they did not withdraw."""
         ...
 
-    async def has_sources(self, before: datetime) -> bool:
+    async def has_sources(self, before: datetime, *, ended: datetime) -> bool:
         """Whether `forget_sources` would find something."""
         ...
 
-    async def forget_sources(self, before: datetime, *, limit: int) -> int:
-        """Forget the code of what was received before a moment and is done with. How many."""
+    async def forget_sources(self, before: datetime, *, ended: datetime, limit: int) -> int:
+        """Forget code that nobody waits for any more. How many.
+
+        Args:
+            before: What was received before this moment.
+            ended: And all of a cohort whose last challenge was over by this moment.
+            limit: The most at once.
+        """
         ...
 
     async def history(self, member: int, *, limit: int = 20) -> Sequence[Submission]:

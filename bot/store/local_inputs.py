@@ -26,6 +26,8 @@ from bot.domain.chat.events import Attachment, Event
 from bot.domain.chat.message import Form
 from bot.domain.errors import GoneError, Limit, LimitError, TooLargeError
 from bot.domain.local_chat import (
+    ARCHIVE,
+    ARCHIVES_KEPT,
     BROWSERS_KEPT,
     EVENTS_KEPT,
     MAX_UNUSED,
@@ -65,7 +67,7 @@ class WaitingEventRow(Base):
 
 
 class ChatFileRow(Base):
-    """An upload or a picture. Pictures are named by their content, so each is kept once."""
+    """An upload, or what the bot shows: that is named by its content, so each is kept once."""
 
     __tablename__ = "local_chat_files"
 
@@ -151,8 +153,8 @@ class SqlChatFiles(ChatFiles):
         await self.session.flush()
 
     @override
-    async def add_pictures(self, pictures: dict[str, ChatFile], at: datetime) -> None:
-        for file_id, file in pictures.items():
+    async def add_shown(self, files: dict[str, ChatFile], at: datetime) -> None:
+        for file_id, file in files.items():
             row = ChatFileRow(id=file_id, **asdict(file), used=True, made_at=at)
             await insert_once(self.session, row, (ChatFileRow.id,))
 
@@ -253,6 +255,9 @@ def leftovers(now: datetime, *, sources_before: datetime) -> Sequence[Delete]:
         delete(ChatFileRow).where(ChatFileRow.used.is_(False), ChatFileRow.made_at < unused),
         delete(ChatFileRow).where(
             ChatFileRow.media_type != PICTURE, ChatFileRow.made_at < sources_before
+        ),
+        delete(ChatFileRow).where(
+            ChatFileRow.media_type == ARCHIVE, ChatFileRow.made_at < now - ARCHIVES_KEPT
         ),
         delete(OpenedFormRow).where(OpenedFormRow.opened_at < unused),
         delete(WaitingEventRow).where(WaitingEventRow.accepted_at < accepted),

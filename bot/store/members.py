@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Select, UniqueConstraint, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Select, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from typing_extensions import override
@@ -45,6 +45,7 @@ class MemberRow(Base):
     joined_at: Mapped[datetime]
     board: Mapped[BoardMode] = mapped_column(default=BoardMode.ALIAS)
     reminders: Mapped[bool] = mapped_column(default=True)
+    forgotten_at: Mapped[datetime | None] = mapped_column(default=None)
     identities: Mapped[list[IdentityRow]] = relationship(
         lazy="joined",
         order_by=(IdentityRow.linked_at, IdentityRow.user),
@@ -97,8 +98,22 @@ class SqlMembers(Members):
 
     @override
     async def of(self, cohort: int) -> Sequence[Member]:
-        query = select(MemberRow).where(MemberRow.cohort == cohort).order_by(MemberRow.id)
-        return [_member(row) for row in await self._rows(query)]
+        present = MemberRow.forgotten_at.is_(None)
+        return await self._of(MemberRow.cohort == cohort, present)
+
+    @override
+    async def ever_of(self, cohort: int) -> Sequence[Member]:
+        return await self._of(MemberRow.cohort == cohort)
+
+    @override
+    async def cohorts_of(self, user: UserRef) -> Sequence[str]:
+        names = (
+            select(CohortRow.name)
+            .join(IdentityRow, IdentityRow.cohort == CohortRow.id)
+            .where(IdentityRow.user == user)
+            .order_by(CohortRow.id)
+        )
+        return (await self.session.scalars(names)).all()
 
     @override
     async def set_board(self, member: int, board: BoardMode) -> None:
@@ -111,6 +126,10 @@ class SqlMembers(Members):
     @override
     async def set_reminders(self, member: int, *, on: bool) -> None:
         await self._change(member, reminders=on)
+
+    async def _of(self, *where: ColumnElement[bool]) -> Sequence[Member]:
+        query = select(MemberRow).where(*where).order_by(MemberRow.id)
+        return [_member(row) for row in await self._rows(query)]
 
     async def _change(self, member: int, **values: object) -> None:
         changed = await self.session.scalar(

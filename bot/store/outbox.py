@@ -8,11 +8,14 @@ from typing import Any
 import structlog
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Text,
     and_,
     case,
+    delete,
     false,
     func,
+    literal,
     null,
     or_,
     select,
@@ -26,7 +29,7 @@ from sqlalchemy.orm import Mapped, defer, mapped_column
 from typing_extensions import override
 
 from bot.domain.chat.keys import Kind, MessageKey
-from bot.domain.chat.message import Image, Message
+from bot.domain.chat.message import File, Image, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import StoreError
 from bot.domain.jobs import Queue
@@ -43,6 +46,8 @@ log = structlog.get_logger()
 _UNSENT = "revision > sent_revision"
 _WAITING = "revision > sent_revision AND not_before IS NOT NULL"
 _PICTURED = "has_picture AND sent_at IS NOT NULL"
+_IS_REPLY, _IS_DISPUTE = "substr(key, 1, 6) = 'reply:'", "substr(key, 1, 8) = 'dispute:'"
+_PASSED = f"({_IS_REPLY} OR {_IS_DISPUTE}) AND (sent_at IS NOT NULL OR dead)"
 _ROWS_AT_ONCE = 1500  # in one statement: SQLite takes 32,766 values
 
 
@@ -54,6 +59,7 @@ class OutboxRow(Base):
         partial_index("ix_outbox_unsent", "urgency", "number", where=_UNSENT),
         partial_index("ix_outbox_waiting", "not_before", where=_WAITING),
         partial_index("ix_outbox_pictured", "sent_at", where=_PICTURED),
+        partial_index("ix_outbox_passed", "sent_at", where=_PASSED),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -161,6 +167,7 @@ class SqlOutbox(Outbox):
                 failures=0,
                 reason="",
                 not_before=None,
+                **_without_files(item),
             )
         )
 
@@ -181,6 +188,7 @@ class SqlOutbox(Outbox):
                 ref=ref,
                 not_before=retry_at,
                 dead=given_up,
+                **(_without_files(item) if retry_at is None else {}),
             )
         )
 
@@ -196,10 +204,24 @@ class SqlOutbox(Outbox):
         locked = old.limit(limit).with_for_update(key_share=True, skip_locked=True)
         rows = (await self.session.scalars(locked)).all()
         for row in rows:
-            kept = tuple(block for block in row.message.blocks if not isinstance(block, Image))
-            row.message, row.has_picture = Message(kept), False
+            row.message, row.has_picture = row.message.without(Image), False
         await self.session.flush()
         return len(rows)
+
+    @override
+    async def has_passed(self, *, replies: datetime, disputes: datetime) -> bool:
+        return await self.session.scalar(_passed(replies, disputes).limit(1)) is not None
+
+    @override
+    async def forget_passed(self, *, replies: datetime, disputes: datetime, limit: int) -> int:
+        old = _passed(replies, disputes).limit(limit)
+        forgotten = await self.session.scalars(
+            delete(OutboxRow)
+            .where(OutboxRow.number.in_(old))
+            .returning(OutboxRow.number)
+            .execution_options(synchronize_session=False)
+        )
+        return len(forgotten.all())
 
     async def _write(self, rows: Sequence[OutboxRow]) -> None:
         statement = insert(self.session, OutboxRow).values([values_of(row) for row in rows])
@@ -237,6 +259,15 @@ def _outgoing(row: OutboxRow, texts: Mapping[str, str | None]) -> Outgoing | Non
         return None
 
 
+def _without_files(item: Outgoing) -> Mapping[str, object]:
+    """Changes that forget the files of a message which nobody has to send any more."""
+    if not any(isinstance(block, File) for block in item.message.blocks):
+        return {}
+    rest = literal(item.message.without(File), OutboxRow.message.type)
+    is_same = OutboxRow.revision == item.revision
+    return {"message": case((is_same, rest), else_=OutboxRow.message)}
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     return or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now)
 
@@ -244,6 +275,18 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 def _is_pictured(before: datetime) -> ColumnElement[bool]:
     """Holds a picture, and was sent before a moment."""
     return and_(text(_PICTURED), OutboxRow.sent_at < before)  # word by word, as the index has it
+
+
+def _passed(replies: datetime, disputes: datetime) -> Select[int]:
+    """What is said once and was sent before these moments, or given up."""
+    is_old = or_(
+        and_(text(_IS_REPLY), OutboxRow.sent_at < replies),
+        and_(text(_IS_DISPUTE), OutboxRow.sent_at < disputes),
+    )
+    is_whole = OutboxRow.revision == OutboxRow.sent_revision
+    return select(OutboxRow.number).where(
+        text(_PASSED), or_(OutboxRow.dead, and_(is_whole, is_old))
+    )
 
 
 def _unless_dead(value: ColumnElement[Any], otherwise: object) -> ColumnElement[Any]:

@@ -232,7 +232,8 @@ def _for_everybody(cohort: int, item: PlanItem) -> Select[Any]:
     values = (
         literal(getattr(item, name), columns[name].type).label(name) for name in _PLAN_COLUMNS[1:]
     )
-    return select(MemberRow.id, *values).where(MemberRow.cohort == cohort)
+    present = MemberRow.forgotten_at.is_(None)
+    return select(MemberRow.id, *values).where(MemberRow.cohort == cohort, present)
 
 
 _SOLVED = case((GradeRow.verdict == Verdict.SOLVED, 1), else_=0)

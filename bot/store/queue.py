@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     ForeignKey,
     Index,
     Select,
@@ -21,6 +22,8 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
+    union,
 )
 from sqlalchemy.orm import Mapped, aliased, lazyload, mapped_column, relationship
 
@@ -28,6 +31,7 @@ from bot.domain.chat.refs import ConversationRef
 from bot.domain.submission import SubmissionState
 from bot.store.base import Base, partial_index
 from bot.store.challenges import ChallengeRow
+from bot.store.cohorts import CohortRow
 from bot.store.grades import GradeRow
 from bot.store.members import IdentityRow
 from bot.store.workers import WorkerRow
@@ -46,6 +50,7 @@ class SubmissionRow(Base):
             "ix_submissions_pending", "state", "number", where="state IN ('queued', 'running')"
         ),
         partial_index("ix_submissions_kept", "received_at", where=HAS_SOURCE),
+        partial_index("ix_submissions_with_source", "challenge", where=HAS_SOURCE),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, init=False)  # the order of arrival
@@ -121,6 +126,26 @@ def is_latest() -> ColumnElement[bool]:
         .where(newer.answer == SubmissionRow.answer, newer.number > SubmissionRow.number)
         .exists()
     )
+
+
+def with_source(before: datetime, ended: datetime) -> CompoundSelect[int]:
+    """What has its code, is neither in line nor running, and is old, or of a cohort that ended.
+
+    Args:
+        before: What was received before this is old.
+        ended: A cohort whose last challenge was over before this has ended.
+    """
+    later = aliased(ChallengeRow)
+    goes_on = select(later.id).where(later.cohort == CohortRow.id, later.late_until >= ended)
+    done = and_(text(HAS_SOURCE), ~PENDING)
+    old = select(SubmissionRow.number).where(done, SubmissionRow.received_at < before)
+    of_ended = (
+        select(SubmissionRow.number)
+        .join(ChallengeRow, ChallengeRow.id == SubmissionRow.challenge)
+        .join(CohortRow, CohortRow.id == ChallengeRow.cohort)
+        .where(done, ~goes_on.exists())
+    )
+    return union(old, of_ended)
 
 
 def _turns() -> Subquery:

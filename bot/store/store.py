@@ -26,6 +26,7 @@ from bot.store.installation import SqlInputKeys, SqlWatermarks
 from bot.store.local_chat import SqlLocalChatStore
 from bot.store.members import SqlMembers
 from bot.store.outbox import SqlOutbox
+from bot.store.personal import SqlPersonal
 from bot.store.progress import SqlProgress
 from bot.store.self_views import SqlSelfViews
 from bot.store.session import Announce, Session, begun, tell_nobody
@@ -56,6 +57,7 @@ class SqlTransaction(Transaction):
         self.input_keys = SqlInputKeys(session)
         self.watermarks = SqlWatermarks(session)
         self.confirmations = SqlConfirmations(session)
+        self.personal = SqlPersonal(session)
 
 
 _TOUCH = text("UPDATE alembic_version SET version_num = version_num")

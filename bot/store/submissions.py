@@ -17,7 +17,6 @@ from sqlalchemy import (
     and_,
     func,
     select,
-    text,
     tuple_,
     update,
 )
@@ -45,7 +44,6 @@ from bot.store.grades import GradeRow, grade_of, grade_row
 from bot.store.mapping import row_of, value_of
 from bot.store.members import IdentityRow, MemberRow
 from bot.store.queue import (
-    HAS_SOURCE,
     PENDING,
     QUEUED,
     RUNNING,
@@ -57,6 +55,7 @@ from bot.store.queue import (
     is_latest,
     line_of_queued,
     next_in_line,
+    with_source,
 )
 from bot.store.session import announce
 from bot.store.statements import insert_once, is_postgresql, lock_row
@@ -239,17 +238,17 @@ class SqlSubmissions(Submissions):
         return set(rows)
 
     @override
-    async def has_sources(self, before: datetime) -> bool:
-        return await self.session.scalar(_with_source(before).limit(1)) is not None
+    async def has_sources(self, before: datetime, *, ended: datetime) -> bool:
+        return await self.session.scalar(with_source(before, ended).limit(1)) is not None
 
     @override
-    async def forget_sources(self, before: datetime, *, limit: int) -> int:
-        old = _with_source(before).order_by(SubmissionRow.received_at).limit(limit)
+    async def forget_sources(self, before: datetime, *, ended: datetime, limit: int) -> int:
         forgotten = await self.session.scalars(
             update(SubmissionRow)
-            .where(SubmissionRow.number.in_(old.scalar_subquery()))
+            .where(SubmissionRow.number.in_(with_source(before, ended).limit(limit)))
             .values(source="")
             .returning(SubmissionRow.number)
+            .execution_options(synchronize_session=False)
         )
         return len(forgotten.all())
 
@@ -358,13 +357,6 @@ def _count_gradings(answer: str, where: ColumnElement[bool]) -> ScalarSelect[int
     is_replaced = and_(SubmissionRow.answer == answer, QUEUED)
     is_withdrawn = SubmissionRow.state == SubmissionState.WITHDRAWN
     return _count(SubmissionRow.number, where, ~is_ours, ~is_replaced, ~is_withdrawn)
-
-
-def _with_source(before: datetime) -> Select[int]:
-    """What was received before a moment, is neither in line nor running, and has its code."""
-    return select(SubmissionRow.number).where(
-        text(HAS_SOURCE), SubmissionRow.received_at < before, ~PENDING
-    )
 
 
 def _of_latest(column: InstrumentedAttribute[Value], answer: str) -> ScalarSelect[Value]:

@@ -166,7 +166,9 @@ async def test_code_is_forgotten_after_a_year_and_what_came_of_it_stays(
     world: World, thread: ConversationRef
 ) -> None:
     await world.say(ANA, fenced(RIGHT), thread)
-    world.clock.advance(days=364)
+    for days in (170, 170, 24):  # the cohort goes on meanwhile
+        world.clock.advance(days=days)
+        await world.services.challenges.tick()
     await world.services.retention.tick()
     [before] = await world.submissions(ANA)
     assert before.source.strip() == RIGHT.strip()
@@ -179,6 +181,57 @@ async def test_code_is_forgotten_after_a_year_and_what_came_of_it_stays(
     with counted(world.store) as seen:
         await world.services.retention.tick()
     assert seen.write_transactions == 0
+
+
+async def test_code_is_forgotten_half_a_year_after_the_cohorts_last_challenge(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(RIGHT), thread)
+    world.clock.advance(days=4 + 179)  # two days open, two for late answers
+    await world.services.retention.tick()
+    assert [sent.source.strip() for sent in await world.submissions(ANA)] == [RIGHT.strip()]
+
+    world.clock.advance(days=2)
+    await world.services.retention.tick()
+
+    assert [sent.source for sent in await world.submissions(ANA)] == [""]
+
+
+async def test_answers_are_forgotten_after_a_week_and_disputes_with_the_code(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(WRONG), thread)
+    [sent] = await world.submissions(ANA)
+    await world.form(ANA, f"dispute:{sent.id}", {"why": "Two is right"}, where=thread)
+    await unanswered(world, ANA, "plan")
+
+    assert {"reply", "dispute"} <= await kinds_left(world)
+    world.clock.advance(days=8)
+    assert {"reply", "dispute"} & await kinds_left(world) == {"dispute"}
+    world.clock.advance(days=180)
+    assert {"reply", "dispute"} & await kinds_left(world) == set()
+
+
+async def kinds_left(world: World) -> set[str]:
+    """Of what the outbox keeps, once what is old is forgotten."""
+    await world.services.retention.tick()
+    async with world.store.writing.connect() as connection:
+        keys = await connection.exec_driver_sql("SELECT key FROM outbox")
+        return {str(key).partition(":")[0] for (key,) in keys}
+
+
+async def unanswered(world: World, user: UserRef, name: str) -> None:
+    """A command whose answer has to go through the outbox."""
+    event = CommandInvoked(
+        key=world.key(),
+        at=world.clock(),
+        conversation=PRACTICE,
+        user=user,
+        info=world.chat.info(user),
+        name=name,
+    )
+    await world.services.dispatcher.accept(event)
+    await world.settle()
 
 
 async def test_what_waits_for_its_grade_keeps_its_code(

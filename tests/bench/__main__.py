@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.app import runners
@@ -32,12 +32,11 @@ from bot.domain.member import Role
 from bot.domain.progression import PlanReason
 from bot.jobs.embedded import EmbeddedJobs
 from bot.sandbox.grader import ContainerGrader
-from bot.services.submissions.retention import Kept
 from bot.store.store import SqlStore
 from tests.bench import steps
 from tests.support.databases import new_file
 from tests.support.gradings import SOLVED, containers, request
-from tests.support.world import ANA, MENTORS, PRACTICE, FakeChat, no_chart
+from tests.support.world import ANA, KEPT, MENTORS, PRACTICE, FakeChat, no_chart
 
 SLUG = "clip-grad-norm"
 RUNS = 11
@@ -196,7 +195,7 @@ async def _services(
                 draw=no_chart,
                 worker="bench",
                 rules={},
-                kept=Kept(sources=timedelta(days=365), events=timedelta(days=7)),
+                kept=KEPT,
             )
         )
         try:

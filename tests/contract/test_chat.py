@@ -23,6 +23,7 @@ from bot.domain.chat.message import (
     Buttons,
     ChannelLink,
     Code,
+    File,
     Form,
     FormField,
     Image,
@@ -86,6 +87,16 @@ async def test_every_kind_of_block_can_be_posted_and_read(platform: Platform) ->
         "Details",
     )
     assert [words for words in expected if words not in read] == []
+
+
+async def test_a_file_reaches_the_one_person_whom_it_is_for(platform: Platform) -> None:
+    message = Message.of("All that I keep", File("mine.zip", b"PK\x05\x06" + bytes(18)))
+    async with platform.learner() as ana, platform.other() as ben:
+        await platform.chat.post(platform.channel, message, key=a_key("mine"), private_to=ana.user)
+        assert "mine.zip" in await ana.reads(platform.channel)
+        read_by_others = await ben.reads(platform.channel)
+    assert "mine.zip" not in read_by_others
+    assert "All that I keep" not in read_by_others
 
 
 async def test_the_same_key_posts_once(platform: Platform) -> None:

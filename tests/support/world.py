@@ -68,6 +68,9 @@ MENTOR = UserRef("fake", "here", "mentor")
 ANA = UserRef("fake", "here", "ana")
 BEN = UserRef("fake", "here", "ben")
 
+KEPT = Kept(sources=timedelta(days=365), after_end=timedelta(days=180), events=timedelta(days=7))
+"""How long what was sent is kept where nobody has set anything."""
+
 RIGHT = "def double(x):\n    return 2 * x\n"
 OTHER = "def double(x):\n    return x + x\n"
 HALF = "def double(x):\n    return x + 2\n"
@@ -622,7 +625,7 @@ async def new_world(folder: Path, grader: FakeGrader | None = None) -> AsyncGene
             worker="test",
             rules={},
             on_limit=limits.append,
-            kept=Kept(sources=timedelta(days=365), events=timedelta(days=7)),
+            kept=KEPT,
         )
     )
     await services.seeds.refresh()

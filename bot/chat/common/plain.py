@@ -10,6 +10,7 @@ from bot.domain.chat.message import (
     Buttons,
     ChannelLink,
     Code,
+    File,
     Image,
     Message,
     Moment,
@@ -53,7 +54,7 @@ def _lines(block: Block) -> Iterator[str]:
             yield f"{label} {at:%Y-%m-%d %H:%M} UTC"
         case ChannelLink(label, _, title):
             yield f"{label} {title}"
-        case Image(alt=alt):
-            yield alt
+        case Image(alt=words) | File(name=words):
+            yield words
         case Buttons() | AnswerState():
             pass  # these have no words to read

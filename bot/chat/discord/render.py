@@ -20,6 +20,7 @@ from bot.domain.chat.message import (
     ButtonStyle,
     ChannelLink,
     Code,
+    File,
     Image,
     Message,
     Moment,
@@ -148,14 +149,20 @@ def _labels_of(message: discord.Message) -> list[tuple[str | None, str | None]]:
 
 def _without_texts(message: Message, tag: str) -> Rendered:
     return Rendered(
-        files=[
-            (block.name, block.png, block.alt)
-            for block in message.blocks
-            if isinstance(block, Image)
-        ],
+        files=[file for block in message.blocks for file in _files(block)],
         buttons=[block.row for block in message.blocks if isinstance(block, Buttons)],
         tag=tag,
     )
+
+
+def _files(block: Block) -> Iterator[tuple[str, bytes, str]]:
+    match block:
+        case Image(name, png, alt):
+            yield name, png, alt
+        case File(name, content):
+            yield name, content, ""
+        case _:
+            pass
 
 
 def _texts(block: Block) -> Iterator[str]:

@@ -138,6 +138,7 @@ class Outbound:
             self._remember(refs.conversation_in("", conversation.channel, ts), Said())
         if made.rest:
             await self._send_rest(conversation, ts, made.rest)
+        await self._send_files(conversation, ts, made)
         return ts
 
     async def _change(self, conversation: ConversationRef, ts: str, made: Rendered) -> None:
@@ -149,21 +150,36 @@ class Outbound:
         )
         if made.rest and (ts, _digest(made.rest)) not in self._rests:
             await self._send_rest(conversation, ts, made.rest)
+        await self._send_files(conversation, ts, made)
+
+    async def _send_files(self, conversation: ConversationRef, ts: str, made: Rendered) -> None:
+        """Put files below the message; in direct messages without a thread, which is easily missed.
+
+        Where one fails all are sent again with the message: twice is better than never.
+        """
+        thread = None if refs.is_direct(conversation) else refs.thread_ts(conversation) or ts
+        for file in made.files:
+            await self._share(conversation, file.name, file.content, thread=thread)
 
     async def _send_rest(self, conversation: ConversationRef, ts: str, rest: str) -> None:
         """Put what does not fit below the message. What was said already stays said without it."""
         thread = refs.thread_ts(conversation) or ts
         try:
-            file_id = await self._upload("message.md", rest.encode())
-            await self.client().files_completeUploadExternal(
-                files=[{"id": file_id, "title": "message.md"}],
-                channel_id=conversation.channel,
-                thread_ts=thread,
-            )
+            await self._share(conversation, "message.md", rest.encode(), thread=thread)
         except Exception as error:  # noqa: BLE001  # the message itself is there
             log.warning("rest_not_sent", reason=type(error).__name__)
             return
         self._note_rest(ts, _digest(rest))
+
+    async def _share(
+        self, conversation: ConversationRef, name: str, content: bytes, *, thread: str | None
+    ) -> None:
+        file_id = await self._upload(name, content)
+        await self.client().files_completeUploadExternal(
+            files=[{"id": file_id, "title": name}],
+            channel_id=conversation.channel,
+            thread_ts=thread,
+        )
 
     def _note_rest(self, ts: str, digest: str) -> None:
         self._rests[ts, digest] = None

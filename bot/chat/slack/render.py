@@ -21,6 +21,7 @@ from bot.domain.chat.message import (
     ButtonStyle,
     ChannelLink,
     Code,
+    File,
     Image,
     Message,
     Moment,
@@ -63,11 +64,13 @@ class Rendered:
         notice: What a notification says.
         blocks: With `Picture` where a file's id is to be put.
         rest: What does not fit, as Markdown; empty if all does.
+        files: What stands below it.
     """
 
     notice: str
     blocks: tuple["Made | Picture", ...]
     rest: str = ""
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,8 @@ def render(message: Message, *, base: str, tag: str = "") -> Rendered:
         room.blocks.append(_markdown(f"*{REST}*"))
     room.blocks += buttons
     notice = plain(message)[:NOTICE_CHARS].translate(_ESCAPED) or "…"
-    return Rendered(notice, tuple(room.blocks), "\n\n".join(room.rest))
+    files = tuple(block for block in message.blocks if isinstance(block, File))
+    return Rendered(notice, tuple(room.blocks), "\n\n".join(room.rest), files)
 
 
 def words_of(message: Message) -> list[Made]:

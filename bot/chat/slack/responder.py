@@ -56,7 +56,7 @@ class SlackResponder(Responder):
         self._decided.set()
         made = render(message, base=self.base, tag=refs.tag(self.about))
         blocks = [part for part in made.blocks if not isinstance(part, Picture)]
-        if len(blocks) < len(made.blocks) or made.rest:
+        if len(blocks) < len(made.blocks) or made.rest or made.files:
             # An answer for one person alone has no files: the caller posts it in direct messages.
             raise ExpiredError("It does not fit into an answer that only one person sees.")
         with translate_errors("answer a command"):

@@ -24,10 +24,12 @@ from bot.domain.chat.message import (
     Text,
 )
 from bot.domain.local_chat import (
+    ARCHIVE,
     ChatMessage,
     OpenedForm,
     PersonContent,
     StoredBlock,
+    StoredFile,
     StoredImage,
     ThreadSummary,
     Viewer,
@@ -163,6 +165,11 @@ def _block(block: StoredBlock) -> Block:
             return Block("html", markup.folded(markup.code(source, language), folded))
         case Table():
             return Block("html", _table(block))
+        case StoredFile(file, name, size_bytes):
+            return Block(
+                "files",
+                files=[Attachment(name=name, size_bytes=size_bytes, media_type=ARCHIVE, ref=file)],
+            )
         case _:
             return Block(_KINDS[type(block)], block=block)
 

@@ -1,13 +1,14 @@
-"""What the bot says, with its pictures. Works inside the transaction it is given."""
+"""What the bot says, with its pictures and files. Works inside the transaction it is given."""
 
 import hashlib
 from datetime import datetime
 
 from bot.chat.web.workspace import BOT
 from bot.domain.chat.keys import MessageKey
-from bot.domain.chat.message import Block, Buttons, Image, Message
+from bot.domain.chat.message import Block, Buttons, File, Image, Message
 from bot.domain.errors import GoneError
 from bot.domain.local_chat import (
+    ARCHIVE,
     PICTURE,
     BotContent,
     ChatFile,
@@ -16,12 +17,13 @@ from bot.domain.local_chat import (
     LocalChat,
     NewChatMessage,
     StoredBlock,
+    StoredFile,
     StoredImage,
 )
 
 
 def content_of(message: Message) -> BotContent:
-    """A message of the bot as it is stored: pictures are files."""
+    """A message of the bot as it is stored: its pictures and files lie beside it."""
     return BotContent(tuple(_stored(block) for block in message.blocks))
 
 
@@ -42,7 +44,7 @@ async def say(  # noqa: PLR0913  # a message, where, for whom, and why
     """
     if conversation.thread and not await chat.threads.exists(conversation):
         raise GoneError("That thread is not here.")
-    await chat.files.add_pictures(_pictures(message), at)
+    await chat.files.add_shown(_shown(message), at)
     content = content_of(message)
     posted = await chat.messages.add(
         NewChatMessage(
@@ -69,7 +71,7 @@ async def change(chat: LocalChat, number: int, message: Message, at: datetime) -
         raise GoneError("That message is somebody else's.")
     content = content_of(message)
     if before.content != content:
-        await chat.files.add_pictures(_pictures(message), at)
+        await chat.files.add_shown(_shown(message), at)
         await chat.messages.set_content(before, content)
 
 
@@ -84,17 +86,29 @@ async def spend(chat: LocalChat, number: int) -> None:
         await chat.messages.set_content(message, BotContent(tuple(blocks)))
 
 
-def _pictures(message: Message) -> dict[str, ChatFile]:
-    images = [block for block in message.blocks if isinstance(block, Image)]
-    return {_file_of(image): ChatFile(image.name, PICTURE, image.png) for image in images}
+def _shown(message: Message) -> dict[str, ChatFile]:
+    """What lies beside a message, by id: the same bytes have the same one and are stored once."""
+    shown: dict[str, ChatFile] = {}
+    for block in message.blocks:
+        match block:
+            case Image(name, png):
+                shown[_id_of("png", png)] = ChatFile(name, PICTURE, png)
+            case File(name, content):
+                shown[_id_of("zip", content)] = ChatFile(name, ARCHIVE, content)
+            case _:
+                pass
+    return shown
 
 
-def _file_of(image: Image) -> str:
-    """The same bytes have the same name, so that posting again stores nothing new."""
-    return f"png-{hashlib.sha256(image.png).hexdigest()[:40]}"
+def _id_of(kind: str, content: bytes) -> str:
+    return f"{kind}-{hashlib.sha256(content).hexdigest()[:40]}"
 
 
 def _stored(block: Block) -> StoredBlock:
-    return (
-        StoredImage(_file_of(block), block.name, block.alt) if isinstance(block, Image) else block
-    )
+    match block:
+        case Image(name, png, alt):
+            return StoredImage(_id_of("png", png), name, alt)
+        case File(name, content):
+            return StoredFile(_id_of("zip", content), name, len(content))
+        case _:
+            return block

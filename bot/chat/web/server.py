@@ -18,7 +18,7 @@ from bot.chat.web.html import PAGE, Html
 from bot.chat.web.session import Session, SessionContext
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError, GoneError, LimitError
-from bot.domain.local_chat import PICTURE, ChatFile
+from bot.domain.local_chat import ARCHIVE, PICTURE, ChatFile
 from bot.domain.text import one_line
 from bot.web.site import OUR_FAULT, Site
 
@@ -113,7 +113,8 @@ class Server:
         with _as_http():
             async with self.context.store.read() as chat:
                 file = await chat.files.get(request.match_info["id"])
-        headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+        keeps = "no-store" if file.media_type == ARCHIVE else "private, max-age=31536000, immutable"
+        headers = {"Cache-Control": keeps}
         if file.media_type != PICTURE:  # what a person sent is saved, never shown as a page
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
         return web.Response(body=file.content, content_type=file.media_type, headers=headers)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from bot.domain.chat.events import UNKNOWN_PERSON, UserInfo
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.errors import GoneError, UserError
-from bot.domain.local_chat import ChatMessage, Conversation
+from bot.domain.local_chat import LOCAL_PLATFORM, ChatMessage, Conversation
 
-PLATFORM = "web"
+PLATFORM = LOCAL_PLATFORM
 TENANT = "local"
 BOT = "freehand"
 """The bot as an author; no person may have this id."""

@@ -74,6 +74,14 @@ class Image:
     alt: str
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file for who reads the message; the bot keeps it no longer than until it is sent."""
+
+    name: str
+    content: bytes
+
+
 class ButtonStyle(StrEnum):
     """How much a button asks to be pressed."""
 
@@ -124,7 +132,7 @@ class AnswerState:
     solved: bool = False
 
 
-Block = Text | Code | Table | Moment | ChannelLink | Address | Image | Buttons | AnswerState
+Block = Text | Code | Table | Moment | ChannelLink | Address | Image | File | Buttons | AnswerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,10 @@ class Message:
     def of(*parts: "Block | str") -> "Message":
         """A message of these parts; a string is a text block."""
         return Message(tuple(Text(part) if isinstance(part, str) else part for part in parts))
+
+    def without(self, kind: type[Image | File]) -> "Message":
+        """The same message without its blocks of a kind."""
+        return Message(tuple(block for block in self.blocks if not isinstance(block, kind)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,8 @@ class ChallengeCommands:
         if challenge.closed_at is not None:
             raise UserError(messages.CLOSED_ALREADY)
         async with self.store.read() as tx:
-            members = await tx.members.of(call.cohort.id)
-            answered = await tx.submissions.answered_by(challenge.id)
+            members = {member.id for member in await tx.members.of(call.cohort.id)}
+            answered = members.intersection(await tx.submissions.answered_by(challenge.id))
         question = messages.close_question(
             title_of(self.catalogue, challenge.exercise),
             challenge,

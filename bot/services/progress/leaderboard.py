@@ -63,7 +63,7 @@ class LeaderboardService:
         async with self.store.read() as tx:
             return standings(
                 cohort,
-                await tx.members.of(cohort.id),
+                await tx.members.ever_of(cohort.id),
                 week=week,
                 challenges=await tx.challenges.of_week(cohort.id, week),
                 events=await tx.progress.points_of_week(cohort.id, week),

@@ -19,10 +19,12 @@ class Kept:
 
     Attributes:
         sources: The code of a submission. It is longer than any challenge can be answered.
+        after_end: All code of a cohort, once its last challenge is over.
         events: What was in an event, once it is handled; its key stays.
     """
 
     sources: timedelta
+    after_end: timedelta
     events: timedelta
 
 
@@ -38,14 +40,18 @@ class RetentionService:
         """Forget some of what is old; nothing is written where nothing is."""
         now = self.clock()
         events, sources = now - self.kept.events, now - self.kept.sources
+        ended = now - self.kept.after_end
         async with self.store.read() as tx:
             is_due = (
                 await tx.inbox.has_kept(events)
                 or await tx.outbox.has_pictures(now - PICTURES_KEPT)
-                or await tx.submissions.has_sources(sources)
+                or await tx.outbox.has_passed(replies=events, disputes=ended)
+                or await tx.submissions.has_sources(sources, ended=ended)
             )
         if is_due:
             async with self.store.write() as tx:
-                await tx.inbox.purge(events, limit=MAX_FORGOTTEN)
-                await tx.outbox.purge(now - PICTURES_KEPT, limit=MAX_FORGOTTEN)
-                await tx.submissions.forget_sources(sources, limit=MAX_FORGOTTEN)
+                most = MAX_FORGOTTEN
+                await tx.inbox.purge(events, limit=most)
+                await tx.outbox.purge(now - PICTURES_KEPT, limit=most)
+                await tx.outbox.forget_passed(replies=events, disputes=ended, limit=most)
+                await tx.submissions.forget_sources(sources, ended=ended, limit=most)

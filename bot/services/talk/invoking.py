@@ -138,7 +138,8 @@ class CommandService:
     def _permitted(self, name: str, call: Call) -> Command:
         command = self.registry.get(name, call)
         permission = command.spec.permission
-        if call.found_cohort is None and permission is not Permission.ADMINS:
+        is_bound = not command.anywhere and permission is not Permission.ADMINS
+        if call.found_cohort is None and is_bound:
             raise UserError(messages.NO_COHORT)
         if permission not in call.permissions:
             raise NotAllowedError(messages.not_permitted(command.spec))

@@ -95,12 +95,14 @@ class Command:
         completions: By option, for those with `suggests`.
         confirmation: Asked before `handler`, where that cannot be undone. It raises UserError where
             the command could not be carried out anyway.
+        anywhere: Whether it may be given where no cohort practises.
     """
 
     spec: CommandSpec
     handler: Handler
     completions: Mapping[str, Completion] = field(default_factory=dict[str, Completion])
     confirmation: Question | None = None
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from bot.chat.slack import refs
 from bot.chat.slack.client import MAX_SAID_NO_CODE
 from bot.chat.slack.render import REST
 from bot.domain.chat.events import MessagePosted
-from bot.domain.chat.message import Code, Image, Message
+from bot.domain.chat.message import Code, File, Image, Message
+from bot.domain.errors import ChatError
 from tests.contract.on_discord import MemoryMark
 from tests.contract.on_slack import Slack
 from tests.fakes.slack.methods import Fault
@@ -64,6 +65,21 @@ async def test_an_edit_to_the_same_words_sends_no_other_file(scene: Slack) -> No
     ref = await scene.chat.post(scene.channel, LONG, key=a_key("k"))
     await scene.chat.edit(ref, LONG)
     assert len(files_in(scene.place)) == 1
+
+
+async def test_a_file_that_could_not_be_sent_is_sent_with_the_next_try(scene: Slack) -> None:
+    message, key = Message.of("Yours", File("mine.zip", b"PK")), a_key("k")
+    scene.fake.fail(
+        "files.completeUploadExternal", Fault(answer='{"ok":false,"error": "fatal_error"}')
+    )
+    with pytest.raises(ChatError):
+        await scene.chat.post(scene.channel, message, key=key)
+    assert files_in(scene.place) == []
+
+    ref = await scene.chat.post(scene.channel, message, key=key)
+
+    assert files_in(scene.place) == [("mine.zip", ref.message)]
+    assert said_by_bot(scene.place, "Yours") == 1
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])

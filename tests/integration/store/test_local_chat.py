@@ -407,7 +407,7 @@ async def test_code_is_forgotten_and_pictures_are_not(chats: LocalChatStore) -> 
     async with chats.write() as chat:
         await chat.files.add_upload("code", ChatFile("a.py", "text/x-python", b"x"), NOW)
         await chat.files.take(["code"])
-        await chat.files.add_pictures({"board": ChatFile("b.png", PICTURE, b"png")}, NOW)
+        await chat.files.add_shown({"board": ChatFile("b.png", PICTURE, b"png")}, NOW)
         await chat.purge(NOW, sources_before=NOW)
         await chat.files.get("code")
 

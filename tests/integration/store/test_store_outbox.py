@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.chat.keys import Kind, MessageKey
-from bot.domain.chat.message import Image, Message
+from bot.domain.chat.message import File, Image, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.outbox import Outgoing, Wanted
 from bot.store import outbox
@@ -20,6 +20,8 @@ CHANNEL = ConversationRef("web", "local", "practice")
 USER = UserRef("web", "local", "u1")
 REF = MessageRef(CHANNEL, "m1")
 BOARD = MessageKey(Kind.BOARD, "1")
+MINE = File("mine.zip", b"PK")
+YOURS = Message.of("Yours", MINE)
 PICTURE = Image("week.png", b"\x89PNG\0\xff", "the week")
 
 
@@ -402,3 +404,43 @@ async def test_what_another_version_wrote_is_passed_over(
 
     assert [item.key for item in await unsent(store)] == [good]
     assert len(await unsent(store, limit=3)) == 1  # and what is not known takes nobody's turn
+
+
+async def test_a_file_is_kept_until_it_is_sent(store: SqlStore, database_url: str) -> None:
+    await say_file(store)
+    [item] = await unsent(store)
+    assert item.message == YOURS
+
+    await failed(store, item, retry_s=1)
+    assert MINE.name in words_kept(database_url)
+    await sent(store, item)
+
+    assert MINE.name not in words_kept(database_url)
+    assert "Yours" in words_kept(database_url)
+
+
+async def test_a_file_is_kept_until_it_is_given_up(store: SqlStore, database_url: str) -> None:
+    await say_file(store)
+
+    await failed(store, (await unsent(store))[0], retry_s=None)
+
+    assert MINE.name not in words_kept(database_url)
+
+
+async def test_what_is_to_be_said_by_now_outlives_the_file_before_it(store: SqlStore) -> None:
+    await say_file(store)
+    [item] = await unsent(store)
+    await say(store, "Something else")
+
+    await sent(store, item)
+
+    assert await words_unsent(store) == [Message.of("Something else")]
+
+
+async def say_file(store: SqlStore) -> None:
+    async with store.write() as tx:
+        await tx.outbox.say(replace(wanted(BOARD, ""), message=YOURS))
+
+
+def words_kept(database_url: str) -> str:
+    return str(select(database_url, "SELECT message FROM outbox"))

@@ -138,6 +138,10 @@ MORE: dict[str, Work] = {
     "next due": lambda tx, _: tx.outbox.next_due(),
     "pictures": lambda tx, _: tx.outbox.has_pictures(NOW),
     "purge pictures": lambda tx, _: tx.outbox.purge(NOW, limit=9),
+    "passed": lambda tx, _: tx.outbox.has_passed(replies=NOW, disputes=NOW),
+    "forget passed": lambda tx, _: tx.outbox.forget_passed(replies=NOW, disputes=NOW, limit=9),
+    "sources": lambda tx, _: tx.submissions.has_sources(NOW, ended=NOW),
+    "forget sources": lambda tx, _: tx.submissions.forget_sources(NOW, ended=NOW, limit=9),
 }
 LOOKED_AT = MORE | {name: work for name, (_, work) in BUDGETS.items() if name != "cohorts"}
 

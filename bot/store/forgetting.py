@@ -1,0 +1,218 @@
+"""Forgetting a person: statements that leave what the cohort did, and nobody who did it.
+
+Each table that knows people is here. What counts for others stays, by a member without a name: the
+verdicts and points of boards and turnouts. Every time becomes that of the challenge's opening, so
+that a row cannot be matched with a message in the chat.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Delete,
+    ScalarSelect,
+    Text,
+    Update,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from bot.domain.chat.message import Message
+from bot.domain.jobs import Queue
+from bot.domain.member import BoardMode
+from bot.domain.submission import SubmissionState
+from bot.store.audit import AuditRow
+from bot.store.challenges import ChallengeRow
+from bot.store.cohorts import PlaceRow
+from bot.store.confirmations import ConfirmationRow
+from bot.store.grades import CheckResultRow, GradeRow
+from bot.store.inbox import InboxRow
+from bot.store.members import IdentityRow, MemberRow
+from bot.store.outbox import OutboxRow
+from bot.store.person import DISPUTE, NOBODY, Person
+from bot.store.progress import HintRow, PlanItemRow, PointsEventRow
+from bot.store.queue import PENDING, RUNNING, RunOutcome, RunRow, SubmissionRow
+from bot.store.session import announce
+
+Statement = Update | Delete
+
+
+async def forget(session: AsyncSession, person: Person, *, at: datetime, instead: Message) -> None:
+    """Forget a person in one transaction; nothing happens where there is nothing of them.
+
+    What runs is taken from its worker first, and only then the member is locked: who stores a grade
+    takes the two in the same order.
+    """
+    for statement in withdrawals(person):
+        await _run(session, statement)
+    await session.execute(
+        select(MemberRow.id).where(MemberRow.id.in_(person.members)).with_for_update(key_share=True)
+    )
+    for statement in (
+        *withdrawals(person),  # what came in meanwhile
+        *_said(person, instead),
+        *_heard(person, at),
+        *_trail(person),
+        *_work(person),
+        *_standing(person, at),
+    ):
+        await _run(session, statement)
+    announce(session, Queue.DELIVERY)
+
+
+async def _run(session: AsyncSession, statement: Statement) -> None:
+    await session.execute(statement.execution_options(synchronize_session=False))
+
+
+def withdrawals(person: Person) -> Iterator[Statement]:
+    """Take what waits or runs out of the line: whatever a run finds is void."""
+    mine = SubmissionRow.member.in_(person.members)
+    runs = select(SubmissionRow.id).where(mine, RUNNING)
+    yield (
+        update(RunRow)
+        .where(RunRow.submission.in_(runs), RunRow.outcome.is_(None))
+        .values(outcome=RunOutcome.LOST)
+    )
+    yield (
+        update(SubmissionRow)
+        .where(mine, PENDING)
+        .values(state=SubmissionState.WITHDRAWN, worker=None, not_before=None)
+    )
+
+
+def _said(person: Person, instead: Message) -> Iterator[Statement]:
+    """What was said to them alone goes; what was said of them to others becomes other words."""
+    yield delete(OutboxRow).where(OutboxRow.private_to.in_(person.users))
+    mine = SubmissionRow.member.in_(person.members)
+    dispute = literal(f"{DISPUTE}:", Text).concat(type_coerce(SubmissionRow.id, Text))
+    is_about_them = or_(
+        OutboxRow.key.in_(select(SubmissionRow.answer).where(mine)),
+        OutboxRow.key.in_(select(dispute).where(mine)),
+        person.is_named_in(OutboxRow.message),
+    )
+    yield (
+        update(OutboxRow)
+        .where(is_about_them)
+        .values(
+            message=instead,
+            has_picture=False,
+            revision=OutboxRow.revision + 1,
+            failures=0,
+            not_before=None,
+        )
+    )
+
+
+def _heard(person: Person, at: datetime) -> Iterator[Statement]:
+    """What they wrote and pressed, as it came; it counts as handled, also what is handled now."""
+    yield (
+        update(InboxRow)
+        .where(InboxRow.payload.is_not(None), person.speaks(InboxRow.payload))
+        .values(payload=None, handled_at=func.coalesce(InboxRow.handled_at, at))
+    )
+    yield delete(ConfirmationRow).where(ConfirmationRow.user.in_(person.users))
+
+
+def _trail(person: Person) -> Iterator[Statement]:
+    """The audit trail keeps what was done and when, but neither their name nor their words."""
+    is_theirs = AuditRow.actor.in_(person.actors)
+    has_words = or_(is_theirs & (AuditRow.action == DISPUTE), person.is_target())
+    yield update(AuditRow).where(has_words).values(note="")
+    yield update(AuditRow).where(is_theirs).values(actor=NOBODY)
+    for user in person.users:  # as an option of a mentor's command
+        padded = type_coerce(AuditRow.note, Text).concat(" ")
+        named = func.replace(padded, f"={user.user} ", f"={NOBODY} ")
+        yield update(AuditRow).where(named != padded).values(note=func.trim(named))
+
+
+def _work(person: Person) -> Iterator[Statement]:
+    """Code and every text that came of it; verdicts, checks and times of running stay."""
+    mine = SubmissionRow.member.in_(person.members)
+    sent = select(SubmissionRow.id).where(mine)
+    graded = CheckResultRow.submission.in_(sent)
+    yield update(CheckResultRow).where(graded).values(message="", traceback=(), example="")
+    opened_at = _opening(SubmissionRow.id, GradeRow.submission)
+    yield (
+        update(GradeRow)
+        .where(GradeRow.submission.in_(sent))
+        .values(detail="", traceback=(), output="", graded_at=opened_at)
+    )
+    opened_at = _opening(SubmissionRow.id, RunRow.submission)
+    yield (
+        update(RunRow)
+        .where(RunRow.submission.in_(sent))
+        .values(worker="", started_at=opened_at, ended_at=None)
+    )
+    number = type_coerce(SubmissionRow.id, Text)
+    yield (
+        update(SubmissionRow)
+        .where(mine)
+        .values(
+            source="",
+            event=literal("forgotten:", Text).concat(number),
+            answer=literal("answer:", Text).concat(number),
+            conversation=_channel(),
+            received_at=_opening_of(SubmissionRow.challenge),
+            started_at=None,
+        )
+    )
+
+
+def _standing(person: Person, at: datetime) -> Iterator[Statement]:
+    """Points and hints stay, of a member without a name, whom no board shows."""
+    members = person.members
+    for row in (HintRow, PointsEventRow):
+        opened_at = _opening_of(row.challenge)
+        yield update(row).where(row.member.in_(members)).values(at=opened_at)
+    yield delete(PlanItemRow).where(PlanItemRow.member.in_(members))
+    yield delete(IdentityRow).where(IdentityRow.member.in_(members))
+    alias = literal("Former member ", Text).concat(cast(MemberRow.id, Text))
+    yield (
+        update(MemberRow)
+        .where(MemberRow.id.in_(members))
+        .values(
+            name=NOBODY.capitalize(),
+            alias=alias,
+            board=BoardMode.HIDDEN,
+            reminders=False,
+            forgotten_at=at,
+        )
+    )
+
+
+def _opening_of(challenge: InstrumentedAttribute[int]) -> ScalarSelect[datetime]:
+    """When a row's challenge opened."""
+    return select(ChallengeRow.opens_at).where(ChallengeRow.id == challenge).scalar_subquery()
+
+
+def _opening(
+    submission: InstrumentedAttribute[str], of: InstrumentedAttribute[str]
+) -> ScalarSelect[datetime]:
+    """When the challenge opened whose submission a row is about."""
+    return (
+        select(ChallengeRow.opens_at)
+        .join(SubmissionRow, SubmissionRow.challenge == ChallengeRow.id)
+        .where(submission == of)
+        .scalar_subquery()
+    )
+
+
+def _channel() -> ScalarSelect[Any]:
+    """The first channel of the cohort whose challenge a submission answers."""
+    return (
+        select(PlaceRow.channel)
+        .join(ChallengeRow, ChallengeRow.cohort == PlaceRow.cohort)
+        .where(ChallengeRow.id == SubmissionRow.challenge)
+        .order_by(PlaceRow.id)
+        .limit(1)
+        .scalar_subquery()
+    )

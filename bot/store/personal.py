@@ -1,0 +1,255 @@
+"""What is kept about one person, over SQL: every table that knows people, in one place."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
+
+from bot.domain.chat.message import Message
+from bot.domain.chat.refs import UserRef
+from bot.domain.personal import SOURCE, SUBMISSIONS, Belongings, Personal, Record
+from bot.store.audit import AuditRow
+from bot.store.challenges import ChallengeRow
+from bot.store.cohorts import CohortRow
+from bot.store.confirmations import ConfirmationRow
+from bot.store.forgetting import forget
+from bot.store.grades import CheckResultRow, GradeRow
+from bot.store.inbox import InboxRow
+from bot.store.local_forgetting import forget_locally
+from bot.store.local_messages import MessageRow
+from bot.store.members import IdentityRow, MemberRow
+from bot.store.outbox import OutboxRow
+from bot.store.person import DISPUTE, Person, find_person
+from bot.store.progress import HintRow, PlanItemRow, PointsEventRow
+from bot.store.queue import SubmissionRow
+
+Query = Select[*tuple[Any, ...]]
+
+_BINARY = {"Image", "File"}
+"""Blocks that are not words."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlPersonal(Personal):
+    """Everything about people in one session."""
+
+    session: AsyncSession
+
+    @override
+    async def belongings(self, user: UserRef, *, rows: int, code_chars: int) -> Belongings:
+        person = await find_person(self.session, user)
+        queries = {name: query(person) for name, query in KEPT.items()}
+        queries[SUBMISSIONS] = _submissions(person, code_chars)
+        return {name: await self._records(query.limit(rows)) for name, query in queries.items()}
+
+    @override
+    async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> None:
+        person = await find_person(self.session, user)
+        await forget(self.session, person, at=at, instead=instead)
+        if person.local:
+            await forget_locally(self.session, person)
+
+    async def _records(self, query: Query) -> Sequence[Record]:
+        rows = await self.session.execute(query)
+        return [
+            {name: _plain(name, value) for name, value in row.items()} for row in rows.mappings()
+        ]
+
+
+def _memberships(person: Person) -> Query:
+    return (
+        select(
+            CohortRow.name.label("cohort"),
+            MemberRow.name,
+            MemberRow.alias,
+            MemberRow.role,
+            MemberRow.joined_at,
+            MemberRow.board.label("leaderboard"),
+            MemberRow.reminders,
+        )
+        .join(CohortRow, CohortRow.id == MemberRow.cohort)
+        .where(MemberRow.id.in_(person.members))
+        .order_by(MemberRow.id.desc())
+    )
+
+
+def _identities(person: Person) -> Query:
+    return (
+        select(CohortRow.name.label("cohort"), IdentityRow.user, IdentityRow.linked_at)
+        .join(CohortRow, CohortRow.id == IdentityRow.cohort)
+        .where(IdentityRow.member.in_(person.members))
+        .order_by(IdentityRow.linked_at.desc())
+    )
+
+
+def _submissions(person: Person, code_chars: int) -> Query:
+    newest = SubmissionRow.number.desc()
+    until_here = func.sum(func.length(SubmissionRow.source)).over(order_by=newest)
+    return (
+        select(
+            SubmissionRow.id,
+            ChallengeRow.exercise,
+            SubmissionRow.received_at,
+            SubmissionRow.late,
+            SubmissionRow.private,
+            SubmissionRow.state,
+            *_columns(GradeRow, "graded_at", "verdict", "core_share", "try_number", "detail"),
+            *_columns(GradeRow, "traceback", "output", "run_s", "cpu_s", "peak_memory_bytes"),
+            case((until_here <= code_chars, SubmissionRow.source), else_=null()).label(SOURCE),
+        )
+        .join(ChallengeRow, ChallengeRow.id == SubmissionRow.challenge)
+        .outerjoin(GradeRow, GradeRow.submission == SubmissionRow.id)
+        .where(SubmissionRow.member.in_(person.members))
+        .order_by(newest)
+    )
+
+
+def _checks(person: Person) -> Query:
+    """Without the inputs that they drew."""
+    return (
+        select(*_columns(CheckResultRow, "submission", "title", "status", "message", "traceback"))
+        .join(SubmissionRow, SubmissionRow.id == CheckResultRow.submission)
+        .where(SubmissionRow.member.in_(person.members))
+        .order_by(SubmissionRow.number.desc(), CheckResultRow.position)
+    )
+
+
+def _hints(person: Person) -> Query:
+    return (
+        select(ChallengeRow.exercise, HintRow.level, HintRow.at)
+        .join(ChallengeRow, ChallengeRow.id == HintRow.challenge)
+        .where(HintRow.member.in_(person.members))
+        .order_by(HintRow.at.desc())
+    )
+
+
+def _points(person: Person) -> Query:
+    return (
+        select(
+            ChallengeRow.exercise,
+            *_columns(PointsEventRow, "week", "reason", "points", "submission", "at"),
+        )
+        .join(ChallengeRow, ChallengeRow.id == PointsEventRow.challenge)
+        .where(PointsEventRow.member.in_(person.members))
+        .order_by(PointsEventRow.number.desc())
+    )
+
+
+def _plan(person: Person) -> Query:
+    return (
+        select(*_columns(PlanItemRow, "week", "day", "exercise", "reason"))
+        .where(PlanItemRow.member.in_(person.members))
+        .order_by(PlanItemRow.week.desc(), PlanItemRow.day)
+    )
+
+
+def _messages(person: Person) -> Query:
+    """What was said to them alone, reminders among it."""
+    return (
+        select(OutboxRow.key, OutboxRow.sent_at, type_coerce(OutboxRow.message, Text).label("json"))
+        .where(OutboxRow.private_to.in_(person.users))
+        .order_by(OutboxRow.number.desc())
+    )
+
+
+def _disputes(person: Person) -> Query:
+    return (
+        select(AuditRow.at, AuditRow.target, AuditRow.note)
+        .where(AuditRow.actor.in_(person.actors), AuditRow.action == DISPUTE)
+        .order_by(AuditRow.number.desc())
+    )
+
+
+def _audit(person: Person) -> Query:
+    is_mine = AuditRow.actor.in_(person.actors)
+    return (
+        select(
+            AuditRow.at,
+            case((is_mine, "you"), else_="somebody else").label("by"),
+            *_columns(AuditRow, "action", "target", "note"),
+        )
+        .where(or_(is_mine, person.is_target()), AuditRow.action != DISPUTE)
+        .order_by(AuditRow.number.desc())
+    )
+
+
+def _questions(person: Person) -> Query:
+    return (
+        select(*_columns(ConfirmationRow, "command", "args", "asked_at", "answered_at"))
+        .where(ConfirmationRow.user.in_(person.users))
+        .order_by(ConfirmationRow.asked_at.desc())
+    )
+
+
+def _events(person: Person) -> Query:
+    return (
+        select(type_coerce(InboxRow.payload, Text).label("json"))
+        .where(InboxRow.payload.is_not(None), person.speaks(InboxRow.payload))
+        .order_by(InboxRow.number.desc())
+    )
+
+
+def _local_chat(person: Person) -> Query:
+    """What they wrote in the local chat, which the bot serves itself."""
+    content = type_coerce(MessageRow.content, Text).label("json")
+    return (
+        select(MessageRow.posted_at, MessageRow.channel, MessageRow.thread, content)
+        .where(MessageRow.author.in_(person.local), MessageRow.dismissed.is_(False))
+        .order_by(MessageRow.id.desc())
+    )
+
+
+KEPT: Mapping[str, Callable[[Person], Query]] = {
+    "memberships": _memberships,
+    "accounts": _identities,
+    "checks": _checks,
+    "hints": _hints,
+    "points": _points,
+    "plan": _plan,
+    "messages_to_you": _messages,
+    "disputes": _disputes,
+    "audit": _audit,
+    "questions": _questions,
+    "messages_and_presses": _events,
+    "local_chat": _local_chat,
+}
+"""By what it is about; submissions are `_submissions`."""
+
+
+def _columns(row: type[Any], *names: str) -> list[ColumnElement[Any]]:
+    return [getattr(row, name) for name in names]
+
+
+def _plain(name: str, value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case UserRef(platform, tenant, user):
+            return {"platform": platform, "tenant": tenant, "user": user}
+        case str() if name == "json":
+            return _words(json.loads(value))
+        case _:
+            return value
+
+
+def _words(value: Mapping[str, Any]) -> object:
+    """What was said or done, without pictures and files."""
+    blocks = value.get("blocks")
+    if blocks is None:
+        return value
+    return [block for block in blocks if block.get("type") not in _BINARY]
