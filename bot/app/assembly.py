@@ -20,7 +20,9 @@ from bot.domain.store import Store, Transaction
 from bot.services.challenges import planning
 from bot.services.challenges import room as challenge_room
 from bot.services.challenges.commands import ChallengeCommands
+from bot.services.challenges.finding import ChallengeFinder
 from bot.services.challenges.service import ChallengeService
+from bot.services.challenges.windows import WindowCommands, WindowService
 from bot.services.cohorts import room as cohort_room
 from bot.services.cohorts.actions import CohortActions, Resume
 from bot.services.cohorts.commands import CohortCommands, MemberCommands
@@ -140,9 +142,7 @@ def assemble(ports: Ports) -> Services:
             ProgressCommands(progress=progress, leaderboard=leaderboard, clock=clock)
         ),
         submission_room.room(submissions),
-        challenge_room.room(
-            ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
-        ),
+        _challenge_room(ports, shared, challenges),
     ]
     listener = ThreadListener(
         store=store,
@@ -201,6 +201,16 @@ def _router(
         forget=listener.intake.withdraw,
         lose=challenges.lose_threads,
     )
+
+
+def _challenge_room(ports: Ports, shared: Shared, challenges: ChallengeService) -> Room:
+    store, clock = ports.store, ports.clock
+    finder = ChallengeFinder(store=store, clock=clock)
+    steering = ChallengeCommands(
+        store=store, catalogue=ports.catalogue, clock=clock, challenges=challenges, finder=finder
+    )
+    windows = WindowService(store=store, released=shared.released, clock=clock)
+    return challenge_room.room(steering, WindowCommands(windows=windows, finder=finder))
 
 
 def _grading(ports: Ports, shared: Shared) -> GradingService:

@@ -10,6 +10,7 @@ from bot.domain.audit import Audit
 from bot.domain.challenge import Challenges
 from bot.domain.cohort import Cohorts
 from bot.domain.confirmation import Confirmations
+from bot.domain.correction import Corrections
 from bot.domain.exercise import ExerciseVersions
 from bot.domain.inbox import Inbox
 from bot.domain.installation import InputKeys, Watermarks
@@ -38,6 +39,7 @@ class Transaction(Protocol):
     input_keys: InputKeys
     watermarks: Watermarks
     confirmations: Confirmations
+    corrections: Corrections
 
 
 class Store(Protocol):

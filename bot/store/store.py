@@ -19,6 +19,7 @@ from bot.store.calendar import SqlCalendar
 from bot.store.challenges import SqlChallenges
 from bot.store.cohorts import SqlCohorts
 from bot.store.confirmations import SqlConfirmations
+from bot.store.corrections import SqlCorrections
 from bot.store.engine import connect, disk_problem, parse_url, probe
 from bot.store.exercises import SqlExerciseVersions
 from bot.store.inbox import SqlInbox
@@ -52,6 +53,7 @@ class SqlTransaction(Transaction):
         self.input_keys = SqlInputKeys(session)
         self.watermarks = SqlWatermarks(session)
         self.confirmations = SqlConfirmations(session)
+        self.corrections = SqlCorrections(session)
 
 
 _TOUCH = text("UPDATE alembic_version SET version_num = version_num")

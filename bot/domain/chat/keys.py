@@ -12,6 +12,7 @@ class Kind(StrEnum):
     TASK = "task"  # states the task in the thread
     REMINDER = "reminder"  # to one member, before a challenge closes
     CLOSING = "closing"  # sums up a challenge that is closed
+    NEWS = "news"  # tells a thread that its challenge has another closing time
     BOARD = "board"  # the leaderboard of a week
     REPLY = "reply"  # answers a command, a button or a form
     WELCOME = "welcome"  # begins the local cohort
