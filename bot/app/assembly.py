@@ -29,6 +29,10 @@ from bot.services.cohorts.commands import CohortCommands, MemberCommands
 from bot.services.cohorts.founding import FoundingService
 from bot.services.cohorts.messages import pledge
 from bot.services.cohorts.service import CohortService, JoiningService, invite
+from bot.services.mentoring import room as mentoring_room
+from bot.services.mentoring.actions import MentoringActions
+from bot.services.mentoring.commands import MentoringCommands
+from bot.services.mentoring.regrading import RegradeService
 from bot.services.progress import room as progress_room
 from bot.services.progress.commands import ProgressCommands
 from bot.services.progress.leaderboard import Draw, LeaderboardService
@@ -68,6 +72,7 @@ class Services:
     seeds: SeedService
     challenges: ChallengeService
     leaderboard: LeaderboardService
+    regrades: RegradeService
     retention: RetentionService
     commands: Sequence[CommandSpec]
 
@@ -136,6 +141,7 @@ def assemble(ports: Ports) -> Services:
         store=store, catalogue=catalogue, released=shared.released, clock=clock
     )
     submissions = _submissions(ports, shared)
+    regrades = _regrades(ports, shared)
     rooms = [
         *_cohort_rooms(ports, shared, resume=submissions.intake.take_kept),
         progress_room.room(
@@ -143,6 +149,7 @@ def assemble(ports: Ports) -> Services:
         ),
         submission_room.room(submissions),
         _challenge_room(ports, shared, challenges),
+        _mentoring_room(ports, regrades),
     ]
     listener = ThreadListener(
         store=store,
@@ -173,6 +180,7 @@ def assemble(ports: Ports) -> Services:
         seeds=shared.seeds,
         challenges=challenges,
         leaderboard=leaderboard,
+        regrades=regrades,
         retention=RetentionService(store=store, clock=clock, kept=ports.kept),
         commands=commands.registry.specs,
     )
@@ -222,6 +230,25 @@ def _grading(ports: Ports, shared: Shared) -> GradingService:
         seeds=shared.seeds,
         clock=ports.clock,
         worker=ports.worker,
+    )
+
+
+def _regrades(ports: Ports, shared: Shared) -> RegradeService:
+    return RegradeService(
+        store=ports.store,
+        catalogue=ports.catalogue,
+        released=shared.released,
+        grader=ports.grader,
+        seeds=shared.seeds,
+        clock=ports.clock,
+        worker=ports.worker,
+    )
+
+
+def _mentoring_room(ports: Ports, regrades: RegradeService) -> Room:
+    finder = ChallengeFinder(store=ports.store, clock=ports.clock)
+    return mentoring_room.room(
+        MentoringCommands(finder=finder, regrades=regrades), MentoringActions(regrades=regrades)
     )
 
 

@@ -169,6 +169,10 @@ class Challenges(Protocol):
         """
         ...
 
+    async def set_version(self, challenge: int, version: str) -> None:
+        """Let answers be graded by another version of its exercise, which is known, from now on."""
+        ...
+
     async def last_used(self, cohort: int) -> Mapping[str, datetime]:
         """When each exercise was last opened in a cohort, by slug."""
         ...

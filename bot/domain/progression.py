@@ -27,6 +27,7 @@ class PointsReason(StrEnum):
 
     TRY = "try"  # the first real attempt at a challenge
     CHECKS = "checks"  # core checks that hold for the first time
+    CORRECTED = "corrected"  # core checks that a mentor had run again, or decided on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +176,7 @@ def challenges_for(
 
 
 def _checks_points(events: Iterable[PointsEvent]) -> float:
-    return sum(event.points for event in events if event.reason is PointsReason.CHECKS)
+    return sum(event.points for event in events if event.reason is not PointsReason.TRY)
 
 
 class Progress(Protocol):
@@ -183,6 +184,10 @@ class Progress(Protocol):
 
     async def add_points(self, events: Iterable[PointsEvent]) -> None:
         """Record points; a known (member, challenge, reason, submission) changes nothing."""
+        ...
+
+    async def add_correction(self, event: PointsEvent) -> None:
+        """Record points of a correction; what the same answer had by an earlier one stays."""
         ...
 
     async def points_for(self, *, member: int, challenge: int) -> Sequence[PointsEvent]:

@@ -17,6 +17,7 @@ from bot.domain.installation import InputKeys, Watermarks
 from bot.domain.member import Members
 from bot.domain.outbox import Outbox
 from bot.domain.progression import Progress
+from bot.domain.regrade import Regrades
 from bot.domain.schedule import Calendar
 from bot.domain.submission import Submissions
 from bot.domain.worker import Workers
@@ -40,6 +41,7 @@ class Transaction(Protocol):
     watermarks: Watermarks
     confirmations: Confirmations
     corrections: Corrections
+    regrades: Regrades
 
 
 class Store(Protocol):

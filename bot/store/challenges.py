@@ -222,6 +222,11 @@ class SqlChallenges(Challenges):
         return moved is not None
 
     @override
+    async def set_version(self, challenge: int, version: str) -> None:
+        which = update(ChallengeRow).where(ChallengeRow.id == challenge)
+        await self.session.execute(which.values(version=version))
+
+    @override
     async def last_used(self, cohort: int) -> Mapping[str, datetime]:
         rows = await self.session.execute(
             select(ChallengeRow.exercise, func.max(ChallengeRow.opens_at))

@@ -28,6 +28,7 @@ from bot.store.local_chat import SqlLocalChatStore
 from bot.store.members import SqlMembers
 from bot.store.outbox import SqlOutbox
 from bot.store.progress import SqlProgress
+from bot.store.regrades import SqlRegrades
 from bot.store.session import Announce, Session, begun, tell_nobody
 from bot.store.submissions import SqlSubmissions
 from bot.store.workers import SqlWorkers
@@ -54,6 +55,7 @@ class SqlTransaction(Transaction):
         self.watermarks = SqlWatermarks(session)
         self.confirmations = SqlConfirmations(session)
         self.corrections = SqlCorrections(session)
+        self.regrades = SqlRegrades(session)
 
 
 _TOUCH = text("UPDATE alembic_version SET version_num = version_num")

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     WELCOME = "welcome"  # begins the local cohort
     GREETING = "greeting"  # says in a channel what it is for now
     FAULT = "fault"  # tells the mentors what could not be graded
+    REPORT = "report"  # tells a mentor what came of what they asked for
+    NOTE = "note"  # tells one member what a mentor decided about them
     DISPUTE = "dispute"  # gives the mentors a check that a learner finds wrong
     KNOCK = "knock"  # asks somebody to take private messages, because there is one for them
 
