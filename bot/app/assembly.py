@@ -20,13 +20,19 @@ from bot.domain.store import Store, Transaction
 from bot.services.challenges import planning
 from bot.services.challenges import room as challenge_room
 from bot.services.challenges.commands import ChallengeCommands
+from bot.services.challenges.finding import ChallengeFinder
 from bot.services.challenges.service import ChallengeService
+from bot.services.challenges.windows import WindowCommands, WindowService
 from bot.services.cohorts import room as cohort_room
 from bot.services.cohorts.actions import CohortActions, Resume
 from bot.services.cohorts.commands import CohortCommands, MemberCommands
 from bot.services.cohorts.founding import FoundingService
 from bot.services.cohorts.messages import pledge
 from bot.services.cohorts.service import CohortService, JoiningService, invite
+from bot.services.mentoring import room as mentoring_room
+from bot.services.mentoring.actions import MentoringActions
+from bot.services.mentoring.commands import MentoringCommands
+from bot.services.mentoring.regrading import RegradeService
 from bot.services.privacy import room as privacy_room
 from bot.services.privacy.service import PrivacyService
 from bot.services.progress import room as progress_room
@@ -75,6 +81,7 @@ class Services:
     seeds: SeedService
     challenges: ChallengeService
     leaderboard: LeaderboardService
+    regrades: RegradeService
     retention: RetentionService
     commands: Sequence[CommandSpec]
 
@@ -143,15 +150,15 @@ def assemble(ports: Ports) -> Services:
         store=store, catalogue=catalogue, released=shared.released, clock=clock
     )
     submissions = _submissions(ports, shared)
+    regrades = _regrades(ports, shared)
     rooms = [
         *_cohort_rooms(ports, shared, resume=submissions.intake.take_kept),
         _progress_room(ports, shared, progress=progress, leaderboard=leaderboard),
         submission_room.room(submissions),
-        challenge_room.room(
-            ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
-        ),
         progress_room.mentors_room(_signing(ports)),
         privacy_room.room(PrivacyService(store=store, clock=clock, kept=ports.kept)),
+        _challenge_room(ports, shared, challenges),
+        _mentoring_room(ports, regrades),
     ]
     listener = ThreadListener(
         store=store,
@@ -182,6 +189,7 @@ def assemble(ports: Ports) -> Services:
         seeds=shared.seeds,
         challenges=challenges,
         leaderboard=leaderboard,
+        regrades=regrades,
         retention=RetentionService(store=store, clock=clock, kept=ports.kept),
         commands=commands.registry.specs,
     )
@@ -212,6 +220,16 @@ def _router(
     )
 
 
+def _challenge_room(ports: Ports, shared: Shared, challenges: ChallengeService) -> Room:
+    store, clock = ports.store, ports.clock
+    finder = ChallengeFinder(store=store, clock=clock)
+    steering = ChallengeCommands(
+        store=store, catalogue=ports.catalogue, clock=clock, challenges=challenges, finder=finder
+    )
+    windows = WindowService(store=store, released=shared.released, clock=clock)
+    return challenge_room.room(steering, WindowCommands(windows=windows, finder=finder))
+
+
 def _grading(ports: Ports, shared: Shared) -> GradingService:
     return GradingService(
         store=ports.store,
@@ -222,6 +240,25 @@ def _grading(ports: Ports, shared: Shared) -> GradingService:
         clock=ports.clock,
         celebrate=CelebrationService(catalogue=ports.catalogue).celebrate,
         worker=ports.worker,
+    )
+
+
+def _regrades(ports: Ports, shared: Shared) -> RegradeService:
+    return RegradeService(
+        store=ports.store,
+        catalogue=ports.catalogue,
+        released=shared.released,
+        grader=ports.grader,
+        seeds=shared.seeds,
+        clock=ports.clock,
+        worker=ports.worker,
+    )
+
+
+def _mentoring_room(ports: Ports, regrades: RegradeService) -> Room:
+    finder = ChallengeFinder(store=ports.store, clock=ports.clock)
+    return mentoring_room.room(
+        MentoringCommands(finder=finder, regrades=regrades), MentoringActions(regrades=regrades)
     )
 
 

@@ -30,6 +30,7 @@ from bot.jobs.embedded import EmbeddedJobs
 from bot.jobs.loops import Loops
 from bot.jobs.scheduler import Scheduler, Tick
 from bot.jobs.sender import Sender
+from bot.jobs.spare import SpareTime
 from bot.jobs.worker import Worker
 from bot.services.submissions.grading import HEARTBEAT_S
 from bot.services.submissions.retention import Kept
@@ -69,6 +70,7 @@ class App:
     services: Services
     worker: Worker
     sender: Sender
+    spare: SpareTime
     loops: Loops
     metrics: Metrics
     lock: BotLock
@@ -110,6 +112,7 @@ class App:
                 ("sandbox's start", self._prepare_sandbox),
                 ("sender", self.sender.run),
                 ("heartbeat", self.worker.keep_leases),
+                ("regrading", self.spare.run),
             ):
                 await stack.enter_async_context(self.loops.beside(name, work))
             if not self.worker.stopping:
@@ -272,6 +275,7 @@ async def _put_together(
             observe=metrics.observe,
         ),
         sender=Sender(delivery=services.delivery, jobs=jobs, clock=clock),
+        spare=SpareTime(work=services.regrades, jobs=jobs),
         loops=Loops(on_break=metrics.count_break),
         metrics=metrics,
         lock=lock,

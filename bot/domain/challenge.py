@@ -64,12 +64,14 @@ class Challenge(NewChallenge):
     Attributes:
         posts: One for each place that the cohort had when it opened.
         reminded_at, closed_at: When the reminder and the closing summary were made.
+        reopened: How often it was opened again.
     """
 
     id: int
     posts: tuple[Post, ...] = ()
     reminded_at: datetime | None = None
     closed_at: datetime | None = None
+    reopened: int = 0
 
     @property
     def is_posted(self) -> bool:
@@ -156,6 +158,19 @@ class Challenges(Protocol):
 
     async def set_closed(self, challenge: int, at: datetime) -> bool:
         """Mark once, and end its open time if it was still open. False when it was marked."""
+        ...
+
+    async def move(self, before: Challenge, after: Challenge) -> bool:
+        """Give it another time, and its marks; False where it is not as it was read by now.
+
+        Args:
+            before: As it was read.
+            after: The same, with the times, marks and count that it is to have.
+        """
+        ...
+
+    async def set_version(self, challenge: int, version: str) -> None:
+        """Let answers be graded by another version of its exercise, which is known, from now on."""
         ...
 
     async def last_used(self, cohort: int) -> Mapping[str, datetime]:

@@ -10,6 +10,7 @@ class Queue(StrEnum):
 
     GRADING = "grading"  # a submission may be claimable
     DELIVERY = "delivery"  # a message may have something new to say
+    REGRADING = "regrading"  # a mentor wants answers to be run again, or their better grades kept
 
 
 class Jobs(Protocol):

@@ -245,6 +245,10 @@ class Progress(Protocol):
         """Record points; a known (member, challenge, reason, submission) changes nothing."""
         ...
 
+    async def add_correction(self, event: PointsEvent) -> None:
+        """Record points that an answer earned later; what it had for the same reason stays."""
+        ...
+
     async def points_for(self, *, member: int, challenge: int) -> Sequence[PointsEvent]:
         """Points events of a member for one challenge, oldest first."""
         ...

@@ -10,6 +10,7 @@ from bot.domain.audit import Audit
 from bot.domain.challenge import Challenges
 from bot.domain.cohort import Cohorts
 from bot.domain.confirmation import Confirmations
+from bot.domain.correction import Corrections
 from bot.domain.exercise import ExerciseVersions
 from bot.domain.inbox import Inbox
 from bot.domain.installation import InputKeys, Watermarks
@@ -17,6 +18,7 @@ from bot.domain.member import Members
 from bot.domain.outbox import Outbox
 from bot.domain.personal import Personal
 from bot.domain.progression import Progress
+from bot.domain.regrade import Regrades
 from bot.domain.schedule import Calendar
 from bot.domain.self_view import SelfViews
 from bot.domain.signoff import Signoffs
@@ -44,6 +46,8 @@ class Transaction(Protocol):
     watermarks: Watermarks
     confirmations: Confirmations
     personal: Personal
+    corrections: Corrections
+    regrades: Regrades
 
 
 class Store(Protocol):

@@ -13,6 +13,7 @@ from bot.domain.chat.events import Event
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.exercise import Caps, Exercise
+from bot.domain.grading import Grade
 from bot.store.columns import AnyText, Json, Ref, UtcDateTime
 
 Lines = tuple[str, ...]
@@ -48,6 +49,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
         Lines: Json(Lines),
         Dates: Json(Dates),
         Caps: Json(Caps),
+        Grade: Json(Grade),
         # Text with a CHECK: another word needs a migration, but no type that only one database has.
         PythonEnum: Enum(
             PythonEnum,
@@ -59,6 +61,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     }
 
 
-def partial_index(name: str, *columns: str, where: str) -> Index:
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """An index over the few rows that a condition picks: what is done costs nothing any more."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)

@@ -68,11 +68,13 @@ class ChallengeRow(Base):
     late_until: Mapped[datetime]
     reminded_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    reopened: Mapped[int] = mapped_column(default=0)
     posts: Mapped[list[PostRow]] = relationship(
         init=False, lazy="joined", viewonly=True, order_by=PostRow.id
     )
 
 
+_TIMES = ("closes_at", "late_until", "reminded_at", "closed_at", "reopened")
 _OLDEST = (ChallengeRow.opens_at, ChallengeRow.id)
 
 
@@ -86,7 +88,7 @@ class SqlChallenges(Challenges):
     async def open(
         self, challenge: NewChallenge, places: Mapping[int, ConversationRef]
     ) -> Challenge | None:
-        row = row_of(ChallengeRow, challenge, reminded_at=None, closed_at=None)
+        row = row_of(ChallengeRow, challenge, reminded_at=None, closed_at=None, reopened=0)
         number = await insert_once(self.session, row, (ChallengeRow.key,))
         if not isinstance(number, int):
             return None
@@ -207,6 +209,22 @@ class SqlChallenges(Challenges):
             mark.values(closed_at=at, closes_at=ended).returning(ChallengeRow.id)
         )
         return marked is not None
+
+    @override
+    async def move(self, before: Challenge, after: Challenge) -> bool:
+        is_same = (getattr(ChallengeRow, name) == getattr(before, name) for name in _TIMES)
+        moved = await self.session.scalar(
+            update(ChallengeRow)
+            .where(ChallengeRow.id == before.id, *is_same)
+            .values({name: getattr(after, name) for name in _TIMES})
+            .returning(ChallengeRow.id)
+        )
+        return moved is not None
+
+    @override
+    async def set_version(self, challenge: int, version: str) -> None:
+        which = update(ChallengeRow).where(ChallengeRow.id == challenge)
+        await self.session.execute(which.values(version=version))
 
     @override
     async def last_used(self, cohort: int) -> Mapping[str, datetime]:

@@ -42,7 +42,7 @@ from bot.store.grades import GradeRow
 from bot.store.mapping import row_of, value_of
 from bot.store.members import MemberRow
 from bot.store.queue import SubmissionRow
-from bot.store.statements import insert, insert_missing, insert_or_replace
+from bot.store.statements import insert, insert_missing, insert_or_replace, values_of
 
 _DAYS = list(Day)
 
@@ -109,6 +109,15 @@ class SqlProgress(Progress):
     async def add_points(self, events: Iterable[PointsEvent]) -> None:
         rows = [row_of(PointsEventRow, event) for event in events]
         await insert_missing(self.session, rows, _POINTS_KEY)
+
+    @override
+    async def add_correction(self, event: PointsEvent) -> None:
+        row = values_of(row_of(PointsEventRow, event))
+        statement = insert(self.session, PointsEventRow).values(row)
+        more = PointsEventRow.__table__.c.points + statement.excluded.points
+        await self.session.execute(
+            statement.on_conflict_do_update(index_elements=_POINTS_KEY, set_={"points": more})
+        )
 
     @override
     async def points_for(self, *, member: int, challenge: int) -> Sequence[PointsEvent]:

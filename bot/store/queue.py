@@ -28,11 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, lazyload, mapped_column, relationship
 
 from bot.domain.chat.refs import ConversationRef
-from bot.domain.submission import SubmissionState
+from bot.domain.submission import Submission, SubmissionState
 from bot.store.base import Base, partial_index
 from bot.store.challenges import ChallengeRow
 from bot.store.cohorts import CohortRow
-from bot.store.grades import GradeRow
+from bot.store.grades import GradeRow, grade_of
+from bot.store.mapping import value_of
 from bot.store.members import IdentityRow
 from bot.store.workers import WorkerRow
 
@@ -111,6 +112,17 @@ def _is_pending(
         None, _PENDING_STATES, expanding=True, literal_execute=True
     )
     return and_(row.state.in_(known), row.state.in_(states))
+
+
+def submission_of(row: SubmissionRow, grade: GradeRow | None) -> Submission:
+    """The submission that a row holds, with its grade."""
+    return value_of(
+        Submission,
+        row,
+        finished_at=grade.graded_at if grade else None,
+        grade=grade_of(grade) if grade else None,
+        try_number=grade.try_number if grade else 0,
+    )
 
 
 QUEUED = _is_pending(SubmissionState.QUEUED)

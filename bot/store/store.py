@@ -19,6 +19,7 @@ from bot.store.calendar import SqlCalendar
 from bot.store.challenges import SqlChallenges
 from bot.store.cohorts import SqlCohorts
 from bot.store.confirmations import SqlConfirmations
+from bot.store.corrections import SqlCorrections
 from bot.store.engine import connect, disk_problem, parse_url, probe
 from bot.store.exercises import SqlExerciseVersions
 from bot.store.inbox import SqlInbox
@@ -28,6 +29,7 @@ from bot.store.members import SqlMembers
 from bot.store.outbox import SqlOutbox
 from bot.store.personal import SqlPersonal
 from bot.store.progress import SqlProgress
+from bot.store.regrades import SqlRegrades
 from bot.store.self_views import SqlSelfViews
 from bot.store.session import Announce, Session, begun, tell_nobody
 from bot.store.signoffs import SqlSignoffs
@@ -58,6 +60,8 @@ class SqlTransaction(Transaction):
         self.watermarks = SqlWatermarks(session)
         self.confirmations = SqlConfirmations(session)
         self.personal = SqlPersonal(session)
+        self.corrections = SqlCorrections(session)
+        self.regrades = SqlRegrades(session)
 
 
 _TOUCH = text("UPDATE alembic_version SET version_num = version_num")

@@ -40,8 +40,8 @@ from bot.domain.submission import (
 )
 from bot.domain.text import quoted
 from bot.store.cohorts import CohortRow
-from bot.store.grades import GradeRow, grade_of, grade_row
-from bot.store.mapping import row_of, value_of
+from bot.store.grades import GradeRow, grade_row
+from bot.store.mapping import row_of
 from bot.store.members import IdentityRow, MemberRow
 from bot.store.queue import (
     PENDING,
@@ -55,6 +55,7 @@ from bot.store.queue import (
     is_latest,
     line_of_queued,
     next_in_line,
+    submission_of,
     with_source,
 )
 from bot.store.session import announce
@@ -172,7 +173,7 @@ class SqlSubmissions(Submissions):
             RunRow(submission=row.id, number=row.run, worker=worker, started_at=started_at)
         )
         await self.session.flush()
-        return Claim(_submission(row, None), row.run, others_wait=others > 0)
+        return Claim(submission_of(row, None), row.run, others_wait=others > 0)
 
     @override
     async def release(self, claim: Claim, *, not_before: datetime) -> None:
@@ -197,7 +198,7 @@ class SqlSubmissions(Submissions):
         row.state, row.worker = SubmissionState.GRADED, None
         self.session.add(made)
         await self.session.flush()
-        return Graded(submission=_submission(row, made), is_latest=not newer)
+        return Graded(submission=submission_of(row, made), is_latest=not newer)
 
     @override
     async def withdraw(self, answer: str) -> bool:
@@ -260,7 +261,7 @@ class SqlSubmissions(Submissions):
     async def _all(self, query: Select[SubmissionRow]) -> list[Submission]:
         fresh = query.execution_options(populate_existing=True)
         rows = (await self.session.scalars(fresh)).unique()
-        return [_submission(row, row.grade) for row in rows]
+        return [submission_of(row, row.grade) for row in rows]
 
     async def _queue_again(self, claim: Claim, outcome: RunOutcome, not_before: datetime) -> None:
         row = await self._owned(claim)
@@ -376,14 +377,4 @@ def _waiting(rows: Sequence[Row[Any]]) -> Waiting:
         reader=next(near, readers[0] if readers else None),
         exercise=first.exercise,
         queue_position=first.queue_position,
-    )
-
-
-def _submission(row: SubmissionRow, grade: GradeRow | None) -> Submission:
-    return value_of(
-        Submission,
-        row,
-        finished_at=grade.graded_at if grade else None,
-        grade=grade_of(grade) if grade else None,
-        try_number=grade.try_number if grade else 0,
     )

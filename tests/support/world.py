@@ -54,6 +54,7 @@ from bot.domain.grading import (
     Usage,
     Verdict,
 )
+from bot.domain.jobs import Queue
 from bot.domain.submission import Submission
 from bot.jobs.embedded import EmbeddedJobs
 from bot.services.submissions.retention import Kept
@@ -174,6 +175,7 @@ class FakeGrader:
         problem: Why nothing can be graded now.
         gpu_problem: Why exercises that need a GPU cannot be graded now.
         table: Grades of sources beside `RIGHT` and `HALF`; all others are wrong.
+        table_of: The same for versions of exercises that grade otherwise.
     """
 
     isolated: bool = True
@@ -181,6 +183,7 @@ class FakeGrader:
     problem: str = ""
     gpu_problem: str = ""
     table: dict[str, Grade] = field(default_factory=dict[str, Grade])
+    table_of: dict[str, dict[str, Grade]] = field(default_factory=dict[str, dict[str, Grade]])
     trouble: list[Exception] = field(default_factory=list[Exception])
     requests: list[GradingRequest] = field(default_factory=list[GradingRequest])
 
@@ -192,6 +195,7 @@ class FakeGrader:
             RIGHT.strip(): graded(Verdict.SOLVED, core=[True, True]),
             HALF.strip(): graded(Verdict.PARTLY, core=[True, False]),
         }
+        known |= self.table_of.get(request.exercise.fingerprint, {})
         wrong = graded(Verdict.WRONG, core=[False, False])
         return known.get(request.source.strip(), wrong)
 
@@ -410,8 +414,14 @@ class World:
             claim = await self.services.grading.claim()
             if claim is not None:
                 await self.services.grading.grade(claim)
-            elif not await self.services.delivery.deliver() and not await self._wait_a_moment():
+            elif await self._regrade() or await self.services.delivery.deliver():
+                continue
+            elif not await self._wait_a_moment():
                 return
+
+    async def _regrade(self) -> bool:
+        is_announced = await self.jobs.wait(Queue.REGRADING, at_most_s=0)
+        return await self.services.regrades.do_one(is_announced=is_announced)
 
     async def _wait_a_moment(self) -> bool:
         """Let the time pass for which first messages wait; False where nothing waits for it."""

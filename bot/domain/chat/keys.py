@@ -12,11 +12,14 @@ class Kind(StrEnum):
     TASK = "task"  # states the task in the thread
     REMINDER = "reminder"  # to one member, before a challenge closes
     CLOSING = "closing"  # sums up a challenge that is closed
+    NEWS = "news"  # tells a thread that its challenge has another closing time
     BOARD = "board"  # the leaderboard of a week
     REPLY = "reply"  # answers a command, a button or a form
     WELCOME = "welcome"  # begins the local cohort
     GREETING = "greeting"  # says in a channel what it is for now
     FAULT = "fault"  # tells the mentors what could not be graded
+    REPORT = "report"  # tells a mentor what came of what they asked for
+    NOTE = "note"  # tells one member what a mentor decided about them
     DISPUTE = "dispute"  # gives the mentors a check that a learner finds wrong
     SIGNOFF = "signoff"  # tells a member what a mentor signed off, or took back
     CELEBRATION = "celebration"  # says that a member has reached a stage or milestone

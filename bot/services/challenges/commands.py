@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.domain.challenge import Challenge
 from bot.domain.chat.commands import CommandOption, CommandSpec, Permission
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import CatalogueError, NotFoundError, UserError
 from bot.domain.exercise import Catalogue, Day, Exercise, title_of
-from bot.domain.numbers import whole_number
 from bot.domain.progression import PlanReason, Turnout
 from bot.domain.schedule import WEEKDAYS
 from bot.domain.store import Store
 from bot.services.challenges import messages
+from bot.services.challenges.finding import ChallengeFinder
 from bot.services.challenges.service import ChallengeService
 from bot.services.cohorts.holidays import PLANNED_AHEAD, read_date
 from bot.services.cohorts.messages import lowered_limits
@@ -65,6 +64,7 @@ class ChallengeCommands:
     catalogue: Catalogue
     clock: Clock
     challenges: ChallengeService
+    finder: ChallengeFinder
 
     def all(self) -> list[Command]:
         """Specs, handlers, completions, and what is asked before."""
@@ -91,7 +91,7 @@ class ChallengeCommands:
             known = await tx.challenges.not_over(call.cohort.id, self.clock())
         for challenge in known:
             if challenge.exercise == exercise.slug and challenge.closed_at is None:
-                raise UserError(messages.open_already(exercise, challenge))
+                raise UserError(messages.open_already(exercise.title, challenge))
         challenge = await self.challenges.open(
             call.cohort,
             exercise,
@@ -124,7 +124,7 @@ class ChallengeCommands:
         return messages.listing(rows, pinned, self.clock())
 
     async def _ask_to_close(self, call: Call) -> Confirm:
-        challenge = await self._challenge(call)
+        challenge = await self.finder.get(call)
         if challenge.closed_at is not None:
             raise UserError(messages.CLOSED_ALREADY)
         async with self.store.read() as tx:
@@ -139,7 +139,7 @@ class ChallengeCommands:
         return Confirm(question, messages.CLOSE_IT)
 
     async def _close(self, call: Call) -> Answer:
-        challenge = await self._challenge(call)
+        challenge = await self.finder.get(call)
         await self.challenges.close(challenge)
         return messages.closed(title_of(self.catalogue, challenge.exercise))
 
@@ -161,17 +161,6 @@ class ChallengeCommands:
         if not was_pinned:
             raise NotFoundError(messages.nothing_pinned(on))
         return messages.unpinned(on)
-
-    async def _challenge(self, call: Call) -> Challenge:
-        """The challenge that a command names by its number, perhaps with more words after it."""
-        number = whole_number(call.require("challenge").split()[0].rstrip("."))
-        if number is None:
-            raise UserError(messages.SAY_ITS_NUMBER)
-        async with self.store.read() as tx:
-            challenge = await tx.challenges.get(number)
-        if challenge.cohort != call.cohort.id:
-            raise NotFoundError(messages.unknown_challenge(challenge.id))
-        return challenge
 
     def _exercise(self, call: Call) -> Exercise:
         slug = call.require("exercise")

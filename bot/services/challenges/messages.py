@@ -31,6 +31,13 @@ _WINDOWS = {Window.OPEN: "open", Window.LATE: "late", Window.OVER: "over"}
 _IN_THREAD = " The task is in the thread; answer there with your code."
 
 CLOSED_ALREADY = "That challenge is closed already."
+NOT_OPEN = "That challenge is closed. `/challenge reopen` opens it again."
+OPEN_STILL = "That challenge is open still. `/challenge extend` keeps it open longer."
+NO_THREAD_LEFT = (
+    "That challenge has no thread any more, so nobody could answer it. `/challenge post` releases"
+    " its exercise anew."
+)
+CHANGED_MEANWHILE = "Its time was changed just now. Look at `/challenge list`, then try again."
 POSTED_ALREADY = Message.of("That one is posted already.")
 SAY_ITS_NUMBER = "Say its number, as `/challenge list` shows it."
 DAY_IS_PAST = "That day is past."
@@ -174,10 +181,10 @@ def unknown_challenge(number: int) -> str:
     return f"There is no challenge {number} in this cohort. `/challenge list` has their numbers."
 
 
-def open_already(exercise: Exercise, challenge: Challenge) -> str:
+def open_already(title: str, challenge: Challenge) -> str:
     """To a mentor who releases what is open."""
     return (
-        f"**{exercise.title}** is open already, as number {challenge.id}."
+        f"**{title}** is open already, as number {challenge.id}."
         f" `/challenge close {challenge.id}` closes it."
     )
 
@@ -199,7 +206,7 @@ def close_question(title: str, challenge: Challenge, *, answered: int, members: 
     others = "The others" if answered else "Then all of them"
     return Message.of(
         f"Close **{title}** now? {answered} of {members} members have answered it. {others} can"
-        " only send late answers afterwards, and a closed challenge cannot be opened again.",
+        " only send late answers afterwards, unless `/challenge reopen` opens it again.",
         *_late(challenge),
     )
 
@@ -207,6 +214,57 @@ def close_question(title: str, challenge: Challenge, *, answered: int, members: 
 def closed(title: str) -> Message:
     """To a mentor who closed a challenge."""
     return Message.of(f"Closed: **{title}**. Its thread has the summary.")
+
+
+def how_many_hours(most: int) -> str:
+    """To a mentor who gave a number of hours that is none."""
+    return f"The hours must be a whole number from 1 to {most}."
+
+
+def open_too_long(most: int) -> str:
+    """To a mentor who extends again and again."""
+    return f"A challenge can be open for at most {most} more hours from now."
+
+
+def stays_open(challenge: Challenge) -> Message:
+    """In the thread: a mentor gave it more time."""
+    return Message.of(
+        Moment("A mentor gave this challenge more time. Open until", challenge.closes_at)
+    )
+
+
+def open_again(challenge: Challenge) -> Message:
+    """In the thread: a mentor opened it again."""
+    return Message.of(
+        Moment(
+            "This challenge is open again, and answers count as usual. Open until",
+            challenge.closes_at,
+        )
+    )
+
+
+def was_closed() -> Message:
+    """In place of the summary of a challenge that was opened again."""
+    return Message.of("This challenge was closed here, and a mentor opened it again.")
+
+
+def extended(title: str, challenge: Challenge) -> Message:
+    """To a mentor who gave a challenge more time."""
+    return Message.of(
+        f"**{title}** stays open longer. Its thread is told.",
+        Moment("Open until", challenge.closes_at),
+        *_late(challenge),
+    )
+
+
+def reopened(title: str, challenge: Challenge) -> Message:
+    """To a mentor who opened a challenge again."""
+    return Message.of(
+        f"**{title}** is open again: answers count as usual, those too that came late. Its thread"
+        " is told.",
+        Moment("Open until", challenge.closes_at),
+        *_late(challenge),
+    )
 
 
 def not_a_challenge_day(on: date) -> str:

@@ -12,19 +12,17 @@ import structlog
 from bot.domain import schedule
 from bot.domain.challenge import Challenge, NewChallenge, Post, Window
 from bot.domain.chat.keys import Kind, MessageKey
-from bot.domain.chat.message import Message
 from bot.domain.chat.port import ChatPort
 from bot.domain.chat.refs import ConversationRef, MessageRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort, theme_of
 from bot.domain.errors import CatalogueError, ChatError, UserError
 from bot.domain.exercise import Catalogue, Day, Device, Exercise
-from bot.domain.member import Member
 from bot.domain.outbox import Wanted
 from bot.domain.progression import PlanReason, Turnout
 from bot.domain.schedule import Slot, SlotKind
 from bot.domain.store import Store, Transaction
-from bot.services.challenges import messages, planning
+from bot.services.challenges import messages, planning, posts
 from bot.services.submissions.released import ReleasedExercises
 from bot.services.talk.each import do_each
 
@@ -126,7 +124,7 @@ class ChallengeService:
             await tx.challenges.set_posted(int(key.subject), message, thread)
         )
         exercise = await self.released.of(tx, challenge)
-        await tx.outbox.say(*_announced(challenge, exercise, only=int(key.subject)))
+        await tx.outbox.say(*posts.announced(challenge, exercise, only=int(key.subject)))
         if not is_known:
             task = messages.task(exercise, buttons_for=challenge)
             key = MessageKey(Kind.TASK, key.subject)
@@ -151,7 +149,7 @@ class ChallengeService:
                 )
                 with contextlib.suppress(CatalogueError):
                     exercise = await self.released.of(tx, challenge)
-                    await tx.outbox.say(*_announced(challenge, exercise))
+                    await tx.outbox.say(*posts.announced(challenge, exercise))
 
     async def notice_changes(self) -> None:
         """Say in the log which open challenges are about exercises whose folders have changed."""
@@ -225,7 +223,7 @@ class ChallengeService:
         )
         if challenge is None:
             return None
-        await tx.outbox.say(*_announced(challenge, exercise))
+        await tx.outbox.say(*posts.announced(challenge, exercise))
         await tx.progress.plan_week(cohort.id, planning.with_release(challenge, reason))
         return challenge
 
@@ -272,7 +270,7 @@ class ChallengeService:
             answered = await tx.submissions.answered_by(challenge.id)
             members = await tx.members.of(challenge.cohort)
             wanted = (
-                _reminder_for(challenge, member, message)
+                posts.reminder_for(challenge, member, message)
                 for member in members
                 if member.reminders and member.id not in answered
             )
@@ -285,69 +283,9 @@ class ChallengeService:
             closed = await tx.challenges.get(challenge.id)
             turnouts = await tx.progress.turnouts([challenge.id])
             summary = messages.closing(closed, turnouts.get(challenge.id, Turnout()))
-            await tx.outbox.say(*_closed(closed, summary))
+            await tx.outbox.say(*posts.closed(closed, summary))
             with contextlib.suppress(CatalogueError):  # neither kept nor in the catalogue any more
                 exercise = await self.released.of(tx, challenge)
-                await tx.outbox.say(*_announced(closed, exercise), *_over(closed, exercise))
-
-
-def _announced(
-    challenge: Challenge, exercise: Exercise, *, only: int | None = None
-) -> list[Wanted]:
-    """The challenge's message in each place, to which its thread belongs.
-
-    Args:
-        challenge: Which.
-        exercise: Its exercise.
-        only: The one post, if not all.
-    """
-    title = messages.thread_title(challenge, exercise)
-    return [
-        Wanted(
-            key=MessageKey(Kind.POST, str(post.id)),
-            conversation=post.channel,
-            message=messages.announcement(challenge, exercise, has_thread=post.thread is not None),
-            # A thread that somebody deleted is not opened again.
-            thread_title=title if post.thread or not post.message else None,
-        )
-        for post in challenge.posts
-        if only in {None, post.id}
-    ]
-
-
-def _closed(challenge: Challenge, summary: Message) -> list[Wanted]:
-    return [
-        Wanted(
-            key=MessageKey(Kind.CLOSING, str(post.id)),
-            conversation=post.thread or post.channel,
-            message=summary,
-        )
-        for post in challenge.posts
-    ]
-
-
-def _over(challenge: Challenge, exercise: Exercise) -> list[Wanted]:
-    """The task in each thread, as it stands once no answer is taken any more."""
-    return [
-        Wanted(
-            key=MessageKey(Kind.TASK, str(post.id)),
-            conversation=post.thread,
-            message=messages.task(exercise, buttons_for=challenge, over=True),
-            not_before=challenge.late_until,
-        )
-        for post in challenge.posts
-        if post.thread is not None
-    ]
-
-
-def _reminder_for(challenge: Challenge, member: Member, message: Message) -> Wanted | None:
-    """A reminder in the thread on a platform that the member is on."""
-    thread = challenge.thread_for(member.identities[0])
-    if thread is None:
-        return None
-    return Wanted(
-        key=MessageKey(Kind.REMINDER, f"{challenge.id}:{member.id}"),
-        conversation=thread,
-        message=message,
-        private_to=member.identity_on(thread.platform),
-    )
+                await tx.outbox.say(
+                    *posts.announced(closed, exercise), *posts.over(closed, exercise)
+                )

@@ -71,7 +71,7 @@ async def test_the_bot_starts_and_starts_again(settings: Settings) -> None:
             assert app.web is not None
             said = await metrics(settings)
             assert "freehand_queued 0.0" in said
-            for loop in ("scheduler", "sender", "heartbeat", "worker"):
+            for loop in ("scheduler", "sender", "heartbeat", "regrading", "worker"):
                 assert f'freehand_loop_running{{loop="{loop}"}} 1.0' in said
 
 

@@ -267,3 +267,24 @@ async def test_version_that_was_kept_without_its_checks_is_completed_once(
         found = await tx.exercises.find("double-it", exercise.fingerprint)
 
     assert found == replace(exercise, task="whole")
+
+
+async def test_challenge_is_moved_only_as_it_was_read(scene: Scene) -> None:
+    before = scene.challenge
+    after = replace(before, closes_at=before.closes_at + timedelta(hours=1), reopened=1)
+    async with scene.store.write() as tx:
+        assert await tx.challenges.move(before, after)
+        assert await tx.challenges.get(before.id) == after
+        assert not await tx.challenges.move(before, replace(before, reopened=2))
+        assert await tx.challenges.set_closed(before.id, NOW)
+        assert not await tx.challenges.move(after, before)
+
+
+async def test_what_came_late_to_a_challenge_counts_in_time(scene: Scene) -> None:
+    late = replace(scene.submission(), late=True)
+    async with scene.store.write() as tx:
+        await tx.submissions.add(late)
+        await tx.corrections.count_in_time(scene.challenge.id + 1)
+        assert (await tx.submissions.get(late.id)).late
+        await tx.corrections.count_in_time(scene.challenge.id)
+        assert not (await tx.submissions.get(late.id)).late

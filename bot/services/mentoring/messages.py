@@ -1,0 +1,160 @@
+"""What mentors read about answers and members, and what members are told of their decisions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.chat.message import Buttons, ButtonStyle, Message
+from bot.domain.grading import Verdict
+from bot.domain.regrade import Change, Difference, Regrade
+from bot.domain.submission import Submission
+from bot.domain.text import sentence
+from bot.services.mentoring.verbs import KEEP_BETTER, LEAVE_GRADES
+from bot.services.submissions.messages import graded, points_text
+from bot.services.talk.messages import LEFT_ALONE
+
+NAMES_TOLD = 20
+"""Of each list: what a phone shows without much scrolling."""
+
+MENTORS_ALONE = "Only mentors of the cohort can decide that."
+DECIDED_ALREADY = "That is decided already. `/challenge regrade` runs the answers again."
+NEWER_REGRADE = "The answers were run again since. Decide on the newer result."
+GONE_FROM_CATALOGUE = "Its exercise is no longer in the catalogue, so there is nothing to run."
+NOTHING_TO_REGRADE = "No answer to that challenge is graded, or none whose code is still kept."
+BEING_KEPT = Message.of("The better grades of that challenge are being kept just now.")
+
+_NOTHING_BETTER = "Nothing would be raised, so nothing changes."
+_LEFT = LEFT_ALONE
+
+WORDS = {
+    Verdict.SOLVED: "solved",
+    Verdict.PARTLY: "partly there",
+    Verdict.WRONG: "not yet",
+    Verdict.UNATTEMPTED: "the starter",
+    Verdict.NOT_ALLOWED: "not allowed",
+    Verdict.SYNTAX_ERROR: "syntax error",
+    Verdict.CRASHED: "crashed",
+    Verdict.TIMED_OUT: "timed out",
+    Verdict.STALLED: "did not finish",
+    Verdict.OUT_OF_MEMORY: "out of memory",
+    Verdict.TOO_MUCH_OUTPUT: "too much output",
+    Verdict.SANDBOX_FAULT: "our fault",
+}
+
+
+# --- regrades ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """What running a challenge's answers again came to.
+
+    Attributes:
+        counts: How many answers of each kind.
+        raised, lowered: The first of those, at most `NAMES_TOLD`.
+    """
+
+    title: str
+    counts: Mapping[Change | None, int]
+    raised: Sequence[Difference] = field(default=())
+    lowered: Sequence[Difference] = field(default=())
+
+
+def regrade_begun(title: str, answers: int) -> Message:
+    """To a mentor whose regrade begins."""
+    return Message.of(
+        f"**{title}**: {_answers(answers)} {_are(answers)} run again, behind whatever members send."
+        " I tell you here what would change; nothing changes before you say so."
+    )
+
+
+def regrade_running(title: str, counts: Mapping[Change | None, int]) -> Message:
+    """To a mentor who asks while a challenge of the cohort is regraded."""
+    total = sum(counts.values())
+    done = total - counts.get(None, 0)
+    return Message.of(
+        f"**{title}** is being run again: {done} of {_answers(total)} so far. One challenge of a"
+        " cohort at a time; who asked for it is told the result."
+    )
+
+
+def regrade_report(regrade: Regrade, outcomes: Outcomes) -> Message:
+    """To the mentor who asked: what would change, and the question whether to keep it."""
+    counts = outcomes.counts
+    raised = counts.get(Change.RAISED, 0)
+    head = (
+        f"**{outcomes.title}**, run again with the exercise as it is in the catalogue:"
+        f" **{raised} raised**, {counts.get(Change.LOWERED, 0)} lowered,"
+        f" {counts.get(Change.SAME, 0)} the same{_not_run(counts)}."
+    )
+    if not raised:
+        return Message.of(head, *_listed(_LOWERED, outcomes.lowered, counts), _NOTHING_BETTER)
+    return Message.of(
+        head,
+        *_listed(_RAISED, outcomes.raised, counts),
+        *_listed(_LOWERED, outcomes.lowered, counts),
+        "Keep what is raised? Its authors are told. Nothing is lowered, for nobody, and answers to"
+        " come are graded by the exercise as it is now.",
+        Buttons(
+            (
+                KEEP_BETTER.button(regrade.id, f"Raise {_answers(raised)}", ButtonStyle.PRIMARY),
+                LEAVE_GRADES.button(regrade.id, "No, leave it"),
+            )
+        ),
+    )
+
+
+def keeping(raised: int) -> Message:
+    """To the mentor who said yes."""
+    return Message.of(f"{_answers(raised)} {_are(raised)} raised, and their authors told.")
+
+
+def left() -> Message:
+    """To the mentor who said no."""
+    return _LEFT
+
+
+def raised(title: str, submission: Submission, points: float) -> Message:
+    """To a member: a check was mended, and their best answer is worth more."""
+    grade = graded(submission)
+    now = (
+        "it is solved now"
+        if grade.verdict is Verdict.SOLVED
+        else f"{grade.passed} of {len(grade.checks)} checks hold now"
+    )
+    return Message.of(
+        f"A check of **{title}** was mended, and your answer was run again: {now}.{_more(points)}"
+    )
+
+
+_RAISED = "Would be raised", Change.RAISED
+_LOWERED = "Lower now, for your eyes alone; they keep what they have", Change.LOWERED
+
+
+def _listed(
+    what: tuple[str, Change], items: Sequence[Difference], counts: Mapping[Change | None, int]
+) -> list[str]:
+    label, change = what
+    if not items:
+        return []
+    lines = [
+        f"- {sentence(item.name)}: {WORDS[item.before]} → {WORDS[item.after]}" for item in items
+    ]
+    others = counts.get(change, 0) - len(items)
+    return ["\n".join([f"{label}:", *lines, *([f"- and {others} more"] if others > 0 else [])])]
+
+
+def _not_run(counts: Mapping[Change | None, int]) -> str:
+    failed = counts.get(Change.NOT_RUN, 0)
+    return f", {failed} could not be run, through a fault of ours" if failed else ""
+
+
+def _more(points: float) -> str:
+    return f" +{points_text(points)}." if points else ""
+
+
+def _answers(number: int) -> str:
+    return f"{number} answer{'' if number == 1 else 's'}"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
