@@ -1,7 +1,7 @@
 """A member's standing at the twelve milestones, derived from outcomes and sign-offs."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import combinations
@@ -32,7 +32,8 @@ class MilestoneGap:
     """What a milestone still wants.
 
     Attributes:
-        exercises: Slugs of those that are needed, in order, where the condition names some.
+        exercises: Slugs of those that are needed, in order, where the condition names some; of
+            those that one can choose from, what the catalogue has.
         by_mentor: For what a mentor gives it.
     """
 
@@ -118,7 +119,7 @@ def milestones(
         _milestone(
             code,
             [item for item in good if code in _milestones_of(item, exercises)],
-            rules.get(code, MilestoneRule()),
+            _in_catalogue(rules.get(code, MilestoneRule()), exercises),
             that_stand(signoffs, Signed.MILESTONE, code),
         )
         for code in MILESTONES
@@ -141,6 +142,12 @@ def _milestone(
         reached_at=reached_at,
         signoffs=signoffs,
     )
+
+
+def _in_catalogue(rule: MilestoneRule, exercises: Container[str]) -> MilestoneRule:
+    """The rule without choices that nobody has, as long as one is left."""
+    choice = frozenset(slug for slug in rule.one_of if slug in exercises)
+    return replace(rule, one_of=choice or rule.one_of)
 
 
 def _milestones_of(outcome: Outcome, exercises: Mapping[str, Exercise]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.app.runners import instance_of
 from bot.app.settings import ROOT
+from bot.domain.self_view import PAGES
 from tests.acceptance.cable import cable
 from tests.acceptance.page import Person, browser
 from tests.acceptance.running import RunningBot, running_bot
@@ -63,6 +64,7 @@ async def live_a_day(url: str, picture: Path) -> None:
         await ana.say(ana.thread, "/leaderboard")
         await ana.sees(ana.thread, "Together we solved")
         await ana.sees(ana.thread, "6 of 6")
+        await see_the_way(ana)
         await ana.picture(picture)
         assert ana.complaints == []
 
@@ -70,6 +72,22 @@ async def live_a_day(url: str, picture: Path) -> None:
         await mentor.say(mentor.channel, "/challenge list")
         await mentor.sees(mentor.channel, "Tried")
         assert await mentor.count(mentor.channel, "Welcome.") == 0  # that was for Ana alone
+        await mentor.say(mentor.channel, "/challenge signoff Ana stage 5 She wrote it alone.")
+        await mentor.sees(mentor.channel, "It still needs")
+        await ana.sees(ana.channel, "Why: She wrote it alone.")
+
+
+async def see_the_way(ana: Person) -> None:
+    """Look at stages and milestones, and say how one sees oneself."""
+    await ana.say(ana.channel, "/milestones")
+    await ana.sees(ana.channel, "Gradient clipping (")
+    await ana.say(ana.channel, "/stage")
+    await ana.sees(ana.channel, "Next step")
+    await ana.press(ana.channel, "How I see myself")
+    for line in PAGES[0].lines:
+        await ana.page.get_by_label(line).fill("2")
+    await ana.page.get_by_role("button", name="Keep it").click()
+    await ana.sees(ana.channel, "Kept, for you alone. 1 of 7")
 
 
 async def test_a_plug_pulled_while_grading_loses_and_doubles_nothing(tmp_path: Path) -> None:

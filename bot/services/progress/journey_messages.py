@@ -53,8 +53,8 @@ NOTHING_YET = (
 LAST_STAGE = "The last stage is yours. Helping others on their way is what comes next."
 
 HOW_MILESTONES_COUNT = (
-    f"An exercise counts here with {GOOD_VALUE:.0%}: the share of its core checks, a little less"
-    " for each further try and each hint."
+    f"An exercise counts from {GOOD_VALUE:.0%} on: the share of its core checks that hold, and a"
+    " little less for each further try and each hint."
 )
 
 
