@@ -145,7 +145,11 @@ def assemble(ports: Ports) -> Services:
         challenge_room.room(
             ChallengeCommands(store=store, catalogue=catalogue, clock=clock, challenges=challenges)
         ),
-        privacy_room.room(PrivacyService(store=store, clock=clock, kept=ports.kept)),
+        privacy_room.room(
+            PrivacyService(
+                store=store, clock=clock, kept=ports.kept, leave_out=leaderboard.leave_out
+            )
+        ),
     ]
     listener = ThreadListener(
         store=store,

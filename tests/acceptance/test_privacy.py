@@ -278,6 +278,27 @@ def together(board: str) -> str:
     return found
 
 
+async def test_boards_that_were_posted_are_said_anew_without_who_is_forgotten(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.press(ANA, "board:named")
+    await world.press(BEN, "board:named")
+    await world.say(ANA, fenced(RIGHT), thread)
+    await world.say(BEN, fenced(HALF), thread)
+    world.clock.advance(days=7)
+    await world.services.leaderboard.tick()
+    await world.settle()
+    board = world.chat.posted["board:1:1"]
+    before = board.text
+    assert "Ana" in before
+
+    await forgotten(world, ANA)
+
+    assert "Ana" not in board.text
+    assert "Ben" in board.text
+    assert together(board.text) == together(before)
+
+
 async def test_what_is_forgotten_counts_in_no_later_week(
     world: World, thread: ConversationRef
 ) -> None:
