@@ -14,6 +14,7 @@ import pytest
 
 from bot.domain.chat.message import File
 from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.domain.cohort import Cohort, Place
 from bot.domain.errors import LeaseLostError, TransientError
 from bot.domain.progression import Turnout
 from bot.domain.submission import SubmissionState
@@ -166,6 +167,74 @@ async def test_the_button_under_privacy_exports(world: World) -> None:
     assert "me.json" in unpacked(await world.press_for_form(ANA, export))
     assert "in this file" in await world.command(ANA, "privacy", do="export")
     assert "`/privacy export`" in await world.command(ANA, "privacy", do="everything")
+
+
+# --- other cohorts, and those who left --------------------------------------------------------
+
+
+async def another_cohort(world: World) -> Cohort:
+    """A second cohort in a channel of its own, with Ana in it."""
+    channel = ConversationRef("fake", "here", "second")
+    mentors = ConversationRef("fake", "here", "second-mentors")
+    async with world.store.write() as tx:
+        made = await tx.cohorts.add(
+            replace(
+                world.cohort,
+                id=0,
+                name="Second",
+                places=(Place(channel=channel, mentors_channel=mentors),),
+            )
+        )
+    await world.press(ANA, f"join:{made.id}", where=channel)
+    return made
+
+
+@pytest.mark.usefixtures("thread")
+async def test_privacy_is_about_every_cohort_of_somebody(world: World) -> None:
+    second = await another_cohort(world)
+    where = second.places[0].channel
+
+    assert "You are in `Practice`, `Second`." in await world.command(ANA, "privacy", where=where)
+    assert [row["cohort"] for row in (await kept(world, ANA))["memberships"]] == [
+        "Second",
+        "Practice",
+    ]
+    assert [row["cohort"] for row in (await kept(world, BEN))["memberships"]] == ["Practice"]
+
+    await forgotten(world, ANA)
+
+    assert (await kept(world, ANA))["memberships"] == []
+    assert len((await kept(world, BEN))["memberships"]) == 1
+
+
+async def test_a_mentor_of_another_cohort_has_no_door(
+    world: World, thread: ConversationRef
+) -> None:
+    await another_cohort(world)
+    await world.say(ANA, fenced(HALF), thread)
+
+    for other in (MENTOR, BEN, UserRef("fake", "elsewhere", "ana")):
+        mine = await kept(world, other)
+        assert (mine["submissions"], mine["checks"], mine["points"]) == ([], [], [])
+        await forgotten(world, other)
+
+    assert len((await kept(world, ANA))["submissions"]) == 1
+
+
+async def test_who_has_left_the_cohorts_channel_still_has_both(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    moved = ConversationRef("fake", "here", "moved")
+    [place] = world.cohort.places
+    async with world.store.write() as tx:
+        cohort = await tx.cohorts.get(world.cohort.id)
+        places = (replace(place, channel=moved, mentors_channel=moved),)
+        await tx.cohorts.update(replace(cohort, places=places))
+
+    assert len((await kept(world, ANA))["submissions"]) == 1
+    assert "You are forgotten." in await forgotten(world, ANA)
+    assert "You are in no cohort." in await world.command(ANA, "privacy", where=ELSEWHERE)
 
 
 # --- forgetting -------------------------------------------------------------------------------
