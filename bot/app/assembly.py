@@ -156,7 +156,11 @@ def assemble(ports: Ports) -> Services:
         _progress_room(ports, shared, progress=progress, leaderboard=leaderboard),
         submission_room.room(submissions),
         progress_room.mentors_room(_signing(ports)),
-        privacy_room.room(PrivacyService(store=store, clock=clock, kept=ports.kept)),
+        privacy_room.room(
+            PrivacyService(
+                store=store, clock=clock, kept=ports.kept, leave_out=leaderboard.leave_out
+            )
+        ),
         _challenge_room(ports, shared, challenges),
         _mentoring_room(ports, regrades),
     ]

@@ -85,6 +85,10 @@ class Outbox(Protocol):
         """
         ...
 
+    async def known(self, keys: Collection[MessageKey]) -> Collection[MessageKey]:
+        """Those of these messages that were ever to be said."""
+        ...
+
     async def unsent(
         self, now: datetime, *, limit: int = 20, without: Collection[Readers] = ()
     ) -> Sequence[Outgoing]:

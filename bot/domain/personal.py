@@ -31,6 +31,10 @@ class Personal(Protocol):
         """
         ...
 
+    async def weeks_with_points(self, user: UserRef) -> Sequence[tuple[int, int]]:
+        """Ids of cohorts and weeks of their programmes in which somebody has points."""
+        ...
+
     async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> None:
         """Forget somebody: their accounts, names, code and every text of theirs.
 

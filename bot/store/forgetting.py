@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from bot.domain.chat.keys import Kind
 from bot.domain.chat.message import Message
 from bot.domain.jobs import Queue
 from bot.domain.member import BoardMode
@@ -66,6 +67,11 @@ async def forget(session: AsyncSession, person: Person, *, at: datetime, instead
         *_standing(person, at),
     ):
         await _run(session, statement)
+    session.add_all(
+        AuditRow(at=at, actor=NOBODY, action="forget", target=f"member {member}", note="")
+        for member in person.members
+    )
+    await session.flush()
     announce(session, Queue.DELIVERY)
 
 
@@ -92,6 +98,12 @@ def withdrawals(person: Person) -> Iterator[Statement]:
 def _said(person: Person, instead: Message) -> Iterator[Statement]:
     """What was said to them alone goes; what was said of them to others becomes other words."""
     yield delete(OutboxRow).where(OutboxRow.private_to.in_(person.users))
+    for user in person.users:
+        is_knock = OutboxRow.key.startswith(f"{Kind.KNOCK}:") & OutboxRow.key.endswith(
+            f":{user.user}", autoescape=True
+        )
+        nameless = literal(f"{Kind.KNOCK}:", Text).concat(cast(OutboxRow.number, Text))
+        yield update(OutboxRow).where(is_knock).values(key=nameless)
     mine = SubmissionRow.member.in_(person.members)
     dispute = literal(f"{DISPUTE}:", Text).concat(type_coerce(SubmissionRow.id, Text))
     is_about_them = or_(

@@ -125,6 +125,15 @@ class SqlOutbox(Outbox):
             announce(self.session, Queue.DELIVERY)
 
     @override
+    async def known(self, keys: Collection[MessageKey]) -> Collection[MessageKey]:
+        await self.write()
+        texts = {str(key): key for key in keys}
+        found = await self.session.scalars(
+            select(OutboxRow.key).where(OutboxRow.key.in_(list(texts)))
+        )
+        return {texts[text] for text in found}
+
+    @override
     async def unsent(
         self, now: datetime, *, limit: int = 20, without: Collection[Readers] = ()
     ) -> Sequence[Outgoing]:

@@ -58,6 +58,18 @@ class SqlPersonal(Personal):
         return {name: await self._records(query.limit(rows)) for name, query in queries.items()}
 
     @override
+    async def weeks_with_points(self, user: UserRef) -> Sequence[tuple[int, int]]:
+        cohort, week = PointsEventRow.cohort, PointsEventRow.week
+        rows = await self.session.execute(
+            select(cohort, week)
+            .join(IdentityRow, IdentityRow.member == PointsEventRow.member)
+            .where(IdentityRow.user == user)
+            .distinct()
+            .order_by(cohort, week)
+        )
+        return [(cohort, week) for cohort, week in rows]
+
+    @override
     async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> None:
         person = await find_person(self.session, user)
         await forget(self.session, person, at=at, instead=instead)

@@ -83,6 +83,12 @@ class Person:
         """Press the newest button of this name."""
         await pane.get_by_role("button", name=name, exact=True).last.click()
 
+    async def download(self, pane: Locator) -> bytes:
+        """The newest file of a pane."""
+        async with self.page.expect_download() as started:
+            await pane.locator(".attachments a").last.click()
+        return await asyncio.to_thread((await (await started.value).path()).read_bytes)
+
     async def open_thread(self) -> None:
         """Open the newest challenge's thread."""
         await self.channel.locator("a.thread-line").last.click()
@@ -91,6 +97,10 @@ class Person:
     async def sees(self, pane: Locator, words: str) -> None:
         """Wait until these words stand in a pane."""
         await expect(pane.get_by_text(re.compile(re.escape(words))).last).to_be_visible()
+
+    async def sees_no_more(self, pane: Locator, words: str) -> None:
+        """Wait until these words stand nowhere in a pane."""
+        await expect(pane.get_by_text(re.compile(re.escape(words)))).to_have_count(0)
 
     async def count(self, pane: Locator, words: str) -> int:
         """How many messages hold these words."""

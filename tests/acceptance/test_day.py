@@ -1,7 +1,9 @@
 """A whole day at the page, with the real sandbox: what `make run` gives a person."""
 
 import asyncio
+import io
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,20 @@ async def live_a_day(url: str, picture: Path) -> None:
         await ana.sees(ana.thread, "6 of 6")
         await see_the_way(ana)
         await ana.picture(picture)
+
+        await ana.say(ana.thread, "/privacy")
+        await ana.press(ana.thread, "Export my data")
+        await ana.sees(ana.thread, "is in this file")
+        assert len(code_in(await ana.download(ana.thread))) == 2
+        await ana.press(ana.thread, "Forget me")
+        await ana.press(ana.thread, "Go on")
+        await ana.press(ana.thread, "Forget me now")
+        await ana.sees(ana.thread, "You are forgotten.")
+        await ana.sees(ana.thread, "This message is no longer here.")
+        await ana.sees_no_more(ana.thread, "Solved.")
+        await ana.page.reload()
+        await ana.sees(ana.thread, "You are forgotten.")
+        assert await ana.count(ana.thread, "Details") == 0
         assert ana.complaints == []
 
         mentor = await Person.arrive(chromium, url, name="Mentor")
@@ -88,6 +104,13 @@ async def see_the_way(ana: Person) -> None:
         await ana.page.get_by_label(line).fill("2")
     await ana.page.get_by_role("button", name="Keep it").click()
     await ana.sees(ana.channel, "Kept, for you alone. 1 of 7")
+
+
+def code_in(archive: bytes) -> list[str]:
+    """What somebody sent, as a file that was handed out has it."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+        assert "me.json" in packed.namelist()
+        return [name for name in packed.namelist() if name.endswith(".py")]
 
 
 async def test_a_plug_pulled_while_grading_loses_and_doubles_nothing(tmp_path: Path) -> None:

@@ -155,6 +155,8 @@ async def test_a_learner_lives_a_whole_day_on_discord(server: Server, tmp_path: 
         assert "solved" in await server.asks(ana, server.practice, "plan")
         board = await ana.answered(ana.invoke(server.practice, "leaderboard"))
         assert [file.media_type for file in board.files] == ["image/png"]
+        mine = await ana.answered(ana.invoke(server.practice, "privacy", do="export"))
+        assert [(file.name[-4:], file.content[:2]) for file in mine.files] == [(".zip", b"PK")]
         assert await asyncio.to_thread(bot.interrupt) == 0
     assert not [line for line in bot.lines if "warning" in line or "error" in line]
 

@@ -14,6 +14,7 @@ import pytest
 
 from bot.domain.chat.message import File
 from bot.domain.chat.refs import ConversationRef, UserRef
+from bot.domain.cohort import Cohort, Place
 from bot.domain.errors import LeaseLostError, TransientError
 from bot.domain.progression import Turnout
 from bot.domain.submission import SubmissionState
@@ -168,6 +169,74 @@ async def test_the_button_under_privacy_exports(world: World) -> None:
     assert "`/privacy export`" in await world.command(ANA, "privacy", do="everything")
 
 
+# --- other cohorts, and those who left --------------------------------------------------------
+
+
+async def another_cohort(world: World) -> Cohort:
+    """A second cohort in a channel of its own, with Ana in it."""
+    channel = ConversationRef("fake", "here", "second")
+    mentors = ConversationRef("fake", "here", "second-mentors")
+    async with world.store.write() as tx:
+        made = await tx.cohorts.add(
+            replace(
+                world.cohort,
+                id=0,
+                name="Second",
+                places=(Place(channel=channel, mentors_channel=mentors),),
+            )
+        )
+    await world.press(ANA, f"join:{made.id}", where=channel)
+    return made
+
+
+@pytest.mark.usefixtures("thread")
+async def test_privacy_is_about_every_cohort_of_somebody(world: World) -> None:
+    second = await another_cohort(world)
+    where = second.places[0].channel
+
+    assert "You are in `Practice`, `Second`." in await world.command(ANA, "privacy", where=where)
+    assert [row["cohort"] for row in (await kept(world, ANA))["memberships"]] == [
+        "Second",
+        "Practice",
+    ]
+    assert [row["cohort"] for row in (await kept(world, BEN))["memberships"]] == ["Practice"]
+
+    await forgotten(world, ANA)
+
+    assert (await kept(world, ANA))["memberships"] == []
+    assert len((await kept(world, BEN))["memberships"]) == 1
+
+
+async def test_a_mentor_of_another_cohort_has_no_door(
+    world: World, thread: ConversationRef
+) -> None:
+    await another_cohort(world)
+    await world.say(ANA, fenced(HALF), thread)
+
+    for other in (MENTOR, BEN, UserRef("fake", "elsewhere", "ana")):
+        mine = await kept(world, other)
+        assert (mine["submissions"], mine["checks"], mine["points"]) == ([], [], [])
+        await forgotten(world, other)
+
+    assert len((await kept(world, ANA))["submissions"]) == 1
+
+
+async def test_who_has_left_the_cohorts_channel_still_has_both(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    moved = ConversationRef("fake", "here", "moved")
+    [place] = world.cohort.places
+    async with world.store.write() as tx:
+        cohort = await tx.cohorts.get(world.cohort.id)
+        places = (replace(place, channel=moved, mentors_channel=moved),)
+        await tx.cohorts.update(replace(cohort, places=places))
+
+    assert len((await kept(world, ANA))["submissions"]) == 1
+    assert "You are forgotten." in await forgotten(world, ANA)
+    assert "You are in no cohort." in await world.command(ANA, "privacy", where=ELSEWHERE)
+
+
 # --- forgetting -------------------------------------------------------------------------------
 
 
@@ -276,6 +345,27 @@ def together(board: str) -> str:
     """What a cohort solved together, as a board has it."""
     [found] = re.findall(r"solved \*{0,2}\d+ of \d+", board)
     return found
+
+
+async def test_boards_that_were_posted_are_said_anew_without_who_is_forgotten(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.press(ANA, "board:named")
+    await world.press(BEN, "board:named")
+    await world.say(ANA, fenced(RIGHT), thread)
+    await world.say(BEN, fenced(HALF), thread)
+    world.clock.advance(days=7)
+    await world.services.leaderboard.tick()
+    await world.settle()
+    board = world.chat.posted["board:1:1"]
+    before = board.text
+    assert "Ana" in before
+
+    await forgotten(world, ANA)
+
+    assert "Ana" not in board.text
+    assert "Ben" in board.text
+    assert together(board.text) == together(before)
 
 
 async def test_what_is_forgotten_counts_in_no_later_week(

@@ -156,6 +156,9 @@ async def test_a_learner_lives_a_whole_day_on_slack(workspace: Workspace, tmp_pa
         await workspace.fake.until(
             lambda: workspace.fake.asked("files.completeUploadExternal"), "the board's picture"
         )
+        ana.command(workspace.practice, "/freehand privacy export")
+        await workspace.fake.until(lambda: ".zip" in ana.reads(ana.direct), "their data")
+        assert ".zip" not in workspace.mira.reads(workspace.practice, thread)
         assert await asyncio.to_thread(bot.interrupt) == 0
     assert not [line for line in bot.lines if "warning" in line or "error" in line]
 

@@ -1,7 +1,7 @@
 """What is kept about a person: told, handed out, forgotten."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.chat.message import Message
@@ -26,11 +26,13 @@ class PrivacyService:
 
     Attributes:
         kept: How long what people sent is kept.
+        leave_out: Says what was said of somebody on boards anew, without them.
     """
 
     store: Store
     clock: Clock
     kept: Kept
+    leave_out: Callable[[UserRef], Awaitable[None]]
 
     async def tell(self, user: UserRef) -> Message:
         """What is kept of somebody."""
@@ -49,7 +51,11 @@ class PrivacyService:
         return Confirm(messages.LAST_QUESTION, messages.FORGET_ME, PRIVACY, _yes("twice"))
 
     async def forget(self, user: UserRef) -> Message:
-        """Forget somebody; once more changes nothing."""
+        """Forget somebody; once more changes nothing.
+
+        The boards come first, while it is known who stands on them: what fails is done again.
+        """
+        await self.leave_out(user)
         async with self.store.write() as tx:
             await tx.personal.forget(user, at=self.clock(), instead=messages.NO_LONGER_HERE)
         return messages.FORGOTTEN

@@ -1,7 +1,7 @@
 """The weekly leaderboard: on request, and by itself on Mondays."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -11,9 +11,11 @@ from bot.domain import schedule
 from bot.domain.board import Standings, standings
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
+from bot.domain.chat.refs import UserRef
 from bot.domain.clock import Clock
 from bot.domain.cohort import Cohort
 from bot.domain.errors import PlatformError, StoreError
+from bot.domain.member import BoardMode, Member
 from bot.domain.outbox import Wanted
 from bot.domain.schedule import SlotKind
 from bot.domain.store import Store
@@ -51,6 +53,21 @@ class LeaderboardService:
         seen = await self._standings(cohort, week)
         return messages.board(seen, await self._picture(seen))
 
+    async def leave_out(self, user: UserRef) -> None:
+        """Say the boards anew that were posted, without somebody who is about to be forgotten."""
+        async with self.store.read() as tx:
+            weeks = await tx.personal.weeks_with_points(user)
+        for number, week in weeks:
+            async with self.store.read() as tx:
+                cohort = await tx.cohorts.get(number)
+                boards = _posted(cohort, week, Message.of())
+                known = await tx.outbox.known([board.key for board in boards])
+            if known:
+                seen = await self._standings(cohort, week, without=user)
+                boards = _posted(cohort, week, messages.board(seen, await self._picture(seen)))
+                async with self.store.write() as tx:
+                    await tx.outbox.say(*(board for board in boards if board.key in known))
+
     async def _post(self, cohort: Cohort, slot: schedule.BoardSlot, now: datetime) -> None:
         seen = await self._standings(cohort, slot.week)
         picture = b"" if slot.missed else await self._picture(seen)
@@ -59,11 +76,14 @@ class LeaderboardService:
             if is_new and seen.possible and not slot.missed:
                 await tx.outbox.say(*_posted(cohort, seen.week, messages.board(seen, picture)))
 
-    async def _standings(self, cohort: Cohort, week: int) -> Standings:
+    async def _standings(
+        self, cohort: Cohort, week: int, *, without: UserRef | None = None
+    ) -> Standings:
         async with self.store.read() as tx:
+            members = await tx.members.ever_of(cohort.id)
             return standings(
                 cohort,
-                await tx.members.ever_of(cohort.id),
+                [_hidden(member) if without in member.identities else member for member in members],
                 week=week,
                 challenges=await tx.challenges.of_week(cohort.id, week),
                 events=await tx.progress.points_of_week(cohort.id, week),
@@ -80,6 +100,10 @@ class LeaderboardService:
         except PlatformError as error:  # the board is worth posting without its picture
             log.warning("picture_failed", reason=str(error))
             return b""
+
+
+def _hidden(member: Member) -> Member:
+    return replace(member, board=BoardMode.HIDDEN)
 
 
 def _posted(cohort: Cohort, week: int, board: Message) -> list[Wanted]:

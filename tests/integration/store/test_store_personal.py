@@ -1,5 +1,6 @@
 """What is kept about one person: all of it is found, and all of it can be forgotten."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -22,6 +23,7 @@ from bot.domain.member import BoardMode, Member, Role
 from bot.domain.outbox import Wanted
 from bot.domain.personal import Belongings
 from bot.domain.progression import HintTaken, PlanItem, PlanReason, PointsEvent, PointsReason
+from bot.domain.submission import SubmissionState
 from bot.store.store import Base, SqlStore
 from tests.support.sql import select
 from tests.support.stores import NOW, THREAD, Scene, a_grade, later
@@ -124,7 +126,7 @@ async def _work(scene: Scene, member: Member) -> None:
         for key, message in (
             (MessageKey.read(sent.answer), Message.of(MARK, state)),
             (MessageKey(Kind.DISPUTE, sent.id), Message.of(Code(f"{MARK} = 1"))),
-            (MessageKey(Kind.KNOCK, "1"), Message.of(Address(USER, "a word"))),
+            (MessageKey(Kind.KNOCK, f"1:{MARK}"), Message.of(Address(USER, "a word"))),
             (MessageKey(Kind.BOARD, "1"), Message.of("the board")),
         ):
             await tx.outbox.say(Wanted(key=key, conversation=THREAD, message=message))
@@ -354,6 +356,7 @@ async def test_the_trail_keeps_what_was_done(
         ("dispute", "somebody", "submission s097", ""),
         ("excuse", "web:mentor", "cohort 1", "whom=somebody value=1"),
         ("excuse", "web:mentor", f"member {member.id}", ""),
+        ("forget", "somebody", f"member {member.id}", ""),
     ]
 
 
@@ -367,6 +370,31 @@ async def test_forgetting_once_more_changes_nothing(
     await forget(store)
 
     assert all_rows(database_url) == before
+
+
+async def test_what_runs_or_comes_at_the_same_moment_is_forgotten_too(
+    scene: Scene, member: Member
+) -> None:
+    claim = await scene.must_claim()
+    assert claim.submission.member == member.id
+    late = scene.submission(-1, source=f"{MARK} = 3")
+
+    async def come() -> None:
+        who = {**scene.who(-1), "answer": late.answer}
+        async with scene.store.write() as tx:
+            if await tx.submissions.before(**who) is not None:
+                await tx.submissions.add(late)
+
+    await asyncio.gather(
+        come(), forget(scene.store), scene.finish(claim, a_grade()), return_exceptions=True
+    )
+    await forget(scene.store)
+
+    async with scene.store.read() as tx:
+        sent = await tx.submissions.history(member.id)
+        assert await tx.submissions.queue_length() == 0
+    assert {one.source for one in sent} == {""}
+    assert {one.state for one in sent} <= {SubmissionState.GRADED, SubmissionState.WITHDRAWN}
 
 
 async def test_who_joins_again_is_somebody_else(scene: Scene, member: Member) -> None:
