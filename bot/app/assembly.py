@@ -32,6 +32,7 @@ from bot.services.cohorts.service import CohortService, JoiningService, invite
 from bot.services.mentoring import room as mentoring_room
 from bot.services.mentoring.actions import MentoringActions
 from bot.services.mentoring.commands import MentoringCommands
+from bot.services.mentoring.deciding import DecidingService
 from bot.services.mentoring.regrading import RegradeService
 from bot.services.progress import room as progress_room
 from bot.services.progress.commands import ProgressCommands
@@ -149,7 +150,7 @@ def assemble(ports: Ports) -> Services:
         ),
         submission_room.room(submissions),
         _challenge_room(ports, shared, challenges),
-        _mentoring_room(ports, regrades),
+        _mentoring_room(ports, shared, regrades),
     ]
     listener = ThreadListener(
         store=store,
@@ -245,11 +246,15 @@ def _regrades(ports: Ports, shared: Shared) -> RegradeService:
     )
 
 
-def _mentoring_room(ports: Ports, regrades: RegradeService) -> Room:
-    finder = ChallengeFinder(store=ports.store, clock=ports.clock)
-    return mentoring_room.room(
-        MentoringCommands(finder=finder, regrades=regrades), MentoringActions(regrades=regrades)
+def _mentoring_room(ports: Ports, shared: Shared, regrades: RegradeService) -> Room:
+    store, clock = ports.store, ports.clock
+    commands = MentoringCommands(
+        store=store,
+        finder=ChallengeFinder(store=store, clock=clock),
+        regrades=regrades,
+        deciding=DecidingService(store=store, released=shared.released, clock=clock),
     )
+    return mentoring_room.room(commands, MentoringActions(regrades=regrades))
 
 
 def _submissions(ports: Ports, shared: Shared) -> SubmissionActions:

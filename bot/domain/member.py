@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -42,6 +42,7 @@ class Member:
         alias: What the leaderboard shows instead of the name while `board` is ALIAS.
         role: As their platform had it when they last gave a command.
         reminders: Whether the bot may remind them before a challenge closes.
+        excused: Local dates whose challenges they need not answer, by a mentor's word.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Member:
     joined_at: datetime
     board: BoardMode = BoardMode.ALIAS
     reminders: bool = True
+    excused: frozenset[date] = frozenset()
 
     def identity_on(self, platform: str) -> UserRef:
         """Who they are on a platform; where they are not on it, who they are elsewhere."""
@@ -87,6 +89,10 @@ class Members(Protocol):
 
     async def set_role(self, member: int, role: Role) -> None:
         """How they count."""
+        ...
+
+    async def excuse(self, member: int, on: date) -> None:
+        """Let a day's challenges not count for them if they do not answer."""
         ...
 
     async def set_reminders(self, member: int, *, on: bool) -> None:

@@ -164,14 +164,16 @@ def challenges_for(
 ) -> list[Challenge]:
     """Challenges that count for a member.
 
-    Those opened since the local date on which they joined, and earlier ones that they tried all the
-    same. (Learning, "Board": possible since joining; who joins on Thursday has Friday.)
+    Those opened since the local date on which they joined, but on no day on which they were
+    excused, and any others that they tried all the same. (Learning, "Board": possible since
+    joining; who joins on Thursday has Friday.)
     """
     joined_on = cohort.local_date(member.joined_at)
+    opened_on = ((challenge, cohort.local_date(challenge.opens_at)) for challenge in challenges)
     return [
         challenge
-        for challenge in challenges
-        if challenge.id in tried or cohort.local_date(challenge.opens_at) >= joined_on
+        for challenge, on in opened_on
+        if challenge.id in tried or (on >= joined_on and on not in member.excused)
     ]
 
 

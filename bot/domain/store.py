@@ -18,6 +18,7 @@ from bot.domain.member import Members
 from bot.domain.outbox import Outbox
 from bot.domain.progression import Progress
 from bot.domain.regrade import Regrades
+from bot.domain.review import Reviews
 from bot.domain.schedule import Calendar
 from bot.domain.submission import Submissions
 from bot.domain.worker import Workers
@@ -42,6 +43,7 @@ class Transaction(Protocol):
     confirmations: Confirmations
     corrections: Corrections
     regrades: Regrades
+    reviews: Reviews
 
 
 class Store(Protocol):

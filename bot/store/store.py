@@ -29,6 +29,7 @@ from bot.store.members import SqlMembers
 from bot.store.outbox import SqlOutbox
 from bot.store.progress import SqlProgress
 from bot.store.regrades import SqlRegrades
+from bot.store.reviews import SqlReviews
 from bot.store.session import Announce, Session, begun, tell_nobody
 from bot.store.submissions import SqlSubmissions
 from bot.store.workers import SqlWorkers
@@ -56,6 +57,7 @@ class SqlTransaction(Transaction):
         self.confirmations = SqlConfirmations(session)
         self.corrections = SqlCorrections(session)
         self.regrades = SqlRegrades(session)
+        self.reviews = SqlReviews(session)
 
 
 _TOUCH = text("UPDATE alembic_version SET version_num = version_num")

@@ -39,6 +39,8 @@ def upgrade() -> None:
         challenges.add_column(
             sa.Column("reopened", sa.Integer(), nullable=False, server_default="0")
         )
+    with op.batch_alter_table("members") as members:
+        members.add_column(sa.Column("excused", sa.Text(), nullable=False, server_default="[]"))
     with op.batch_alter_table("points_events") as points:
         points.alter_column(
             "reason",
@@ -121,5 +123,7 @@ def downgrade() -> None:
             type_=_reasons(),
             existing_nullable=False,
         )
+    with op.batch_alter_table("members") as members:
+        members.drop_column("excused")
     with op.batch_alter_table("challenges") as challenges:
         challenges.drop_column("reopened")
