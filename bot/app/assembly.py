@@ -34,6 +34,7 @@ from bot.services.mentoring.actions import MentoringActions
 from bot.services.mentoring.commands import MentoringCommands
 from bot.services.mentoring.deciding import DecidingService
 from bot.services.mentoring.regrading import RegradeService
+from bot.services.mentoring.reviewing import ReviewService
 from bot.services.progress import room as progress_room
 from bot.services.progress.commands import ProgressCommands
 from bot.services.progress.leaderboard import Draw, LeaderboardService
@@ -253,6 +254,9 @@ def _mentoring_room(ports: Ports, shared: Shared, regrades: RegradeService) -> R
         finder=ChallengeFinder(store=store, clock=clock),
         regrades=regrades,
         deciding=DecidingService(store=store, released=shared.released, clock=clock),
+        reviews=ReviewService(
+            store=store, catalogue=ports.catalogue, released=shared.released, clock=clock
+        ),
     )
     return mentoring_room.room(commands, MentoringActions(regrades=regrades))
 

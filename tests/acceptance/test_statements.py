@@ -13,6 +13,8 @@ MOST = {
     "/plan": (12, 2),
     "/progress": (12, 2),
     "/challenge list": (12, 2),
+    "/challenge stats": (10, 2),
+    "/challenge inbox": (12, 2),
     "idle minute": (100, 0),
 }
 """Statements, and transactions that write; two of a command's are its event's own."""

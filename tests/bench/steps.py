@@ -19,7 +19,14 @@ from tests.support.statements import Statements, counted
 from tests.support.world import MENTOR, PRACTICE, RIGHT, FakeResponder, World, new_world
 
 MEMBERS = 50
-COMMANDS = ("leaderboard", "plan", "progress", "challenge list")
+COMMANDS = (
+    "leaderboard",
+    "plan",
+    "progress",
+    "challenge list",
+    "challenge stats",
+    "challenge inbox",
+)
 
 Step = tuple[str, Statements]
 

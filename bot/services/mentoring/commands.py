@@ -1,7 +1,7 @@
 """The commands with which mentors look after answers and members."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.chat.commands import CommandOption, CommandSpec, Permission
 from bot.domain.chat.refs import ConversationRef
@@ -14,6 +14,7 @@ from bot.services.cohorts.holidays import read_date
 from bot.services.mentoring import messages
 from bot.services.mentoring.deciding import DecidingService, find_member, offered
 from bot.services.mentoring.regrading import RegradeService
+from bot.services.mentoring.reviewing import ReviewService
 from bot.services.talk.registry import Call, Command
 from bot.services.talk.reply import Answer
 
@@ -50,6 +51,18 @@ EXCUSE = CommandSpec(
     Permission.MENTORS,
 )
 
+STATS = CommandSpec(
+    "challenge stats",
+    "How the last challenges went, or one of them with its checks",
+    (replace(_CHALLENGE, required=False),),
+    Permission.MENTORS,
+)
+INBOX = CommandSpec(
+    "challenge inbox",
+    "Who is stuck or silent, and who fails alike",
+    permission=Permission.MENTORS,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentoringCommands:
@@ -59,11 +72,14 @@ class MentoringCommands:
     finder: ChallengeFinder
     regrades: RegradeService
     deciding: DecidingService
+    reviews: ReviewService
 
     def all(self) -> list[Command]:
         """Specs, handlers and completions."""
         any_challenge = {"challenge": self.finder.offer()}
         return [
+            Command(spec=STATS, handler=self._stats, completions=any_challenge),
+            Command(spec=INBOX, handler=self._inbox),
             Command(spec=REGRADE, handler=self._regrade, completions=any_challenge),
             Command(
                 spec=OVERRIDE,
@@ -74,6 +90,14 @@ class MentoringCommands:
                 spec=EXCUSE, handler=self._excuse, completions={"member": self._complete_members}
             ),
         ]
+
+    async def _stats(self, call: Call) -> Answer:
+        if not call.get("challenge"):
+            return await self.reviews.stats(call.cohort)
+        return await self.reviews.stats_of(await self.finder.get(call))
+
+    async def _inbox(self, call: Call) -> Answer:
+        return await self.reviews.inbox(call.cohort)
 
     async def _regrade(self, call: Call) -> Answer:
         return await self.regrades.begin(await self.finder.get(call), call.event)
