@@ -32,7 +32,9 @@ from bot.services.cohorts.service import CohortService, JoiningService, invite
 from bot.services.mentoring import room as mentoring_room
 from bot.services.mentoring.actions import MentoringActions
 from bot.services.mentoring.commands import MentoringCommands
+from bot.services.mentoring.deciding import DecidingService
 from bot.services.mentoring.regrading import RegradeService
+from bot.services.mentoring.reviewing import ReviewService
 from bot.services.privacy import room as privacy_room
 from bot.services.privacy.service import PrivacyService
 from bot.services.progress import room as progress_room
@@ -162,7 +164,7 @@ def assemble(ports: Ports) -> Services:
             )
         ),
         _challenge_room(ports, shared, challenges),
-        _mentoring_room(ports, regrades),
+        _mentoring_room(ports, shared, regrades),
     ]
     listener = ThreadListener(
         store=store,
@@ -259,11 +261,18 @@ def _regrades(ports: Ports, shared: Shared) -> RegradeService:
     )
 
 
-def _mentoring_room(ports: Ports, regrades: RegradeService) -> Room:
-    finder = ChallengeFinder(store=ports.store, clock=ports.clock)
-    return mentoring_room.room(
-        MentoringCommands(finder=finder, regrades=regrades), MentoringActions(regrades=regrades)
+def _mentoring_room(ports: Ports, shared: Shared, regrades: RegradeService) -> Room:
+    store, clock = ports.store, ports.clock
+    commands = MentoringCommands(
+        store=store,
+        finder=ChallengeFinder(store=store, clock=clock),
+        regrades=regrades,
+        deciding=DecidingService(store=store, released=shared.released, clock=clock),
+        reviews=ReviewService(
+            store=store, catalogue=ports.catalogue, released=shared.released, clock=clock
+        ),
     )
+    return mentoring_room.room(commands, MentoringActions(regrades=regrades))
 
 
 def _submissions(ports: Ports, shared: Shared) -> SubmissionActions:

@@ -47,8 +47,16 @@ class Corrections(Protocol):
         """
         ...
 
-    async def replace_grade(self, submission: Submission, grade: Grade) -> Submission:
-        """Give it another grade. A verdict that counts makes a try of what was none."""
+    async def replace_grade(
+        self, submission: Submission, grade: Grade, *, core_share: float | None = None
+    ) -> Submission:
+        """Give it another grade. A verdict that counts makes a try of what was none.
+
+        Args:
+            submission: A graded one, locked.
+            grade: Its new one.
+            core_share: What it is worth, if not what its checks say.
+        """
         ...
 
     async def void(self, submission: Submission) -> Submission:

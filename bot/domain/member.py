@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -44,6 +44,7 @@ class Member:
         reminders: Whether the bot may remind them before a challenge closes.
         forgotten_at: Since when nobody knows who they were: counts of theirs stay, and they have no
             identity any more. None for all who are members.
+        excused: Local dates whose challenges they need not answer, by a mentor's word.
     """
 
     id: int
@@ -56,6 +57,7 @@ class Member:
     board: BoardMode = BoardMode.ALIAS
     reminders: bool = True
     forgotten_at: datetime | None = None
+    excused: frozenset[date] = frozenset()
 
     def identity_on(self, platform: str) -> UserRef:
         """Who they are on a platform; where they are not on it, who they are elsewhere."""
@@ -98,6 +100,10 @@ class Members(Protocol):
 
     async def set_role(self, member: int, role: Role) -> None:
         """How they count."""
+        ...
+
+    async def excuse(self, member: int, on: date) -> None:
+        """Let a day's challenges not count for them if they do not answer."""
         ...
 
     async def set_reminders(self, member: int, *, on: bool) -> None:

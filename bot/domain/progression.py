@@ -220,16 +220,18 @@ def challenges_for(
 ) -> list[Challenge]:
     """Challenges that count for a member.
 
-    Those opened since the local date on which they joined, and earlier ones that they tried all the
-    same. (Learning, "Board": possible since joining; who joins on Thursday has Friday.) Of who is
-    forgotten, those until then: what a cohort solved together stays as it was.
+    Those opened since the local date on which they joined, but on no day on which they were
+    excused, and any others that they tried all the same. (Learning, "Board": possible since
+    joining; who joins on Thursday has Friday.) Of who is forgotten, those until then: what a cohort
+    solved together stays as it was.
     """
     joined_on = cohort.local_date(member.joined_at)
+    opened_on = ((challenge, cohort.local_date(challenge.opens_at)) for challenge in challenges)
     return [
         challenge
-        for challenge in challenges
+        for challenge, on in opened_on
         if challenge.id in tried
-        or (cohort.local_date(challenge.opens_at) >= joined_on and _is_met(member, challenge))
+        or (on >= joined_on and on not in member.excused and _is_met(member, challenge))
     ]
 
 

@@ -19,6 +19,7 @@ from bot.domain.outbox import Outbox
 from bot.domain.personal import Personal
 from bot.domain.progression import Progress
 from bot.domain.regrade import Regrades
+from bot.domain.review import Reviews
 from bot.domain.schedule import Calendar
 from bot.domain.self_view import SelfViews
 from bot.domain.signoff import Signoffs
@@ -48,6 +49,7 @@ class Transaction(Protocol):
     personal: Personal
     corrections: Corrections
     regrades: Regrades
+    reviews: Reviews
 
 
 class Store(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain import schedule
@@ -105,8 +105,10 @@ def weeks_of(
         now: Aware UTC.
     """
     own = challenges_for(member, cohort, challenges, tried=tried)
+    # As those of the cohort, a member's own days off make no week harder.
+    theirs = replace(cohort, holidays=cohort.holidays | member.excused)
     return [
-        _week(cohort, week, [item for item in own if item.week == week], tried=tried, now=now)
+        _week(theirs, week, [item for item in own if item.week == week], tried=tried, now=now)
         for week in range(cohort.week_at(member.joined_at), cohort.week_at(now) + 1)
     ]
 

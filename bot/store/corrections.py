@@ -72,7 +72,9 @@ class SqlCorrections(Corrections):
         return found
 
     @override
-    async def replace_grade(self, submission: Submission, grade: Grade) -> Submission:
+    async def replace_grade(
+        self, submission: Submission, grade: Grade, *, core_share: float | None = None
+    ) -> Submission:
         number = await self._try_number(submission) if grade.verdict.counts_as_try else 0
         new = grade_row(
             grade,
@@ -81,6 +83,8 @@ class SqlCorrections(Corrections):
             at=submission.finished_at or submission.received_at,
             try_number=number,
         )
+        if core_share is not None:
+            new.core_share = core_share
         is_its = CheckResultRow.submission == submission.id
         await self.session.execute(
             update(GradeRow)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, ForeignKey, Select, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from bot.domain.alias import ALIASES, alias
 from bot.domain.chat.refs import UserRef
 from bot.domain.errors import NotFoundError
 from bot.domain.member import BoardMode, Member, Members, Role
-from bot.store.base import Base
+from bot.store.base import Base, Dates
 from bot.store.cohorts import CohortRow
 from bot.store.mapping import is_possible_id, value_of
 from bot.store.statements import lock_row
@@ -46,6 +46,7 @@ class MemberRow(Base):
     board: Mapped[BoardMode] = mapped_column(default=BoardMode.ALIAS)
     reminders: Mapped[bool] = mapped_column(default=True)
     forgotten_at: Mapped[datetime | None] = mapped_column(default=None)
+    excused: Mapped[Dates] = mapped_column(default=frozenset[date]())
     identities: Mapped[list[IdentityRow]] = relationship(
         lazy="joined",
         order_by=(IdentityRow.linked_at, IdentityRow.user),
@@ -122,6 +123,12 @@ class SqlMembers(Members):
     @override
     async def set_role(self, member: int, role: Role) -> None:
         await self._change(member, role=role)
+
+    @override
+    async def excuse(self, member: int, on: date) -> None:
+        await lock_row(self.session, MemberRow.id, member)
+        known = await self.get(member)
+        await self._change(member, excused=known.excused | {on})
 
     @override
     async def set_reminders(self, member: int, *, on: bool) -> None:

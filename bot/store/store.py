@@ -30,6 +30,7 @@ from bot.store.outbox import SqlOutbox
 from bot.store.personal import SqlPersonal
 from bot.store.progress import SqlProgress
 from bot.store.regrades import SqlRegrades
+from bot.store.reviews import SqlReviews
 from bot.store.self_views import SqlSelfViews
 from bot.store.session import Announce, Session, begun, tell_nobody
 from bot.store.signoffs import SqlSignoffs
@@ -62,6 +63,7 @@ class SqlTransaction(Transaction):
         self.personal = SqlPersonal(session)
         self.corrections = SqlCorrections(session)
         self.regrades = SqlRegrades(session)
+        self.reviews = SqlReviews(session)
 
 
 _TOUCH = text("UPDATE alembic_version SET version_num = version_num")

@@ -20,6 +20,8 @@ def upgrade() -> None:
         challenges.add_column(
             sa.Column("reopened", sa.Integer(), nullable=False, server_default="0")
         )
+    with op.batch_alter_table("members") as members:
+        members.add_column(sa.Column("excused", sa.Text(), nullable=False, server_default="[]"))
     op.create_table(
         "overrides",
         sa.Column("submission", sa.Text(), nullable=False),
@@ -85,5 +87,7 @@ def downgrade() -> None:
     op.drop_table("reruns")
     op.drop_table("regrades")
     op.drop_table("overrides")
+    with op.batch_alter_table("members") as members:
+        members.drop_column("excused")
     with op.batch_alter_table("challenges") as challenges:
         challenges.drop_column("reopened")

@@ -16,6 +16,8 @@ MOST = {
     "/stage": (13, 2),
     "/milestones": (10, 2),
     "/challenge list": (12, 2),
+    "/challenge stats": (10, 2),
+    "/challenge inbox": (12, 2),
     "idle minute": (100, 0),
 }
 """Statements, and transactions that write; two of a command's are its event's own."""

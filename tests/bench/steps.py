@@ -27,6 +27,8 @@ COMMANDS = (
     "stage",
     "milestones",
     "challenge list",
+    "challenge stats",
+    "challenge inbox",
 )
 
 Step = tuple[str, Statements]

@@ -231,7 +231,7 @@ class ChallengeService:
         """Remind of an open challenge, and tell why it has no thread, when it is time to."""
         is_unreminded = challenge.is_posted and challenge.reminded_at is None
         if is_unreminded and schedule.is_reminder_due(cohort, challenge, now):
-            await self._remind(challenge, now)
+            await self._remind(challenge, cohort.local_date(challenge.opens_at), now)
         if now - challenge.opens_at >= POSTED_WITHIN:
             await self._explain_missing_threads(challenge, cohort)
 
@@ -262,7 +262,7 @@ class ChallengeService:
                 )
             )
 
-    async def _remind(self, challenge: Challenge, now: datetime) -> None:
+    async def _remind(self, challenge: Challenge, on: date, now: datetime) -> None:
         async with self.store.write() as tx:
             if not await tx.challenges.set_reminded(challenge.id, now) or not challenge.threads:
                 return
@@ -272,7 +272,7 @@ class ChallengeService:
             wanted = (
                 posts.reminder_for(challenge, member, message)
                 for member in members
-                if member.reminders and member.id not in answered
+                if member.reminders and member.id not in answered and on not in member.excused
             )
             await tx.outbox.say(*(item for item in wanted if item is not None))
 

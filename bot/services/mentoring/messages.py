@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from bot.domain.chat.message import Buttons, ButtonStyle, Message
+from bot.domain.correction import Decision
 from bot.domain.grading import Verdict
 from bot.domain.regrade import Change, Difference, Regrade
 from bot.domain.submission import Submission
-from bot.domain.text import sentence
+from bot.domain.text import quoted, sentence
 from bot.services.mentoring.verbs import KEEP_BETTER, LEAVE_GRADES
 from bot.services.submissions.messages import graded, points_text
 from bot.services.talk.messages import LEFT_ALONE
@@ -39,6 +41,98 @@ WORDS = {
     Verdict.TOO_MUCH_OUTPUT: "too much output",
     Verdict.SANDBOX_FAULT: "our fault",
 }
+
+
+# --- overrides and excuses --------------------------------------------------------------------
+
+_DECIDED = {
+    Decision.PASS: "**{name}**'s answer to **{title}** is solved now.{more}",
+    Decision.FAIL: (
+        "**{name}**'s answer to **{title}** is not solved any more. The points that they were told"
+        " of stay: nobody loses those."
+    ),
+    Decision.VOID: (
+        "**{name}**'s answer to **{title}** does not count as a try any more. The points that they"
+        " were told of stay."
+    ),
+}
+_TOLD = {
+    Decision.PASS: (
+        "A mentor looked at your answer to **{title}** and passed it: it is solved now.{more}"
+    ),
+    Decision.FAIL: (
+        "A mentor looked at your answer to **{title}**: it does not count as solved. The points"
+        " that you have stay yours."
+    ),
+    Decision.VOID: (
+        "A mentor looked at your answer to **{title}**: it does not count as a try. The points that"
+        " you have stay yours."
+    ),
+}
+LOOKED_AT = {
+    Decision.PASS: "A mentor looked at it and passed it.",
+    Decision.FAIL: "A mentor looked at it.",
+    Decision.VOID: "A mentor looked at it: it does not count as a try.",
+}
+"""In the feedback, which others may read: the reason is for its author alone."""
+
+DECISIONS = f"The decision must be {', '.join(f'`{word}`' for word in Decision)}."
+FAR_DAY = "That day is more than a year away."
+NAME_A_MEMBER = (
+    "Name one member of this cohort, as they are offered while you type, or mention them."
+)
+
+
+def decided(name: str, title: str, decision: Decision, points: float) -> Message:
+    """To the mentor who decided on an answer."""
+    words = _DECIDED[decision].format(name=sentence(name), title=title, more=_more(points))
+    return Message.of(f"{words} They are told, with your reason.")
+
+
+def told_decision(title: str, decision: Decision, points: float, reason: str) -> Message:
+    """To an answer's author."""
+    words = _TOLD[decision].format(title=title, more=_more(points))
+    return Message.of(words, f"Why: {sentence(reason)}")
+
+
+def excused(name: str, on: date) -> Message:
+    """To the mentor who excused a member."""
+    return Message.of(
+        f"**{sentence(name)}** is excused on {_date(on)}, and told so with your reason. What they"
+        " answer all the same counts."
+    )
+
+
+def told_excuse(on: date, reason: str) -> Message:
+    """To the member."""
+    return Message.of(
+        f"A mentor excused you on {_date(on)}: you need not answer that day's challenge, and it"
+        " costs you nothing. If you answer it all the same, it counts.",
+        f"Why: {sentence(reason)}",
+    )
+
+
+def several_members(typed: str, names: Sequence[str]) -> str:
+    """To a mentor who named more than one."""
+    known = ", ".join(quoted(name) for name in names[:5])
+    return f"Several members are called {quoted(typed)}: {known}. {NAME_A_MEMBER}"
+
+
+def unknown_member(typed: str) -> str:
+    """To a mentor who named nobody."""
+    return f"There is no member {quoted(typed)}. {NAME_A_MEMBER}"
+
+
+def unknown_submission(typed: str) -> str:
+    """To a mentor who named an answer of another cohort, or none."""
+    return (
+        f"There is no graded answer {quoted(typed)} in this cohort. The newest are offered as you"
+        " type `/challenge override`."
+    )
+
+
+def _date(on: date) -> str:
+    return f"{on:%A}, {on.day} {on:%B %Y}"
 
 
 # --- regrades ---------------------------------------------------------------------------------

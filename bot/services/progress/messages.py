@@ -91,12 +91,14 @@ class Names:
         title_of: Names one by its slug.
         windows: Whether the challenges are open, by slug.
         without_thread: The slugs of those that cannot be answered anywhere.
+        excused: The slugs of those that the member need not answer.
         to_come: Days of the week that are still ahead.
     """
 
     title_of: TitleOf
     windows: Mapping[str, Window]
     without_thread: AbstractSet[str] = frozenset()
+    excused: AbstractSet[str] = frozenset()
     to_come: AbstractSet[Day] = frozenset()
 
 
@@ -149,6 +151,8 @@ def _plan_row(item: PlanItem, outcomes: Sequence[Outcome], names: Names) -> tupl
 
 
 def _untried(exercise: str, names: Names) -> str:
+    if exercise in names.excused:
+        return "excused"
     window = names.windows.get(exercise, Window.OVER)
     if window is not Window.OVER and exercise in names.without_thread:
         return f"{'open' if window is Window.OPEN else 'closed'}; it has no thread"

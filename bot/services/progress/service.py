@@ -53,6 +53,11 @@ class ProgressService:
             without_thread={
                 challenge.exercise for challenge in known if challenge.thread_for(near) is None
             },
+            excused={
+                challenge.exercise
+                for challenge in known
+                if cohort.local_date(challenge.opens_at) in member.excused
+            },
             to_come={slot.day for slot in slots if slot.due_at + POSTED_WITHIN > now},
         )
         return messages.plan(week, items, outcomes, links, names)

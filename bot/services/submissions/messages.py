@@ -239,9 +239,10 @@ def next_step(grade: Grade, exercise: Exercise) -> str:
     """One thing to do now."""
     if grade.verdict is Verdict.SOLVED:
         missed = first_failed(grade)
-        if missed:
+        if missed and not missed.core:
             return f"One bonus check is left, if you like: {missed.title}."
-        return "Every check holds. Could you explain each line to somebody else?"
+        holds = "" if missed else "Every check holds. "
+        return f"{holds}Could you explain each line to somebody else?"
     return _STEPS.get(grade.verdict) or _step_from_checks(grade, exercise)
 
 
@@ -272,6 +273,8 @@ _STEPS = {
 
 def _step_from_checks(grade: Grade, exercise: Exercise) -> str:
     missed = first_failed(grade)
+    if grade.checks and grade.passed == len(grade.checks):
+        return "Every check holds: ask a mentor what they still miss."
     if missed is None:
         return f"Does it define `{'`, `'.join(exercise.entry)}` and load on its own?"
     if grade.detail and missed.traceback:  # one cause of all

@@ -184,10 +184,13 @@ async def test_members_choices_are_kept(scene: Scene) -> None:
     async with scene.store.write() as tx:
         await tx.members.set_board(member.id, BoardMode.HIDDEN)
         await tx.members.set_reminders(member.id, on=False)
+        await tx.members.excuse(member.id, date(2026, 11, 23))
+        await tx.members.excuse(member.id, date(2026, 11, 25))
     async with scene.store.read() as tx:
         changed = await tx.members.get(member.id)
 
-    assert changed == replace(member, board=BoardMode.HIDDEN, reminders=False)
+    days = frozenset({date(2026, 11, 23), date(2026, 11, 25)})
+    assert changed == replace(member, board=BoardMode.HIDDEN, reminders=False, excused=days)
 
 
 async def test_member_is_found_by_every_identity(scene: Scene, database_url: str) -> None:

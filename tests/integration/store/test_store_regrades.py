@@ -168,6 +168,18 @@ async def test_corrected_grade_takes_the_place_of_the_first(scene: Scene) -> Non
     assert (outcome.solved, outcome.best_core_share) == (True, 1.0)
 
 
+async def test_failed_answer_is_worth_nothing_whatever_its_checks_say(scene: Scene) -> None:
+    before = await scene.graded(grade=ALL)
+    async with scene.store.write() as tx:
+        wrong = a_grade(Verdict.WRONG)
+        await tx.corrections.replace_grade(before, wrong, core_share=0.0)
+    async with scene.store.read() as tx:
+        (outcome,) = await tx.progress.outcomes_of(scene.members[0].id)
+        [given] = await tx.reviews.newest(scene.cohort.id, limit=5)
+    assert (outcome.solved, outcome.best_core_share, outcome.tries) == (False, 0.0, 1)
+    assert (given.submission, given.name) == (before.id, "Learner u0")
+
+
 async def test_what_was_no_try_becomes_the_next_one(scene: Scene) -> None:
     await scene.graded(source="a", grade=HALF)
     none = await scene.graded(source="b", grade=a_grade(Verdict.NOT_ALLOWED, held=()))

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -152,3 +153,17 @@ def test_challenges_count_from_the_local_day_of_joining_on() -> None:
     assert challenges_for(on_thursday, a_cohort(), week, tried=()) == [friday]
     assert challenges_for(on_thursday, a_cohort(), week, tried={1}) == [wednesday, friday]
     assert challenges_for(after_the_post, a_cohort(), week, tried=()) == week
+
+
+def test_an_excused_days_challenge_counts_only_if_it_is_tried() -> None:
+    monday, wednesday = (
+        a_challenge(number, opens_at=FIRST_MONDAY + timedelta(days=2 * number))
+        for number in range(2)
+    )
+    excused = replace(a_member(), excused=frozenset({FIRST_MONDAY.date()}))
+
+    assert challenges_for(excused, a_cohort(), [monday, wednesday], tried=()) == [wednesday]
+    assert challenges_for(excused, a_cohort(), [monday, wednesday], tried={monday.id}) == [
+        monday,
+        wednesday,
+    ]

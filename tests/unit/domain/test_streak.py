@@ -145,9 +145,11 @@ def weeks(
     at: datetime,
     joined_days: float = 0,
     holidays: tuple[date, ...] = (),
+    excused: tuple[date, ...] = (),
 ) -> list[StreakWeek]:
+    member = a_member(joined_at=FIRST_MONDAY + timedelta(days=joined_days))
     return weeks_of(
-        a_member(joined_at=FIRST_MONDAY + timedelta(days=joined_days)),
+        replace(member, excused=frozenset(excused)),
         replace(a_cohort(), holidays=frozenset(holidays)),
         challenges(*days),
         tried=tried,
@@ -182,6 +184,13 @@ def test_a_holiday_and_a_slot_that_was_never_posted_are_not_eligible() -> None:
 
     assert weeks(0, 2, tried={0}, at=at)[0].eligible == 2
     assert weeks(0, 2, 4, tried={0}, at=at, holidays=(date(2026, 11, 25),))[0].eligible == 2
+
+
+def test_a_day_on_which_the_member_is_excused_is_not_eligible_but_counts_if_it_is_tried() -> None:
+    at, wednesday = FIRST_MONDAY + timedelta(days=9), (date(2026, 11, 25),)
+
+    assert weeks(0, 2, 4, tried={0}, at=at, excused=wednesday)[0].eligible == 2
+    assert weeks(0, 2, 4, tried={0, 2}, at=at, excused=wednesday)[0].done == 2
 
 
 def test_an_extra_challenge_by_a_mentor_can_be_attempted_but_is_not_needed() -> None:
