@@ -6,10 +6,12 @@ that a row cannot be matched with a message in the chat.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Delete,
     ScalarSelect,
     Text,
@@ -28,6 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.domain.chat.keys import Kind
 from bot.domain.chat.message import Message
+from bot.domain.chat.refs import UserRef
 from bot.domain.jobs import Queue
 from bot.domain.member import BoardMode
 from bot.domain.submission import SubmissionState
@@ -35,14 +38,18 @@ from bot.store.audit import AuditRow
 from bot.store.challenges import ChallengeRow
 from bot.store.cohorts import PlaceRow
 from bot.store.confirmations import ConfirmationRow
+from bot.store.corrections import OverrideRow
 from bot.store.grades import CheckResultRow, GradeRow
 from bot.store.inbox import InboxRow
 from bot.store.members import IdentityRow, MemberRow
 from bot.store.outbox import OutboxRow
-from bot.store.person import DISPUTE, NOBODY, Person
+from bot.store.person import DISPUTE, NOBODY, Person, as_json
 from bot.store.progress import HintRow, PlanItemRow, PointsEventRow
 from bot.store.queue import PENDING, RUNNING, RunOutcome, RunRow, SubmissionRow
+from bot.store.regrades import RegradeRow, RerunRow
+from bot.store.self_views import SelfAnswerRow
 from bot.store.session import announce
+from bot.store.signoffs import SignoffRow
 
 Statement = Update | Delete
 
@@ -64,6 +71,7 @@ async def forget(session: AsyncSession, person: Person, *, at: datetime, instead
         *_heard(person, at),
         *_trail(person),
         *_work(person),
+        *_mentoring(person),
         *_standing(person, at),
     ):
         await _run(session, statement)
@@ -179,6 +187,29 @@ def _work(person: Person) -> Iterator[Statement]:
     )
 
 
+def _mentoring(person: Person) -> Iterator[Statement]:
+    """What mentors decided about them goes; what they decided for others stays, by nobody."""
+    members = person.members
+    sent = select(SubmissionRow.id).where(SubmissionRow.member.in_(members))
+    yield delete(SelfAnswerRow).where(SelfAnswerRow.member.in_(members))
+    yield delete(SignoffRow).where(SignoffRow.member.in_(members))
+    yield delete(RerunRow).where(RerunRow.submission.in_(sent))
+    yield update(OverrideRow).where(OverrideRow.submission.in_(sent)).values(reason="")
+    yield update(OverrideRow).where(OverrideRow.by.in_(person.actors)).values(by=NOBODY)
+    names = select(MemberRow.name).where(MemberRow.id.in_(members))
+    yield update(SignoffRow).where(SignoffRow.withdrawn_by.in_(names)).values(withdrawn_by=NOBODY)
+    for user in person.users:
+        # Two mentors who are forgotten stay two: stage 6 wants as many.
+        nobody = _nobody(user, SignoffRow.id)
+        yield (
+            update(SignoffRow)
+            .where(SignoffRow.mentor == user)
+            .values(mentor=nobody, mentor_name=NOBODY.capitalize())
+        )
+        nobody = _nobody(user, RegradeRow.id)
+        yield update(RegradeRow).where(RegradeRow.asked_by == user).values(asked_by=nobody)
+
+
 def _standing(person: Person, at: datetime) -> Iterator[Statement]:
     """Points and hints stay, of a member without a name, whom no board shows."""
     members = person.members
@@ -196,9 +227,17 @@ def _standing(person: Person, at: datetime) -> Iterator[Statement]:
             alias=alias,
             board=BoardMode.HIDDEN,
             reminders=False,
+            excused=frozenset(),
             forgotten_at=at,
         )
     )
+
+
+def _nobody(user: UserRef, number: InstrumentedAttribute[int]) -> ColumnElement[Any]:
+    """An account on the same server that nobody has, another one for each row."""
+    before, _, after = as_json(replace(user, user=f"{NOBODY} #")).partition("#")
+    text = literal(before, Text).concat(cast(number, Text)).concat(after)
+    return type_coerce(text, Text)
 
 
 def _opening_of(challenge: InstrumentedAttribute[int]) -> ScalarSelect[datetime]:

@@ -53,11 +53,11 @@ class Person:
 
     def speaks(self, event: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
         """Whether an event is theirs."""
-        return _holds(event, [f'"user":{_json(user)}' for user in self.users])
+        return _holds(event, [f'"user":{as_json(user)}' for user in self.users])
 
     def is_named_in(self, message: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
         """Whether a message names one of their accounts."""
-        return _holds(message, [_json(user) for user in self.users])
+        return _holds(message, [as_json(user) for user in self.users])
 
 
 async def find_person(session: AsyncSession, user: UserRef) -> Person:
@@ -73,7 +73,7 @@ async def find_person(session: AsyncSession, user: UserRef) -> Person:
     )
 
 
-def _json(user: UserRef) -> str:
+def as_json(user: UserRef) -> str:
     """As it stands in the JSON of events and messages.
 
     Nothing that somebody types there looks like it: its quotes are escaped.

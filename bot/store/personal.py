@@ -27,6 +27,7 @@ from bot.store.audit import AuditRow
 from bot.store.challenges import ChallengeRow
 from bot.store.cohorts import CohortRow
 from bot.store.confirmations import ConfirmationRow
+from bot.store.corrections import OverrideRow
 from bot.store.forgetting import forget
 from bot.store.grades import CheckResultRow, GradeRow
 from bot.store.inbox import InboxRow
@@ -37,6 +38,8 @@ from bot.store.outbox import OutboxRow
 from bot.store.person import DISPUTE, Person, find_person
 from bot.store.progress import HintRow, PlanItemRow, PointsEventRow
 from bot.store.queue import SubmissionRow
+from bot.store.self_views import SelfAnswerRow
+from bot.store.signoffs import SignoffRow
 
 Query = Select[*tuple[Any, ...]]
 
@@ -93,6 +96,7 @@ def _memberships(person: Person) -> Query:
             MemberRow.joined_at,
             MemberRow.board.label("leaderboard"),
             MemberRow.reminders,
+            MemberRow.excused,
         )
         .join(CohortRow, CohortRow.id == MemberRow.cohort)
         .where(MemberRow.id.in_(person.members))
@@ -179,6 +183,33 @@ def _messages(person: Person) -> Query:
     )
 
 
+def _self_view(person: Person) -> Query:
+    return (
+        select(*_columns(SelfAnswerRow, "item", "answer", "at"))
+        .where(SelfAnswerRow.member.in_(person.members))
+        .order_by(SelfAnswerRow.at.desc(), SelfAnswerRow.item)
+    )
+
+
+def _signoffs(person: Person) -> Query:
+    """Without the mentors' names."""
+    return (
+        select(*_columns(SignoffRow, "kind", "code", "reason", "at", "withdrawn_at"))
+        .where(SignoffRow.member.in_(person.members))
+        .order_by(SignoffRow.id.desc())
+    )
+
+
+def _decisions(person: Person) -> Query:
+    """What mentors decided about single answers, without the mentors' names."""
+    return (
+        select(*_columns(OverrideRow, "submission", "decision", "reason", "at"))
+        .join(SubmissionRow, SubmissionRow.id == OverrideRow.submission)
+        .where(SubmissionRow.member.in_(person.members))
+        .order_by(OverrideRow.at.desc())
+    )
+
+
 def _disputes(person: Person) -> Query:
     return (
         select(AuditRow.at, AuditRow.target, AuditRow.note)
@@ -234,6 +265,9 @@ KEPT: Mapping[str, Callable[[Person], Query]] = {
     "points": _points,
     "plan": _plan,
     "messages_to_you": _messages,
+    "self_view": _self_view,
+    "signoffs": _signoffs,
+    "mentors_decisions": _decisions,
     "disputes": _disputes,
     "audit": _audit,
     "questions": _questions,
@@ -251,6 +285,8 @@ def _plain(name: str, value: object) -> object:
     match value:
         case datetime():
             return value.isoformat()
+        case frozenset():  # dates
+            return sorted(map(str, value))
         case UserRef(platform, tenant, user):
             return {"platform": platform, "tenant": tenant, "user": user}
         case str() if name == "json":

@@ -10,6 +10,7 @@ from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Address, AnswerState, Code, Form, Message
 from bot.domain.chat.refs import ConversationRef, MessageRef, UserRef
 from bot.domain.confirmation import Confirmation
+from bot.domain.correction import Decision, Override
 from bot.domain.exercise import Day
 from bot.domain.grading import CheckStatus, Grade, Verdict
 from bot.domain.local_chat import (
@@ -23,6 +24,8 @@ from bot.domain.member import BoardMode, Member, Role
 from bot.domain.outbox import Wanted
 from bot.domain.personal import Belongings
 from bot.domain.progression import HintTaken, PlanItem, PlanReason, PointsEvent, PointsReason
+from bot.domain.regrade import NewRegrade
+from bot.domain.signoff import Signed, Signoff
 from bot.domain.submission import SubmissionState
 from bot.store.store import Base, SqlStore
 from tests.support.sql import select
@@ -53,9 +56,14 @@ ABOUT_PEOPLE = {
     "local_chat_read_marks",
     "members",
     "outbox",
+    "overrides",
     "plan_items",
     "points_events",
+    "regrades",
+    "reruns",
     "runs",
+    "self_answers",
+    "signoffs",
     "submissions",
 }
 KNOWS_NOBODY = {
@@ -89,6 +97,7 @@ async def member(scene: Scene) -> Member:
         await tx.members.set_board(made.id, BoardMode.NAMED)
     scene.members.append(made)
     await _work(scene, made)
+    await _mentoring(scene, made)
     await _talk(scene.store)
     await _chat(scene.store)
     return made
@@ -152,6 +161,43 @@ def _a_grade() -> Grade:
     [held, failed] = made.checks
     failed = replace(failed, message=MARK, traceback=(MARK,), example=MARK)
     return replace(made, checks=(held, failed), detail=MARK, traceback=(MARK,))
+
+
+async def _mentoring(scene: Scene, member: Member) -> None:
+    """What mentors made of them, and what they did as a mentor."""
+    other = scene.members[0]
+    async with scene.store.write() as tx:
+        [sent, *_] = [
+            item for item in await tx.submissions.history(member.id) if item.grade is not None
+        ]
+        await tx.self_views.replace(member.id, ["1.1"], {"1.1": 2}, at=NOW)
+        for about, mentor in ((member, OTHER), (other, USER)):
+            await tx.signoffs.add(
+                Signoff(
+                    member=about.id,
+                    kind=Signed.STAGE,
+                    code="6",
+                    mentor=mentor,
+                    mentor_member=None,
+                    mentor_name=MARK,
+                    reason="it was said of " + about.name,
+                    at=NOW,
+                )
+            )
+        by = f"web:{MARK}"
+        await tx.corrections.decide(
+            Override(submission=sent.id, decision=Decision.PASS, reason=MARK, by=by, at=NOW)
+        )
+        await tx.regrades.begin(
+            NewRegrade(
+                cohort=scene.cohort.id,
+                challenge=scene.challenge.id,
+                version=scene.challenge.version,
+                asked_by=USER,
+                conversation=THREAD,
+                asked_at=NOW,
+            )
+        )
 
 
 async def _talk(store: SqlStore) -> None:
