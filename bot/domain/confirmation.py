@@ -58,6 +58,14 @@ class Confirmations(Protocol):
         """Delete a question, if there is one."""
         ...
 
+    async def has_expired(self, before: datetime) -> bool:
+        """Whether `purge` would find something."""
+        ...
+
+    async def purge(self, before: datetime, *, limit: int) -> int:
+        """Delete questions that expired before a moment, answered or not. How many."""
+        ...
+
     async def find(self, confirmation: str) -> Confirmation | None:
         """One question."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import override
@@ -82,6 +82,20 @@ class SqlConfirmations(Confirmations):
         )
 
     @override
+    async def has_expired(self, before: datetime) -> bool:
+        return await self.session.scalar(_expired(before).limit(1)) is not None
+
+    @override
+    async def purge(self, before: datetime, *, limit: int) -> int:
+        purged = await self.session.scalars(
+            delete(ConfirmationRow)
+            .where(ConfirmationRow.id.in_(_expired(before).limit(limit)))
+            .returning(ConfirmationRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(purged.all())
+
+    @override
     async def find(self, confirmation: str) -> Confirmation | None:
         row = await self.session.get(ConfirmationRow, confirmation)
         return None if row is None else value_of(Confirmation, row)
@@ -95,3 +109,7 @@ class SqlConfirmations(Confirmations):
             .returning(ConfirmationRow.id)
         )
         return answered is not None
+
+
+def _expired(before: datetime) -> Select[str]:
+    return select(ConfirmationRow.id).where(ConfirmationRow.expires_at < before)

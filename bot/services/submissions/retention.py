@@ -20,7 +20,8 @@ class Kept:
     Attributes:
         sources: The code of a submission. It is longer than any challenge can be answered.
         after_end: All code of a cohort, once its last challenge is over.
-        events: What was in an event, once it is handled; its key stays.
+        events: What was in an event, once it is handled, and what was said to it; its key stays.
+            Questions too, once they have expired.
     """
 
     sources: timedelta
@@ -44,6 +45,7 @@ class RetentionService:
         async with self.store.read() as tx:
             is_due = (
                 await tx.inbox.has_kept(events)
+                or await tx.confirmations.has_expired(events)
                 or await tx.outbox.has_pictures(now - PICTURES_KEPT)
                 or await tx.outbox.has_passed(replies=events, disputes=ended)
                 or await tx.submissions.has_sources(sources, ended=ended)
@@ -52,6 +54,7 @@ class RetentionService:
             async with self.store.write() as tx:
                 most = MAX_FORGOTTEN
                 await tx.inbox.purge(events, limit=most)
+                await tx.confirmations.purge(events, limit=most)
                 await tx.outbox.purge(now - PICTURES_KEPT, limit=most)
                 await tx.outbox.forget_passed(replies=events, disputes=ended, limit=most)
                 await tx.submissions.forget_sources(sources, ended=ended, limit=most)

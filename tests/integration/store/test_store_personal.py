@@ -426,9 +426,8 @@ async def test_what_runs_or_comes_at_the_same_moment_is_forgotten_too(
     late = scene.submission(-1, source=f"{MARK} = 3")
 
     async def come() -> None:
-        who = {**scene.who(-1), "answer": late.answer}
         async with scene.store.write() as tx:
-            if await tx.submissions.before(**who) is not None:
+            if await tx.submissions.before(**scene.who(-1), answer=late.answer) is not None:
                 await tx.submissions.add(late)
 
     await asyncio.gather(
@@ -498,3 +497,25 @@ async def test_what_is_said_once_is_forgotten_when_it_is_old(store: SqlStore) ->
         assert await tx.outbox.has_passed(replies=NOW, disputes=later(1))
         assert await tx.outbox.forget_passed(replies=NOW, disputes=later(1), limit=9) == 1
         assert not await tx.outbox.has_passed(replies=later(1), disputes=later(1))
+
+
+async def test_questions_are_forgotten_after_a_while_answered_or_not(store: SqlStore) -> None:
+    async with store.write() as tx:
+        for name in ("answered", "open"):
+            await tx.confirmations.ask(
+                Confirmation(
+                    id=name,
+                    conversation=THREAD,
+                    user=USER,
+                    command="close",
+                    args={},
+                    asked_at=NOW,
+                    expires_at=later(60),
+                )
+            )
+        await tx.confirmations.answer("answered", by="e", at=NOW)
+        assert not await tx.confirmations.has_expired(later(60))
+        assert await tx.confirmations.has_expired(later(61))
+        assert await tx.confirmations.purge(later(61), limit=1) == 1
+        assert await tx.confirmations.purge(later(61), limit=9) == 1
+        assert await tx.confirmations.purge(later(61), limit=9) == 0
