@@ -13,13 +13,18 @@ from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.cohort import Cohort, Place
 from bot.domain.errors import UserError
 from bot.domain.grading import CheckResult, CheckStatus, Grade, Usage, Verdict
+from bot.domain.journey import stages
 from bot.domain.member import Member, Role
+from bot.domain.signoff import Signed, Signoff
 from bot.domain.submission import Submission, SubmissionState
 from bot.domain.text import shown_name
 from bot.services.challenges import messages as challenges
 from bot.services.cohorts import holidays
 from bot.services.cohorts import messages as cohorts
+from bot.services.progress import journey_messages as journey
 from bot.services.progress import messages as progress
+from bot.services.progress import signing_messages as signing
+from bot.services.progress.signing_messages import What
 from bot.services.submissions import messages as submissions
 from bot.services.submissions import remarks
 
@@ -90,6 +95,7 @@ def messages_with(text: str) -> list[Message]:
         submissions.dispute(submission, member, _COHORT, _EXERCISE.slug, text),
         submissions.waiting(1, problem=text),
         progress.board(Standings(week=1, rows=(row,), solved=1, possible=3), b""),
+        *_about_the_way(text, member),
         *map(
             Message.of,
             [
@@ -97,12 +103,41 @@ def messages_with(text: str) -> list[Message]:
                 remarks.file_too_large(text, limit_kib=1),
                 remarks.file_gone(text),
                 remarks.file_unreadable(text),
+                signing.unknown_member(text),
                 cohorts.unknown_timezone(text),
                 cohorts.cannot_write("this channel", text),
                 challenges.unknown_exercise(text, []),
                 _refused_date(text),
             ],
         ),
+    ]
+
+
+def _about_the_way(text: str, member: Member) -> list[Message]:
+    """What is said of what was reached, and of what mentors sign off."""
+    what = What(Signed.STAGE, "5")
+    stage = stages([], {}, now=_NOW)[4]
+    signoff = Signoff(
+        member=1,
+        kind=what.kind,
+        code=what.code,
+        mentor=UserRef("web", "local", "maria"),
+        mentor_member=None,
+        mentor_name=text,
+        reason=text,
+        at=_NOW,
+        withdrawn_at=_NOW,
+        withdrawn_by=text,
+        withdrawn_why=text,
+    )
+    names = journey.Names(str, _COHORT.zone)
+    return [
+        journey.celebration(stage, text or "Somebody"),
+        signing.signed(what, member, stage),
+        signing.told(signoff, stage),
+        signing.taken_back(signoff, member, stage),
+        signing.told_back(signoff, stage, by=text, why=text),
+        Message.of(*signing.given([signoff], Signed.STAGE, names)),
     ]
 
 

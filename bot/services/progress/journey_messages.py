@@ -21,7 +21,7 @@ from bot.domain.next_step import NextStep
 from bot.domain.progression import Outcome
 from bot.domain.reached import Goal
 from bot.domain.streak import Streak
-from bot.domain.text import sentence
+from bot.domain.text import sentence, shown_name
 from bot.services.challenges.messages import KINDS
 from bot.services.progress.messages import TitleOf
 from bot.services.submissions.messages import points_text
@@ -147,6 +147,11 @@ def _with_kind(exercise: Exercise, names: Names) -> str:
     return f"*{names.title_of(exercise.slug)}* ({KINDS[exercise.day].lower()})"
 
 
+def shown(name: str) -> str:
+    """A person's name in a sentence, emphasised or not."""
+    return sentence(shown_name(name))
+
+
 def celebration(reached: Goal, name: str) -> Message:
     """One line on what was reached, once.
 
@@ -160,7 +165,7 @@ def celebration(reached: Goal, name: str) -> Message:
         what, where = f"the milestone “{reached.name}”", "/milestones"
     if not name:
         return Message.of(f"🎉 You have reached {what}. `{where}` shows what led to it.")
-    return Message.of(f"🎉 {sentence(name)} has reached {what}.")
+    return Message.of(f"🎉 {shown(name)} has reached {what}.")
 
 
 # --- /progress --------------------------------------------------------------------------------

@@ -11,7 +11,13 @@ from bot.domain.milestones import MilestoneStanding
 from bot.domain.reached import Goal
 from bot.domain.signoff import Signed, Signoff, signable
 from bot.domain.text import quoted, sentence
-from bot.services.progress.journey_messages import Names, mentors_missing, milestone_gap, stage_gaps
+from bot.services.progress.journey_messages import (
+    Names,
+    mentors_missing,
+    milestone_gap,
+    shown,
+    stage_gaps,
+)
 
 LISTED = 10
 """Sign-offs that a member is shown, the newest."""
@@ -51,18 +57,18 @@ def unknown_member(typed: str) -> str:
 
 def signed_already(what: What, member: Member) -> str:
     """To a mentor who signs the same twice."""
-    return f"You have signed off {what} for {member.name} already."
+    return f"You have signed off {what} for {shown(member.name)} already."
 
 
 def nothing_signed(what: What, member: Member) -> str:
     """To a mentor who takes back what there is not."""
-    return f"Nobody has signed off {what} for {member.name}, or it was withdrawn already."
+    return f"Nobody has signed off {what} for {shown(member.name)}, or it was withdrawn already."
 
 
 def signed(what: What, member: Member, now: Goal) -> Message:
     """To the mentor, once it is kept."""
     follows = "It is reached now." if now.reached else f"It still needs {_still(now)}."
-    return Message.of(f"Signed off: {what} for {member.name}, who is told. {follows}")
+    return Message.of(f"Signed off: {what} for {shown(member.name)}, who is told. {follows}")
 
 
 def told(given: Signoff, now: Goal) -> Message:
@@ -70,7 +76,7 @@ def told(given: Signoff, now: Goal) -> Message:
     what = name_of(given.kind, given.code)
     follows = "🎉 You have reached it." if now.reached else f"It still needs {_still(now)}."
     return Message.of(
-        f"**{given.mentor_name} has signed off {what} for you.** {follows}",
+        f"**{shown(given.mentor_name)} has signed off {what} for you.** {follows}",
         f"Why: {sentence(given.reason)}",
     )
 
@@ -80,18 +86,18 @@ def taken_back(found: Signoff, member: Member, now: Goal) -> Message:
     what = name_of(found.kind, found.code)
     follows = "It stays reached." if now.reached else f"It needs {_still(now)} now."
     return Message.of(
-        f"Withdrawn: {found.mentor_name}'s sign-off of {what} for {member.name}, who is told."
-        f" {follows}"
+        f"Withdrawn: {shown(found.mentor_name)}'s sign-off of {what} for {shown(member.name)}, who"
+        f" is told. {follows}"
     )
 
 
 def told_back(found: Signoff, now: Goal, *, by: str, why: str) -> Message:
     """To the member whose sign-off was taken back."""
     what = name_of(found.kind, found.code)
-    whose = "their" if by == found.mentor_name else f"{found.mentor_name}'s"
+    whose = "their" if by == found.mentor_name else f"{shown(found.mentor_name)}'s"
     follows = "You keep it." if now.reached else f"It needs {_still(now)} now."
     return Message.of(
-        f"**{by} has withdrawn {whose} sign-off of {what}.** {follows}",
+        f"**{shown(by)} has withdrawn {whose} sign-off of {what}.** {follows}",
         f"Why: {sentence(why)}",
         "You can talk about it with your mentors.",
     )
@@ -106,12 +112,12 @@ def given(signoffs: Sequence[Signoff], kind: Signed, names: Names) -> list[str]:
 
 
 def _given(signoff: Signoff, names: Names) -> str:
-    what = name_of(signoff.kind, signoff.code)
-    line = f"- {what}: {signoff.mentor_name}, {names.day(signoff.at)}: {sentence(signoff.reason)}"
+    what, who = name_of(signoff.kind, signoff.code), shown(signoff.mentor_name)
+    line = f"- {what}: {who}, {names.day(signoff.at)}: {sentence(signoff.reason)}"
     if signoff.withdrawn_at is None:
         return line
     when, why = names.day(signoff.withdrawn_at), sentence(signoff.withdrawn_why)
-    return f"{line} — withdrawn by {signoff.withdrawn_by}, {when}: {why}"
+    return f"{line} — withdrawn by {shown(signoff.withdrawn_by)}, {when}: {why}"
 
 
 def _still(now: Goal) -> str:
