@@ -70,6 +70,12 @@ async def live_a_day(url: str, picture: Path) -> None:
         await mentor.say(mentor.channel, "/challenge list")
         await mentor.sees(mentor.channel, "Tried")
         assert await mentor.count(mentor.channel, "Welcome.") == 0  # that was for Ana alone
+        await mentor.say(mentor.channel, "/challenge stats 1")
+        await mentor.sees(mentor.channel, "1 solved it (100%)")
+        await mentor.say(mentor.channel, "/challenge regrade 1")
+        await mentor.sees(mentor.channel, "0 raised, 0 lowered")
+        await mentor.say(mentor.channel, "/challenge extend 1 2")
+        await ana.sees(ana.thread, "A mentor gave this challenge more time.")
 
 
 async def test_a_plug_pulled_while_grading_loses_and_doubles_nothing(tmp_path: Path) -> None:
