@@ -4,7 +4,7 @@ What was run again changes nothing by itself: a mentor looks at the difference f
 is better is kept. What is worse never is: nobody loses what they were told they have.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -149,12 +149,15 @@ class Regrades(Protocol):
         """One that runs and whose answers were all run."""
         ...
 
-    async def next(self, *, worker: str, now: datetime) -> Rerun | None:
+    async def next(
+        self, *, worker: str, now: datetime, without: Collection[str] = ()
+    ) -> Rerun | None:
         """The next answer to be run again; None while any answer of a learner waits or runs.
 
         Args:
             worker: Who would run it. What it held before, it holds no more.
             now: Aware UTC.
+            without: Slugs of exercises whose answers cannot be run now.
         """
         ...
 

@@ -1,6 +1,6 @@
 """Regrades and their answers, over SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from bot.domain.regrade import (
     Rerun,
 )
 from bot.store.base import Base, partial_index
+from bot.store.challenges import ChallengeRow
 from bot.store.corrections import OverrideRow
 from bot.store.grades import GradeRow
 from bot.store.mapping import is_possible_id, row_of, value_of
@@ -172,12 +173,20 @@ class SqlRegrades(Regrades):
         return await self._first(select(RegradeRow).where(all_run).order_by(RegradeRow.id).limit(1))
 
     @override
-    async def next(self, *, worker: str, now: datetime) -> Rerun | None:
+    async def next(
+        self, *, worker: str, now: datetime, without: Collection[str] = ()
+    ) -> Rerun | None:
         others = select(SubmissionRow.number).where(PENDING).correlate(None).exists()
         query = (
             _with_submissions(RegradeRow, SubmissionRow, GradeRow, RerunRow.run)
             .join(GradeRow, GradeRow.submission == RerunRow.submission)
-            .where(_IS_TO_RUN, _is_free(worker, now), ~others)
+            .join(ChallengeRow, ChallengeRow.id == RegradeRow.challenge)
+            .where(
+                _IS_TO_RUN,
+                _is_free(worker, now),
+                ~others,
+                ChallengeRow.exercise.not_in(without),
+            )
             .order_by(RegradeRow.id, RerunRow.run, SubmissionRow.number)
             .limit(1)
             .execution_options(populate_existing=True)

@@ -88,6 +88,12 @@ async def live_a_day(url: str, picture: Path) -> None:
         await mentor.say(mentor.channel, "/challenge list")
         await mentor.sees(mentor.channel, "Tried")
         assert await mentor.count(mentor.channel, "Welcome.") == 0  # that was for Ana alone
+        await mentor.say(mentor.channel, "/challenge stats 1")
+        await mentor.sees(mentor.channel, "1 solved it (100%)")
+        await mentor.say(mentor.channel, "/challenge regrade 1")
+        await mentor.sees(mentor.channel, "0 raised, 0 lowered")
+        await mentor.say(mentor.channel, "/challenge extend 1 2")
+        await ana.sees(ana.thread, "A mentor gave this challenge more time.")
         await mentor.say(mentor.channel, "/challenge signoff Ana stage 5 She wrote it alone.")
         await mentor.sees(mentor.channel, "It still needs")
         await ana.sees(ana.channel, "Why: She wrote it alone.")

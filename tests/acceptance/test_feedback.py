@@ -89,6 +89,7 @@ async def test_a_disputed_check_reaches_the_mentors_with_the_case(
     assert case.ref.conversation == MENTORS
     assert "Three is right." in case.text
     assert HALF in case.text
+    assert f"`/challenge override {submission.id}`" in case.text
 
 
 async def test_a_check_disputed_twice_is_one_case(world: World, thread: ConversationRef) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import SandboxError, SandboxUnavailableError
+from bot.domain.exercise import ON_CPU, Device
 from bot.domain.grading import Verdict
 from bot.domain.regrade import MAX_RUNS
 from tests.support.world import (
@@ -177,6 +178,47 @@ async def test_one_challenge_of_a_cohort_at_a_time(world: World, thread: Convers
     answer = await world.command(MENTOR, "challenge regrade", challenge="2")
 
     assert "**Double it** is being run again" in answer
+
+
+async def test_a_mentor_stops_what_runs(world: World, thread: ConversationRef) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    mend(world)
+    world.grader.problem = "the engine is away"
+    await world.command(MENTOR, "challenge regrade", challenge="1")
+    question = await world.ask(MENTOR, "challenge regrade", challenge="1")
+    [stop] = actions_of(question)
+
+    assert "Only mentors" in await world.press(ANA, stop)
+    assert "Stopped" in await world.press(MENTOR, stop)
+    world.grader.problem = ""
+    await world.settle()
+
+    assert "report:regrade:1" not in world.chat.posted
+    assert "1 answer is run again" in await world.command(
+        MENTOR, "challenge regrade", challenge="1"
+    )
+
+
+async def test_answers_that_need_a_gpu_wait_for_one_and_hold_up_nobody(
+    world: World, thread: ConversationRef
+) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    await world.command(MENTOR, "challenge post", exercise="build-it")
+    async with world.store.read() as tx:
+        [other] = (await tx.challenges.get(2)).threads
+    await world.say(BEN, fenced(HALF), other)
+    mend(world)
+    known = world.catalogue.exercises["double-it"]
+    world.catalogue.exercises["double-it"] = replace(known, device=Device.GPU)
+    world.grader.gpu_problem = "the GPU is away"
+    await world.command(MENTOR, "challenge regrade", challenge="1")
+    assert "report:regrade:1" not in world.chat.posted
+    world.grader.gpu_problem = ""
+    await world.settle()
+    assert "**1 raised**" in report(world).text
+
+    world.grader.devices = ON_CPU
+    assert "needs a GPU" in await world.command(MENTOR, "challenge regrade", challenge="1")
 
 
 async def test_a_fault_of_ours_is_tried_again_and_then_told(

@@ -17,5 +17,6 @@ class MentoringActions:
         """Every verb with what follows from it."""
         return [
             verbs.KEEP_BETTER.does(self.regrades.keep),
+            verbs.STOP_REGRADE.does(self.regrades.stop),
             verbs.LEAVE_GRADES.does(self.regrades.leave),
         ]

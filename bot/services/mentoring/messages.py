@@ -10,9 +10,8 @@ from bot.domain.grading import Verdict
 from bot.domain.regrade import Change, Difference, Regrade
 from bot.domain.submission import Submission
 from bot.domain.text import quoted, sentence
-from bot.services.mentoring.verbs import KEEP_BETTER, LEAVE_GRADES
+from bot.services.mentoring.verbs import KEEP_BETTER, LEAVE_GRADES, STOP_REGRADE
 from bot.services.submissions.messages import graded, points_text
-from bot.services.talk.messages import LEFT_ALONE
 
 NAMES_TOLD = 20
 """Of each list: what a phone shows without much scrolling."""
@@ -25,8 +24,6 @@ NOTHING_TO_REGRADE = "No answer to that challenge is graded, or none whose code 
 BEING_KEPT = Message.of("The better grades of that challenge are being kept just now.")
 
 _NOTHING_BETTER = "Nothing would be raised, so nothing changes."
-_LEFT = LEFT_ALONE
-
 WORDS = {
     Verdict.SOLVED: "solved",
     Verdict.PARTLY: "partly there",
@@ -161,14 +158,20 @@ def regrade_begun(title: str, answers: int) -> Message:
     )
 
 
-def regrade_running(title: str, counts: Mapping[Change | None, int]) -> Message:
+def regrade_running(title: str, regrade: Regrade, counts: Mapping[Change | None, int]) -> Message:
     """To a mentor who asks while a challenge of the cohort is regraded."""
     total = sum(counts.values())
     done = total - counts.get(None, 0)
     return Message.of(
         f"**{title}** is being run again: {done} of {_answers(total)} so far. One challenge of a"
-        " cohort at a time; who asked for it is told the result."
+        " cohort at a time; who asked for it is told the result.",
+        Buttons((STOP_REGRADE.button(regrade.id, "Stop it"),)),
     )
+
+
+def regrade_stopped() -> Message:
+    """To the mentor who stopped it."""
+    return Message.of("Stopped. All grades stay as they are.")
 
 
 def regrade_report(regrade: Regrade, outcomes: Outcomes) -> Message:
@@ -200,11 +203,6 @@ def regrade_report(regrade: Regrade, outcomes: Outcomes) -> Message:
 def keeping(raised: int) -> Message:
     """To the mentor who said yes."""
     return Message.of(f"{_answers(raised)} {_are(raised)} raised, and their authors told.")
-
-
-def left() -> Message:
-    """To the mentor who said no."""
-    return _LEFT
 
 
 def raised(title: str, submission: Submission, points: float) -> Message:

@@ -22,7 +22,7 @@ from bot.domain.errors import (
     SpentError,
     UserError,
 )
-from bot.domain.exercise import Catalogue, Exercise
+from bot.domain.exercise import Catalogue, Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest, Seeds
 from bot.domain.outbox import Wanted
 from bot.domain.regrade import (
@@ -36,10 +36,12 @@ from bot.domain.regrade import (
     change_of,
 )
 from bot.domain.store import Store, Transaction
+from bot.services.challenges.messages import needs_gpu
 from bot.services.mentoring import messages
 from bot.services.mentoring.correcting import About, actor, correct, note
 from bot.services.submissions.messages import graded
 from bot.services.submissions.released import ReleasedExercises
+from bot.services.talk.messages import LEFT_ALONE
 
 log = structlog.get_logger()
 
@@ -99,7 +101,7 @@ class RegradeService:
             UserError: Who asks is no mentor, or it was decided before.
         """
         async with self.store.write() as tx:
-            regrade = await self._decide(tx, event, number, _APPLYING)
+            regrade = await self._decide(tx, event, number, _READY, _APPLYING)
             await tx.challenges.set_version(regrade.challenge, regrade.version)
             counts = await tx.regrades.counts(regrade.id)
         return messages.keeping(counts.get(Change.RAISED, 0))
@@ -111,14 +113,27 @@ class RegradeService:
             UserError: As from `keep`.
         """
         async with self.store.write() as tx:
-            await self._decide(tx, event, number, RegradeState.DONE)
-        return messages.left()
+            await self._decide(tx, event, number, _READY, RegradeState.DONE)
+        return LEFT_ALONE
+
+    async def stop(self, event: Event, number: int) -> Message:
+        """Run no more answers again.
+
+        Raises:
+            UserError: As from `keep`.
+        """
+        async with self.store.write() as tx:
+            await self._decide(tx, event, number, _RUNNING, RegradeState.DONE)
+        return messages.regrade_stopped()
 
     def _exercise_now(self, challenge: Challenge) -> Exercise:
         try:
-            return self.catalogue.get(challenge.exercise)
+            exercise = self.catalogue.get(challenge.exercise)
         except CatalogueError as error:
             raise UserError(messages.GONE_FROM_CATALOGUE) from error
+        if exercise.device not in self.grader.devices:
+            raise UserError(needs_gpu(exercise))
+        return exercise
 
     async def _how_far(
         self, tx: Transaction, challenge: Challenge, exercise: Exercise
@@ -128,7 +143,7 @@ class RegradeService:
         if running is not None:
             other = await tx.challenges.get(running.challenge)
             title = await self.released.title_of(tx, other)
-            return messages.regrade_running(title, await tx.regrades.counts(running.id))
+            return messages.regrade_running(title, running, await tx.regrades.counts(running.id))
         newest = await tx.regrades.find_newest(challenge.id)
         if newest is not None and newest.state is _APPLYING:
             return messages.BEING_KEPT
@@ -138,7 +153,12 @@ class RegradeService:
         return await self._report(tx, newest)
 
     async def _decide(
-        self, tx: Transaction, event: Event, number: int, state: RegradeState
+        self,
+        tx: Transaction,
+        event: Event,
+        number: int,
+        before: RegradeState,
+        after: RegradeState,
     ) -> Regrade:
         regrade = await tx.regrades.get(number)
         cohort = await tx.cohorts.get(regrade.cohort)
@@ -147,12 +167,12 @@ class RegradeService:
         newest = await tx.regrades.find_newest(regrade.challenge)
         if newest is not None and newest.id != regrade.id:
             raise SpentError(messages.NEWER_REGRADE)
-        if not await tx.regrades.set_state(regrade.id, _READY, state):
+        if not await tx.regrades.set_state(regrade.id, before, after):
             raise SpentError(messages.DECIDED_ALREADY)
         await tx.audit.record(
             at=self.clock(),
             actor=actor(event.user),
-            action=f"regrade {state}",
+            action=f"regrade {after}",
             target=f"challenge {regrade.challenge}",
             note=f"regrade {regrade.id}, version {regrade.version}",
         )
@@ -200,14 +220,19 @@ class RegradeService:
     async def _claim(self) -> Rerun | None:
         if await self.grader.health():
             return None
-        now = self.clock()
+        now, held_up = self.clock(), await self._held_up()
         async with self.store.read() as tx:
-            rerun = await tx.regrades.next(worker=self.worker, now=now)
+            rerun = await tx.regrades.next(worker=self.worker, now=now, without=held_up)
         if rerun is None:
             return None
         async with self.store.write() as tx:
             is_ours = await tx.regrades.claim(rerun, worker=self.worker, now=now)
         return rerun if is_ours else None
+
+    async def _held_up(self) -> list[str]:
+        """Exercises that cannot be graded now while others can."""
+        needy = [item.slug for item in self.catalogue.all() if item.device is Device.GPU]
+        return needy if needy and await self.grader.health(Device.GPU) else []
 
     async def _grade(self, rerun: Rerun) -> Grade:
         submission = rerun.submission

@@ -232,6 +232,8 @@ def dispute(
         Code(words or "(no words)", "text"),  # as typed: nothing of it becomes a link or a name
         "\n".join(failed) or "No check failed.",
         Code(submission.source) if submission.source else Text("Its code was forgotten by now."),
+        f"To decide on this answer: `/challenge override {submission.id}`. Once the check is"
+        f" mended, `/challenge regrade {submission.challenge}` runs all answers again.",
     )
 
 

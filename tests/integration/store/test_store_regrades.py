@@ -66,6 +66,7 @@ async def test_regrade_holds_every_graded_answer_that_can_be_run(scene: Scene) -
         assert await tx.regrades.find_newest(scene.challenge.id) == regrade
         assert await tx.regrades.counts(regrade.id) == {None: 2}
         found = await tx.regrades.next(worker="one", now=NOW)
+        assert await tx.regrades.next(worker="one", now=NOW, without=["double-it"]) is None
     assert found is not None
     assert (found.submission, found.run) == (first, 1)
 
