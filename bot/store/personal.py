@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -286,7 +286,7 @@ def _plain(name: str, value: object) -> object:
         case datetime():
             return value.isoformat()
         case frozenset():  # dates
-            return sorted(map(str, value))
+            return sorted(map(str, cast("frozenset[date]", value)))
         case UserRef(platform, tenant, user):
             return {"platform": platform, "tenant": tenant, "user": user}
         case str() if name == "json":

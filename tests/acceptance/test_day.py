@@ -68,35 +68,42 @@ async def live_a_day(url: str, picture: Path) -> None:
         await ana.sees(ana.thread, "6 of 6")
         await see_the_way(ana)
         await ana.picture(picture)
-
-        await ana.say(ana.thread, "/privacy")
-        await ana.press(ana.thread, "Export my data")
-        await ana.sees(ana.thread, "is in this file")
-        assert len(code_in(await ana.download(ana.thread))) == 2
-        await ana.press(ana.thread, "Forget me")
-        await ana.press(ana.thread, "Go on")
-        await ana.press(ana.thread, "Forget me now")
-        await ana.sees(ana.thread, "You are forgotten.")
-        await ana.sees(ana.thread, "This message is no longer here.")
-        await ana.sees_no_more(ana.thread, "Solved.")
-        await ana.page.reload()
-        await ana.sees(ana.thread, "You are forgotten.")
-        assert await ana.count(ana.thread, "Details") == 0
+        await be_steered(ana, await Person.arrive(chromium, url, name="Mentor"))
+        await be_forgotten(ana)
         assert ana.complaints == []
 
-        mentor = await Person.arrive(chromium, url, name="Mentor")
-        await mentor.say(mentor.channel, "/challenge list")
-        await mentor.sees(mentor.channel, "Tried")
-        assert await mentor.count(mentor.channel, "Welcome.") == 0  # that was for Ana alone
-        await mentor.say(mentor.channel, "/challenge stats 1")
-        await mentor.sees(mentor.channel, "1 solved it (100%)")
-        await mentor.say(mentor.channel, "/challenge regrade 1")
-        await mentor.sees(mentor.channel, "0 raised, 0 lowered")
-        await mentor.say(mentor.channel, "/challenge extend 1 2")
-        await ana.sees(ana.thread, "A mentor gave this challenge more time.")
-        await mentor.say(mentor.channel, "/challenge signoff Ana stage 5 She wrote it alone.")
-        await mentor.sees(mentor.channel, "It still needs")
-        await ana.sees(ana.channel, "Why: She wrote it alone.")
+
+async def be_steered(ana: Person, mentor: Person) -> None:
+    """Meet what a mentor does: look, regrade, give more time, sign off."""
+    await mentor.say(mentor.channel, "/challenge list")
+    await mentor.sees(mentor.channel, "Tried")
+    assert await mentor.count(mentor.channel, "Welcome.") == 0  # that was for Ana alone
+    await mentor.say(mentor.channel, "/challenge stats 1")
+    await mentor.sees(mentor.channel, "1 solved it (100%)")
+    await mentor.say(mentor.channel, "/challenge regrade 1")
+    await mentor.sees(mentor.channel, "0 raised, 0 lowered")
+    await mentor.say(mentor.channel, "/challenge extend 1 2")
+    await ana.sees(ana.thread, "A mentor gave this challenge more time.")
+    await mentor.say(mentor.channel, "/challenge signoff Ana stage 5 She wrote it alone.")
+    await mentor.sees(mentor.channel, "It still needs")
+    await ana.sees(ana.channel, "Why: She wrote it alone.")
+
+
+async def be_forgotten(ana: Person) -> None:
+    """Take one's data along, and go."""
+    await ana.say(ana.thread, "/privacy")
+    await ana.press(ana.thread, "Export my data")
+    await ana.sees(ana.thread, "is in this file")
+    assert len(code_in(await ana.download(ana.thread))) == 2
+    await ana.press(ana.thread, "Forget me")
+    await ana.press(ana.thread, "Go on")
+    await ana.press(ana.thread, "Forget me now")
+    await ana.sees(ana.thread, "You are forgotten.")
+    await ana.sees(ana.thread, "This message is no longer here.")
+    await ana.sees_no_more(ana.thread, "Solved.")
+    await ana.page.reload()
+    await ana.sees(ana.thread, "You are forgotten.")
+    assert await ana.count(ana.thread, "Details") == 0
 
 
 async def see_the_way(ana: Person) -> None:

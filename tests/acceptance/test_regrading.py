@@ -93,7 +93,7 @@ async def test_a_yes_raises_and_tells_those_and_lowers_nobody(
     [(who, said)] = notes(world)
     assert who == "ana"
     assert "A check of **Double it** was mended" in said
-    assert said.endswith("it is solved now. +2.5 points.")
+    assert said.endswith("it is solved now. +3 points.")
     assert all("Solved" in status.text for status in world.answers())
     assert "6 of 6" in await world.command(ANA, "leaderboard")
     assert "Together we solved **2 of 2**" in await world.command(ANA, "leaderboard")
