@@ -215,6 +215,10 @@ def gradients(solution: Solution, rng: Rng) -> None:
     for mode, batch in (("eval", 1), ("train", 0)):
         given = {"batch": batch, "dtype": DOUBLE}
         cases = [plain(rng, **given), projected(rng, **given)[rng.integer(1, 4)]]
+        fresh = plain(rng, **given)  # its branch gives 0, and learns all the same
+        for begin in fresh.own.norm2.parameters():
+            nn.init.zeros_(begin)
+        cases.append(fresh)
         expect_runs(solution, cases, mode, grads=True)
 
 
