@@ -70,11 +70,12 @@ class SqlPersonal(Personal):
         return [(cohort, week) for cohort, week in rows]
 
     @override
-    async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> None:
+    async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> int:
         person = await find_person(self.session, user)
-        await forget(self.session, person, at=at, instead=instead)
+        withdrawn = await forget(self.session, person, at=at, instead=instead)
         if person.local:
             await forget_locally(self.session, person)
+        return withdrawn
 
     async def _records(self, query: Query) -> Sequence[Record]:
         rows = await self.session.execute(query)
