@@ -35,7 +35,7 @@ class Personal(Protocol):
         """Ids of cohorts and weeks of their programmes in which somebody has points."""
         ...
 
-    async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> None:
+    async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> int:
         """Forget somebody: their accounts, names, code and every text of theirs.
 
         Counts stay, of a member whom nobody can recognise: verdicts, points, turnouts. What waits
@@ -45,5 +45,8 @@ class Personal(Protocol):
             user: As in `belongings`.
             at: Aware UTC.
             instead: What messages of ours say from now on that spoke of them to others.
+
+        Returns:
+            How many answers were taken out of the line.
         """
         ...

@@ -5,7 +5,7 @@ verdicts and points of boards and turnouts. Every time becomes that of the chall
 that a row cannot be matched with a message in the chat.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import (
     ScalarSelect,
     Text,
     Update,
+    and_,
     cast,
     delete,
     func,
@@ -54,37 +55,40 @@ from bot.store.signoffs import SignoffRow
 Statement = Update | Delete
 
 
-async def forget(session: AsyncSession, person: Person, *, at: datetime, instead: Message) -> None:
+async def forget(session: AsyncSession, person: Person, *, at: datetime, instead: Message) -> int:
     """Forget a person in one transaction; nothing happens where there is nothing of them.
 
     What runs is taken from its worker first, and only then the member is locked: who stores a grade
     takes the two in the same order.
+
+    Returns:
+        How many of their answers were in line.
     """
-    for statement in withdrawals(person):
-        await _run(session, statement)
+    mine = SubmissionRow.member.in_(person.members)
+    in_line = await session.scalar(select(func.count()).where(mine, PENDING)) or 0
+    await _run(session, withdrawals(person))
     await session.execute(
         select(MemberRow.id).where(MemberRow.id.in_(person.members)).with_for_update(key_share=True)
     )
-    for statement in (
-        *withdrawals(person),  # what came in meanwhile
-        *_said(person, instead),
-        *_heard(person, at),
-        *_trail(person),
-        *_work(person),
-        *_mentoring(person),
-        *_standing(person, at),
-    ):
-        await _run(session, statement)
+    await _run(session, withdrawals(person))  # what came in meanwhile
+    await _run(session, _said(person, at, instead))
+    await _run(session, _heard(person, at))
+    await _run(session, _trail(person))
+    await _run(session, _work(person))
+    await _run(session, _mentoring(person))
+    await _run(session, _standing(person, at))
     session.add_all(
         AuditRow(at=at, actor=NOBODY, action="forget", target=f"member {member}", note="")
         for member in person.members
     )
     await session.flush()
     announce(session, Queue.DELIVERY)
+    return in_line
 
 
-async def _run(session: AsyncSession, statement: Statement) -> None:
-    await session.execute(statement.execution_options(synchronize_session=False))
+async def _run(session: AsyncSession, statements: Iterable[Statement]) -> None:
+    for statement in statements:
+        await session.execute(statement.execution_options(synchronize_session=False))
 
 
 def withdrawals(person: Person) -> Iterator[Statement]:
@@ -103,8 +107,11 @@ def withdrawals(person: Person) -> Iterator[Statement]:
     )
 
 
-def _said(person: Person, instead: Message) -> Iterator[Statement]:
-    """What was said to them alone goes; what was said of them to others becomes other words."""
+def _said(person: Person, at: datetime, instead: Message) -> Iterator[Statement]:
+    """What was said to them alone goes; what was said of them to others becomes other words.
+
+    What may be on its way to the platform is among the latter.
+    """
     yield delete(OutboxRow).where(OutboxRow.private_to.in_(person.users))
     for user in person.users:
         is_knock = OutboxRow.key.startswith(f"{Kind.KNOCK}:") & OutboxRow.key.endswith(
@@ -119,6 +126,8 @@ def _said(person: Person, instead: Message) -> Iterator[Statement]:
         OutboxRow.key.in_(select(dispute).where(mine)),
         person.is_named_in(OutboxRow.message),
     )
+    is_not_begun = and_(OutboxRow.ref.is_(None), OutboxRow.failures == 0, OutboxRow.not_before > at)
+    yield delete(OutboxRow).where(is_about_them, is_not_begun)
     yield (
         update(OutboxRow)
         .where(is_about_them)

@@ -43,9 +43,6 @@ from bot.store.signoffs import SignoffRow
 
 Query = Select[*tuple[Any, ...]]
 
-_BINARY = {"Image", "File"}
-"""Blocks that are not words."""
-
 
 @dataclass(frozen=True, slots=True)
 class SqlPersonal(Personal):
@@ -73,11 +70,12 @@ class SqlPersonal(Personal):
         return [(cohort, week) for cohort, week in rows]
 
     @override
-    async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> None:
+    async def forget(self, user: UserRef, *, at: datetime, instead: Message) -> int:
         person = await find_person(self.session, user)
-        await forget(self.session, person, at=at, instead=instead)
+        withdrawn = await forget(self.session, person, at=at, instead=instead)
         if person.local:
             await forget_locally(self.session, person)
+        return withdrawn
 
     async def _records(self, query: Query) -> Sequence[Record]:
         rows = await self.session.execute(query)
@@ -175,9 +173,9 @@ def _plan(person: Person) -> Query:
 
 
 def _messages(person: Person) -> Query:
-    """What was said to them alone, reminders among it."""
+    """What was said to them alone, reminders among it; without the words, which may name others."""
     return (
-        select(OutboxRow.key, OutboxRow.sent_at, type_coerce(OutboxRow.message, Text).label("json"))
+        select(OutboxRow.key, OutboxRow.sent_at)
         .where(OutboxRow.private_to.in_(person.users))
         .order_by(OutboxRow.number.desc())
     )
@@ -219,14 +217,16 @@ def _disputes(person: Person) -> Query:
 
 
 def _audit(person: Person) -> Query:
-    is_mine = AuditRow.actor.in_(person.actors)
+    """What they did, and what was done about them; the words only where they are about them."""
+    is_mine, is_about_me = AuditRow.actor.in_(person.actors), person.is_target()
     return (
         select(
             AuditRow.at,
             case((is_mine, "you"), else_="somebody else").label("by"),
-            *_columns(AuditRow, "action", "target", "note"),
+            *_columns(AuditRow, "action", "target"),
+            case((is_about_me, AuditRow.note), else_="").label("note"),
         )
-        .where(or_(is_mine, person.is_target()), AuditRow.action != DISPUTE)
+        .where(or_(is_mine, is_about_me), AuditRow.action != DISPUTE)
         .order_by(AuditRow.number.desc())
     )
 
@@ -290,14 +290,6 @@ def _plain(name: str, value: object) -> object:
         case UserRef(platform, tenant, user):
             return {"platform": platform, "tenant": tenant, "user": user}
         case str() if name == "json":
-            return _words(json.loads(value))
+            return json.loads(value)
         case _:
             return value
-
-
-def _words(value: Mapping[str, Any]) -> object:
-    """What was said or done, without pictures and files."""
-    blocks = value.get("blocks")
-    if blocks is None:
-        return value
-    return [block for block in blocks if block.get("type") not in _BINARY]

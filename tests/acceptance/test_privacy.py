@@ -404,12 +404,34 @@ async def test_an_answer_that_runs_is_withdrawn_and_its_verdict_is_void(
 async def test_an_answer_in_line_is_never_graded(world: World, thread: ConversationRef) -> None:
     world.grader.problem = "There is no engine."
     await world.say(ANA, fenced(RIGHT), thread)
+    await world.say(BEN, fenced(HALF), thread)
 
     await forgotten(world, ANA)
+    of_ana, of_ben = (posted.text for posted in world.answers())
+    assert of_ana == "This message is no longer here."
+    assert "Grading is paused" in of_ben
+
     world.grader.problem = ""
     await world.settle()
+    assert [request.source.strip() for request in world.grader.requests] == [HALF.strip()]
 
-    assert world.grader.requests == []
+
+async def test_who_stands_behind_somebody_who_is_forgotten_hears_of_it(
+    world: World, thread: ConversationRef
+) -> None:
+    yes, _no = await asked_twice(world, ANA)
+    for user in (ANA, BEN):
+        await world.services.dispatcher.accept(world.message(user, fenced(RIGHT), thread))
+    await world.services.dispatcher.drain()
+    await world.services.delivery.deliver()
+    assert "One or two answers are before yours." in world.answers()[-1].text
+
+    await world.services.dispatcher.accept(world.pressed(ANA, yes))
+    await world.services.dispatcher.drain()
+    world.clock.advance(seconds=4)
+    await world.services.delivery.deliver()
+
+    assert [posted.text for posted in world.answers()] == ["Received. You are next."]
 
 
 async def test_what_waits_to_be_said_to_who_is_forgotten_is_dropped(

@@ -481,7 +481,13 @@ class World:
         self, user: UserRef, action: str, *, where: ConversationRef = PRACTICE
     ) -> FakeResponder:
         """A button; returns everything that was answered."""
-        event = ActionPressed(
+        return await self.take(self.pressed(user, action, where=where))
+
+    def pressed(
+        self, user: UserRef, action: str, *, where: ConversationRef = PRACTICE
+    ) -> ActionPressed:
+        """The event of a button, not delivered yet."""
+        return ActionPressed(
             key=self.key(),
             at=self.clock(),
             conversation=where,
@@ -490,7 +496,6 @@ class World:
             action=action,
             message=MessageRef(where, "any"),
         )
-        return await self.take(event)
 
     async def form(
         self, user: UserRef, form_id: str, fields: Mapping[str, str], *, where: ConversationRef

@@ -22,7 +22,7 @@ me.json       all of it, by what it is about, the newest first; times are UTC
 code/         what you sent and I still have, a file for each submission; me.json names them
 {left_out}
 Not in it: the inputs that the checks drew, which stay secret for those who still practise; what
-you and others said in the chat, which its platform keeps; anything about anybody else.
+stands in the chat, which its platform keeps; words of mine or of mentors that may name others.
 `/privacy` says for how long what is kept, and can have me forget you.
 """
 LEFT_OUT = """

@@ -10,6 +10,7 @@ from bot.domain.clock import Clock
 from bot.domain.store import Store
 from bot.services.privacy import archive, messages
 from bot.services.submissions.retention import Kept
+from bot.services.submissions.status import tell_next
 from bot.services.talk.reply import Confirm
 
 PRIVACY = "privacy"
@@ -57,7 +58,10 @@ class PrivacyService:
         """
         await self.leave_out(user)
         async with self.store.write() as tx:
-            await tx.personal.forget(user, at=self.clock(), instead=messages.NO_LONGER_HERE)
+            now = self.clock()
+            withdrawn = await tx.personal.forget(user, at=now, instead=messages.NO_LONGER_HERE)
+            if withdrawn:
+                await tell_next(tx, now)
         return messages.FORGOTTEN
 
     async def export(self, user: UserRef) -> Message:

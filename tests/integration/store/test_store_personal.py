@@ -293,7 +293,11 @@ async def test_everything_that_is_kept_is_handed_out(store: SqlStore) -> None:
     assert [name for name, rows in found.items() if not rows] == []
     assert [row["source"] for row in found["submissions"]] == [f"{MARK} = 2", f"{MARK} = 1"]
     assert "example" not in found["checks"][0]
-    assert {row["by"] for row in found["audit"]} == {"you", "somebody else"}
+    assert [(row["by"], row["action"], row["note"]) for row in found["audit"]] == [
+        ("somebody else", "excuse", f"because of {MARK}"),
+        ("you", "cohort rules", ""),
+    ]
+    assert set(found["messages_to_you"][0]) == {"key", "sent_at"}
 
 
 @pytest.mark.usefixtures("member")
