@@ -60,6 +60,7 @@ class MilestoneStanding:
         missing: What is not shown yet; None when it is reached.
         reached_at: When the last of what it wants was shown; None while something is missing.
         signoffs: Mentors' words on it that stand.
+        others: Exercises that would show it as well, in the order of their weeks.
     """
 
     code: str
@@ -67,6 +68,7 @@ class MilestoneStanding:
     missing: MilestoneGap | None
     reached_at: datetime | None
     signoffs: tuple[Signoff, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -115,7 +117,7 @@ def milestones(
     good = sorted(
         (item for item in outcomes if outcome_value(item) >= GOOD_VALUE), key=lambda item: item.at
     )
-    return tuple(
+    standings = (
         _milestone(
             code,
             [item for item in good if code in _milestones_of(item, exercises)],
@@ -124,6 +126,14 @@ def milestones(
         )
         for code in MILESTONES
     )
+    return tuple(replace(item, others=_others(item, exercises)) for item in standings)
+
+
+def _others(standing: MilestoneStanding, exercises: Mapping[str, Exercise]) -> tuple[str, ...]:
+    """What is tagged with it and has not shown it."""
+    tagged = (item for item in exercises.values() if standing.code in item.milestones)
+    in_turn = sorted(tagged, key=lambda item: (item.week, item.difficulty, item.slug))
+    return tuple(item.slug for item in in_turn if item.slug not in standing.shown)
 
 
 def _milestone(

@@ -71,7 +71,7 @@ PAGES = (
     Page(
         "can",
         3,
-        "Can you",
+        "Can you …?",
         (
             "Explain what each layer in a network does?",
             "Trace tensor shapes through the network?",
@@ -117,6 +117,10 @@ PAGES = (
 
 Answers = Mapping[str, int]
 """From 0 to 2, by item."""
+
+
+CHECKPOINT = next(page for page in PAGES if page.key == "can")
+"""The four questions, of which each begins with its title."""
 
 
 def find_page(key: str) -> Page | None:

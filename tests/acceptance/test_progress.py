@@ -60,6 +60,7 @@ async def test_milestones_tell_their_evidence_and_what_is_missing(
     reached = await world.command(ANA, "milestones")
 
     assert "🟡 Understand tensor operations: shown by Double it (23 Nov); needs one more" in begun
+    assert "one more exercise, such as Build it or Mend it" in begun
     assert "✅ Understand tensor operations: reached 1 Dec; shown by Double it (23 Nov)" in reached
     assert "Build it (1 Dec)" in reached
     assert "**Foundational**" in reached

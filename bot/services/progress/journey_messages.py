@@ -27,7 +27,7 @@ from bot.services.progress.messages import TitleOf
 from bot.services.submissions.messages import points_text
 
 _NAMED = 3
-"""Exercises that a next step names."""
+"""Exercises that help, of several."""
 
 _STAGE_CONDITIONS = {
     StageCondition.DEBUG_DAY: "one of them a bug",
@@ -40,6 +40,8 @@ _MILESTONE_CONDITIONS = {
     MilestoneCondition.SPREAD: f"another exercise, {SPREAD.days} days after the first",
     MilestoneCondition.WITHOUT_HINTS: "one of the two without hints",
 }
+_BY_ANY_OTHER = {MilestoneCondition.ONE_MORE_EXERCISE, MilestoneCondition.SPREAD}
+"""What any exercise helps that is tagged with the milestone."""
 
 NOTHING_YET = (
     "No answer of yours counts yet. To begin, send your code in the thread of an open challenge:"
@@ -261,6 +263,14 @@ def _of_level(level: str, standings: Sequence[MilestoneStanding], names: Names) 
     return "\n".join([f"**{level}**", *(_milestone(standing, names) for standing in standings)])
 
 
+def _needs(gap: MilestoneGap, standing: MilestoneStanding, names: Names) -> str:
+    """What is missing; of a milestone that is begun also what would show it."""
+    words = milestone_gap(gap, names.title_of)
+    if gap.condition not in _BY_ANY_OTHER or not (standing.evidence and standing.others):
+        return words
+    return f"{words}, such as {' or '.join(map(names.title_of, standing.others[:_NAMED]))}"
+
+
 def _milestone(standing: MilestoneStanding, names: Names) -> str:
     state = "✅" if standing.reached else "🟡" if standing.evidence else "⬜"
     shown = " · ".join(
@@ -269,6 +279,6 @@ def _milestone(standing: MilestoneStanding, names: Names) -> str:
     parts = [
         *([f"reached {names.day(standing.reached_at)}"] if standing.reached_at else []),
         *([f"shown by {shown}"] if shown else []),
-        *([f"needs {milestone_gap(standing.missing, names.title_of)}"] if standing.missing else []),
+        *([f"needs {_needs(standing.missing, standing, names)}"] if standing.missing else []),
     ]
     return f"- {state} {standing.name}: {'; '.join(parts)}"

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from bot.domain.chat.message import Block, Buttons, ButtonStyle, Message, Text
 from bot.domain.exercise import STAGES
-from bot.domain.self_view import PAGES, Answers, Page, is_answered, next_page, self_stage
+from bot.domain.self_view import (
+    CHECKPOINT,
+    PAGES,
+    Answers,
+    Page,
+    is_answered,
+    next_page,
+    self_stage,
+)
 from bot.services.progress.verbs import SELF_VIEW
 
 _IN_A_ROW = 4
@@ -21,8 +29,8 @@ OFFER: Sequence[Block] = (
 
 def about(page: Page) -> str:
     """What stands beside a page's lines."""
-    whose = "Do these describe you?" if page.stage and page.key != "can" else "Can you …"
-    return f"**{page.title}.** {whose} 0 is no, 1 is partly, 2 is yes; a line may stay empty."
+    asked = "" if page is CHECKPOINT else " Do these lines describe you?"
+    return f"**{page.title}**{asked} 0 is no, 1 is partly, 2 is yes; a line may stay empty."
 
 
 def no_answer(line: str) -> str:
