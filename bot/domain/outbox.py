@@ -85,6 +85,10 @@ class Outbox(Protocol):
         """
         ...
 
+    async def find(self, key: MessageKey) -> Message | None:
+        """What a message should say by now; None where it was never said."""
+        ...
+
     async def unsent(
         self, now: datetime, *, limit: int = 20, without: Collection[Readers] = ()
     ) -> Sequence[Outgoing]:

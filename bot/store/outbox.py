@@ -119,6 +119,11 @@ class SqlOutbox(Outbox):
             announce(self.session, Queue.DELIVERY)
 
     @override
+    async def find(self, key: MessageKey) -> Message | None:
+        await self.write()
+        return await self.session.scalar(select(OutboxRow.message).where(OutboxRow.key == str(key)))
+
+    @override
     async def unsent(
         self, now: datetime, *, limit: int = 20, without: Collection[Readers] = ()
     ) -> Sequence[Outgoing]:

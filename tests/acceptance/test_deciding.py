@@ -53,6 +53,27 @@ async def test_a_mentor_passes_an_answer(world: World, thread: ConversationRef) 
     assert "1 of 1 challenges solved" in await world.command(ANA, "progress")
 
 
+async def test_feedback_on_an_answer_that_was_deleted_stays_a_line(
+    world: World, thread: ConversationRef
+) -> None:
+    event = world.message(ANA, fenced(HALF), thread)
+    await world.take(event)
+    await world.take(world.deleted(event))
+
+    await override(world, "s0001", "pass")
+
+    assert "Solved" in world.answers()[0].text
+    assert "this answer was deleted" in world.answers()[0].text
+
+
+async def test_a_command_is_typed_in_one_line(world: World, thread: ConversationRef) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    line = "challenge override s0001·Ana·double-it·partly pass too strict, sorry"
+    await world.take(world.message(MENTOR, line, thread, mentions_bot=True))
+
+    assert "Why: too strict, sorry" in notes(world)[0][1]
+
+
 async def test_a_fail_takes_no_points_away(world: World, thread: ConversationRef) -> None:
     await world.say(ANA, fenced(RIGHT), thread)
 

@@ -20,6 +20,7 @@ MENTORS_ALONE = "Only mentors of the cohort can decide that."
 DECIDED_ALREADY = "That is decided already. `/challenge regrade` runs the answers again."
 NEWER_REGRADE = "The answers were run again since. Decide on the newer result."
 GONE_FROM_CATALOGUE = "Its exercise is no longer in the catalogue, so there is nothing to run."
+RUNS_ALREADY = "A challenge of this cohort is being run again already. Give the command once more."
 NOTHING_TO_REGRADE = "No answer to that challenge is graded, or none whose code is still kept."
 BEING_KEPT = Message.of("The better grades of that challenge are being kept just now.")
 

@@ -9,7 +9,16 @@ from bot.domain.errors import NotFoundError
 from bot.domain.grading import Verdict
 from bot.domain.progression import PointsEvent, PointsReason, earned
 from bot.domain.regrade import CLAIM_LASTS, Change, Difference, NewRegrade, Regrade, RegradeState
-from tests.support.stores import NOW, THREAD, Scene, a_grade, later
+from tests.support.stores import (
+    NOW,
+    THREAD,
+    Scene,
+    a_grade,
+    a_new_challenge,
+    later,
+    opened,
+)
+from tests.support.values import an_exercise
 
 HALF = a_grade(Verdict.PARTLY, held=(True, False))
 NONE = a_grade(Verdict.WRONG, held=(False, False))
@@ -111,6 +120,19 @@ async def test_learners_answers_go_first(scene: Scene) -> None:
     await scene.finish(claim, ALL)
     async with scene.store.read() as tx:
         assert await tx.regrades.next(worker="one", now=NOW) is not None
+
+
+async def test_what_cannot_be_graded_now_holds_up_nobody(scene: Scene) -> None:
+    await scene.graded(grade=HALF)
+    await begun(scene)
+    async with scene.store.write() as tx:
+        await tx.exercises.record(an_exercise("on-a-gpu"), NOW)
+        other = await opened(tx, scene.cohort, a_new_challenge("post:gpu", exercise="on-a-gpu"))
+    await scene.submit(1, challenge=other)
+    async with scene.store.read() as tx:
+        assert await tx.regrades.next(worker="one", now=NOW) is None
+        assert await tx.regrades.next(worker="one", now=NOW, without=["on-a-gpu"]) is not None
+        assert await tx.regrades.next(worker="one", now=NOW, without=["double-it"]) is None
 
 
 async def test_regrade_is_complete_and_what_is_raised_is_kept_by_member(scene: Scene) -> None:
