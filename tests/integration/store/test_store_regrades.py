@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from alembic import command
 
 from bot.domain.correction import Decision, Override
 from bot.domain.errors import NotFoundError
 from bot.domain.grading import Verdict
 from bot.domain.progression import PointsEvent, PointsReason, earned
 from bot.domain.regrade import CLAIM_LASTS, Change, Difference, NewRegrade, Regrade, RegradeState
+from tests.support.schema import config_for, connected
+from tests.support.sql import select
 from tests.support.stores import (
     NOW,
     THREAD,
@@ -258,3 +261,31 @@ async def test_points_of_corrections_add_up(scene: Scene) -> None:
         ("corrected", 2.0),
     ]
     assert earned(events, counts_as_try=True, core_share=0.875) == [(PointsReason.TRY, 2.0)]
+
+
+async def test_points_of_corrections_outlive_a_downgrade(scene: Scene, database_url: str) -> None:
+    both, one = await scene.graded(0, source="a", grade=HALF), await scene.graded(1, grade=HALF)
+    event = PointsEvent(
+        member=both.member,
+        cohort=scene.cohort.id,
+        challenge=both.challenge,
+        week=1,
+        reason=PointsReason.CHECKS,
+        points=1.5,
+        submission=both.id,
+        at=NOW,
+    )
+    corrected = replace(event, reason=PointsReason.CORRECTED, points=2.0)
+    async with scene.store.write() as tx:
+        await tx.progress.add_points([event])
+        await tx.progress.add_correction(corrected)
+        await tx.progress.add_correction(
+            replace(corrected, member=one.member, submission=one.id, points=4.0)
+        )
+    await scene.store.close()
+
+    with connected(database_url) as connection:
+        command.downgrade(config_for(connection), "0008")
+
+    rows = select(database_url, "SELECT member, reason, points FROM points_events ORDER BY member")
+    assert rows == [(both.member, "checks", 3.5), (one.member, "checks", 4.0)]
