@@ -190,8 +190,8 @@ def regrade_report(regrade: Regrade, outcomes: Outcomes) -> Message:
         head,
         *_listed(_RAISED, outcomes.raised, counts),
         *_listed(_LOWERED, outcomes.lowered, counts),
-        "Keep what is raised? Its authors are told. Nothing is lowered, for nobody, and answers to"
-        " come are graded by the exercise as it is now.",
+        "Keep what is raised? The authors are told. Nobody's grade is lowered, and answers to come"
+        " are graded by the exercise as it is now.",
         Buttons(
             (
                 KEEP_BETTER.button(regrade.id, f"Raise {_answers(raised)}", ButtonStyle.PRIMARY),
@@ -203,7 +203,8 @@ def regrade_report(regrade: Regrade, outcomes: Outcomes) -> Message:
 
 def keeping(raised: int) -> Message:
     """To the mentor who said yes."""
-    return Message.of(f"{_answers(raised)} {_are(raised)} raised, and their authors told.")
+    whose = "its author is" if raised == 1 else "their authors are"
+    return Message.of(f"{_answers(raised)} {_are(raised)} raised, and {whose} told.")
 
 
 def raised(title: str, submission: Submission, points: float) -> Message:
