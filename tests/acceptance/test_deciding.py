@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.grading import Verdict
+from bot.domain.member import Role
 from tests.support.sql import select
 from tests.support.world import ANA, BEN, HALF, MENTOR, PRACTICE, RIGHT, WRONG, World, fenced
 
@@ -213,3 +214,22 @@ async def test_who_or_what_cannot_be_excused_is_explained(
 ) -> None:
     assert answer in await excuse(world, member, date)
     assert notes(world) == []
+
+
+@pytest.mark.usefixtures("thread")
+async def test_a_name_that_two_members_have_is_asked_about(world: World) -> None:
+    async with world.store.write() as tx:
+        await tx.members.join(
+            cohort=world.cohort.id,
+            user=UserRef("fake", "here", "other-ana"),
+            name="Ana",
+            role=Role.LEARNER,
+            at=world.clock(),
+        )
+
+    answer = await excuse(world, "ana smith")
+    assert "no member `ana smith`" in answer
+    answer = await excuse(world, "@ANA")
+    assert "`1·Ana`, `3·Ana`" in answer
+    assert "**Ana** is excused" in await excuse(world, "3·Ana")
+    assert [who for who, _ in notes(world)] == ["other-ana"]
