@@ -89,6 +89,10 @@ class Outbox(Protocol):
         """Those of these messages that were ever to be said."""
         ...
 
+    async def find(self, key: MessageKey) -> Message | None:
+        """What a message should say by now; None where it was never said."""
+        ...
+
     async def unsent(
         self, now: datetime, *, limit: int = 20, without: Collection[Readers] = ()
     ) -> Sequence[Outgoing]:

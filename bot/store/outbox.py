@@ -134,6 +134,11 @@ class SqlOutbox(Outbox):
         return {texts[text] for text in found}
 
     @override
+    async def find(self, key: MessageKey) -> Message | None:
+        await self.write()
+        return await self.session.scalar(select(OutboxRow.message).where(OutboxRow.key == str(key)))
+
+    @override
     async def unsent(
         self, now: datetime, *, limit: int = 20, without: Collection[Readers] = ()
     ) -> Sequence[Outgoing]:

@@ -176,7 +176,14 @@ class SqlRegrades(Regrades):
     async def next(
         self, *, worker: str, now: datetime, without: Collection[str] = ()
     ) -> Rerun | None:
-        others = select(SubmissionRow.number).where(PENDING).correlate(None).exists()
+        # Those that cannot be graded now need not be waited for.
+        held_up = select(ChallengeRow.id).where(ChallengeRow.exercise.in_(without))
+        others = (
+            select(SubmissionRow.number)
+            .where(PENDING, SubmissionRow.challenge.not_in(held_up))
+            .correlate(None)
+            .exists()
+        )
         query = (
             _with_submissions(RegradeRow, SubmissionRow, GradeRow, RerunRow.run)
             .join(GradeRow, GradeRow.submission == RerunRow.submission)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.domain.chat.refs import ConversationRef
+from bot.domain.chat.refs import ConversationRef, UserRef
 from bot.domain.grading import Verdict
+from bot.domain.member import Role
 from tests.support.sql import select
 from tests.support.world import ANA, BEN, HALF, MENTOR, PRACTICE, RIGHT, WRONG, World, fenced
 
@@ -51,6 +52,27 @@ async def test_a_mentor_passes_an_answer(world: World, thread: ConversationRef) 
     assert "Every check holds" not in status.text
     assert "6 of 6" in await world.command(ANA, "leaderboard")
     assert "1 of 1 challenges solved" in await world.command(ANA, "progress")
+
+
+async def test_feedback_on_an_answer_that_was_deleted_stays_a_line(
+    world: World, thread: ConversationRef
+) -> None:
+    event = world.message(ANA, fenced(HALF), thread)
+    await world.take(event)
+    await world.take(world.deleted(event))
+
+    await override(world, "s0001", "pass")
+
+    assert "Solved" in world.answers()[0].text
+    assert "this answer was deleted" in world.answers()[0].text
+
+
+async def test_a_command_is_typed_in_one_line(world: World, thread: ConversationRef) -> None:
+    await world.say(ANA, fenced(HALF), thread)
+    line = "challenge override s0001·Ana·double-it·partly pass too strict, sorry"
+    await world.take(world.message(MENTOR, line, thread, mentions_bot=True))
+
+    assert "Why: too strict, sorry" in notes(world)[0][1]
 
 
 async def test_a_fail_takes_no_points_away(world: World, thread: ConversationRef) -> None:
@@ -192,3 +214,22 @@ async def test_who_or_what_cannot_be_excused_is_explained(
 ) -> None:
     assert answer in await excuse(world, member, date)
     assert notes(world) == []
+
+
+@pytest.mark.usefixtures("thread")
+async def test_a_name_that_two_members_have_is_asked_about(world: World) -> None:
+    async with world.store.write() as tx:
+        await tx.members.join(
+            cohort=world.cohort.id,
+            user=UserRef("fake", "here", "other-ana"),
+            name="Ana",
+            role=Role.LEARNER,
+            at=world.clock(),
+        )
+
+    answer = await excuse(world, "ana smith")
+    assert "no member `ana smith`" in answer
+    answer = await excuse(world, "@ANA")
+    assert "`1·Ana`, `3·Ana`" in answer
+    assert "**Ana** is excused" in await excuse(world, "3·Ana")
+    assert [who for who, _ in notes(world)] == ["other-ana"]

@@ -4,23 +4,27 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.chat.events import CommandInvoked
 from bot.domain.chat.refs import ConversationRef
 from bot.domain.errors import SandboxError, SandboxUnavailableError
 from bot.domain.exercise import ON_CPU, Device
 from bot.domain.grading import Verdict
-from bot.domain.regrade import MAX_RUNS
+from bot.domain.regrade import MAX_RUNS, RegradeState
 from tests.support.world import (
     ANA,
     BEN,
     HALF,
     MENTOR,
+    PRACTICE,
     RIGHT,
     WRONG,
+    FakeResponder,
     Posted,
     World,
     actions_of,
     fenced,
     graded,
+    text_of,
 )
 
 MENDED = "double-it mended"
@@ -272,6 +276,27 @@ async def test_the_same_result_is_shown_again_and_not_run_again(
 
     assert "**1 raised**, 1 lowered" in answer
     assert len(world.grader.requests) == runs
+
+
+async def test_what_is_being_kept_is_not_run_again(world: World, thread: ConversationRef) -> None:
+    await regraded(world, thread)
+    async with world.store.write() as tx:
+        await tx.regrades.set_state(1, RegradeState.READY, RegradeState.APPLYING)
+    event = CommandInvoked(
+        key="at-once",
+        at=world.clock(),
+        conversation=PRACTICE,
+        user=MENTOR,
+        info=world.chat.info(MENTOR),
+        name="challenge regrade",
+        args={"challenge": "1"},
+    )
+    responder = FakeResponder()
+    await world.services.dispatcher.accept(event, responder)
+    await world.services.dispatcher.drain()
+
+    [said] = responder.replies
+    assert "being kept just now" in text_of(said)
 
 
 async def test_an_older_result_cannot_be_kept_once_there_is_a_newer_one(

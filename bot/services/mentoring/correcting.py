@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.challenge import Challenge
 from bot.domain.chat.keys import Kind, MessageKey
-from bot.domain.chat.message import Message
+from bot.domain.chat.message import AnswerState, Message
 from bot.domain.chat.refs import UserRef
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Exercise
@@ -60,16 +60,26 @@ async def say_feedback(tx: Transaction, about: About, submission: Submission) ->
         return
     member = await tx.members.get(submission.member)
     reader = member.identity_on(submission.conversation.platform)
-    events = await tx.progress.points_for(member=member.id, challenge=about.challenge.id)
-    message = feedback.verdict(
-        submission,
-        about.exercise,
-        name=member.name,
-        points=sum(event.points for event in events if event.submission == submission.id),
-        details=about.cohort.details_public or submission.private,
-        author=reader,
-    )
+    if await _is_deleted(tx, submission):
+        message = feedback.deleted(submission, member.name)
+    else:
+        events = await tx.progress.points_for(member=member.id, challenge=about.challenge.id)
+        message = feedback.verdict(
+            submission,
+            about.exercise,
+            name=member.name,
+            points=sum(event.points for event in events if event.submission == submission.id),
+            details=about.cohort.details_public or submission.private,
+            author=reader,
+        )
     await tx.outbox.say(status(submission, message, reader=reader))
+
+
+async def _is_deleted(tx: Transaction, submission: Submission) -> bool:
+    """Whether a line stands in place of its feedback, since its author deleted the answer."""
+    said = await tx.outbox.find(MessageKey.read(submission.answer))
+    states = [block for block in said.blocks if isinstance(block, AnswerState)] if said else []
+    return any(state.author is None for state in states)
 
 
 def note(submission: Submission, member: Member, message: Message, *, subject: str) -> Wanted:

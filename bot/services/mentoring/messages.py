@@ -20,6 +20,7 @@ MENTORS_ALONE = "Only mentors of the cohort can decide that."
 DECIDED_ALREADY = "That is decided already. `/challenge regrade` runs the answers again."
 NEWER_REGRADE = "The answers were run again since. Decide on the newer result."
 GONE_FROM_CATALOGUE = "Its exercise is no longer in the catalogue, so there is nothing to run."
+RUNS_ALREADY = "A challenge of this cohort is being run again already. Give the command once more."
 NOTHING_TO_REGRADE = "No answer to that challenge is graded, or none whose code is still kept."
 BEING_KEPT = Message.of("The better grades of that challenge are being kept just now.")
 
@@ -189,8 +190,8 @@ def regrade_report(regrade: Regrade, outcomes: Outcomes) -> Message:
         head,
         *_listed(_RAISED, outcomes.raised, counts),
         *_listed(_LOWERED, outcomes.lowered, counts),
-        "Keep what is raised? Its authors are told. Nothing is lowered, for nobody, and answers to"
-        " come are graded by the exercise as it is now.",
+        "Keep what is raised? The authors are told. Nobody's grade is lowered, and answers to come"
+        " are graded by the exercise as it is now.",
         Buttons(
             (
                 KEEP_BETTER.button(regrade.id, f"Raise {_answers(raised)}", ButtonStyle.PRIMARY),
@@ -202,7 +203,8 @@ def regrade_report(regrade: Regrade, outcomes: Outcomes) -> Message:
 
 def keeping(raised: int) -> Message:
     """To the mentor who said yes."""
-    return Message.of(f"{_answers(raised)} {_are(raised)} raised, and their authors told.")
+    whose = "its author is" if raised == 1 else "their authors are"
+    return Message.of(f"{_answers(raised)} {_are(raised)} raised, and {whose} told.")
 
 
 def raised(title: str, submission: Submission, points: float) -> Message:

@@ -89,7 +89,9 @@ class RegradeService:
                     asked_at=self.clock(),
                 )
             )
-            answers = (await tx.regrades.counts(regrade.id)).get(None, 0) if regrade else 0
+            if regrade is None:
+                raise UserError(messages.RUNS_ALREADY)
+            answers = (await tx.regrades.counts(regrade.id)).get(None, 0)
             if not answers:
                 raise UserError(messages.NOTHING_TO_REGRADE)
         return messages.regrade_begun(exercise.title, answers)

@@ -60,6 +60,15 @@ async def words_unsent(store: SqlStore, *, seconds: float = 0) -> list[Message]:
     return [item.message for item in await unsent(store, seconds=seconds)]
 
 
+async def test_message_is_found_as_it_was_said_last(store: SqlStore) -> None:
+    await say(store, "first", "second")
+    async with store.write() as tx:
+        assert await tx.outbox.find(BOARD) == Message.of("second")
+        await tx.outbox.say(wanted(BOARD, "third"))
+        assert await tx.outbox.find(BOARD) == Message.of("third")
+        assert await tx.outbox.find(MessageKey(Kind.BOARD, "2")) is None
+
+
 async def test_message_reads_back_as_it_was_said(store: SqlStore) -> None:
     said = Wanted(
         key=MessageKey(Kind.POST, "7", repost="2"),

@@ -3,13 +3,25 @@
 from dataclasses import replace
 
 import pytest
+from alembic import command
 
 from bot.domain.correction import Decision, Override
 from bot.domain.errors import NotFoundError
 from bot.domain.grading import Verdict
 from bot.domain.progression import PointsEvent, PointsReason, earned
 from bot.domain.regrade import CLAIM_LASTS, Change, Difference, NewRegrade, Regrade, RegradeState
-from tests.support.stores import NOW, THREAD, Scene, a_grade, later
+from tests.support.schema import config_for, connected
+from tests.support.sql import select
+from tests.support.stores import (
+    NOW,
+    THREAD,
+    Scene,
+    a_grade,
+    a_new_challenge,
+    later,
+    opened,
+)
+from tests.support.values import an_exercise
 
 HALF = a_grade(Verdict.PARTLY, held=(True, False))
 NONE = a_grade(Verdict.WRONG, held=(False, False))
@@ -111,6 +123,19 @@ async def test_learners_answers_go_first(scene: Scene) -> None:
     await scene.finish(claim, ALL)
     async with scene.store.read() as tx:
         assert await tx.regrades.next(worker="one", now=NOW) is not None
+
+
+async def test_what_cannot_be_graded_now_holds_up_nobody(scene: Scene) -> None:
+    await scene.graded(grade=HALF)
+    await begun(scene)
+    async with scene.store.write() as tx:
+        await tx.exercises.record(an_exercise("on-a-gpu"), NOW)
+        other = await opened(tx, scene.cohort, a_new_challenge("post:gpu", exercise="on-a-gpu"))
+    await scene.submit(1, challenge=other)
+    async with scene.store.read() as tx:
+        assert await tx.regrades.next(worker="one", now=NOW) is None
+        assert await tx.regrades.next(worker="one", now=NOW, without=["on-a-gpu"]) is not None
+        assert await tx.regrades.next(worker="one", now=NOW, without=["double-it"]) is None
 
 
 async def test_regrade_is_complete_and_what_is_raised_is_kept_by_member(scene: Scene) -> None:
@@ -236,3 +261,31 @@ async def test_points_of_corrections_add_up(scene: Scene) -> None:
     ]
     again = earned(events, counts_as_try=True, core_share=0.84, solved=False, late=False)
     assert again == [(PointsReason.TRY, 2.0)]
+
+
+async def test_points_outlive_a_downgrade(scene: Scene, database_url: str) -> None:
+    both, one = await scene.graded(0, source="a", grade=HALF), await scene.graded(1, grade=HALF)
+    event = PointsEvent(
+        member=both.member,
+        cohort=scene.cohort.id,
+        challenge=both.challenge,
+        week=1,
+        reason=PointsReason.CHECKS,
+        points=1.5,
+        submission=both.id,
+        at=NOW,
+    )
+    solved = replace(event, reason=PointsReason.SOLVED, points=1.0)
+    late = replace(
+        event, member=one.member, submission=one.id, reason=PointsReason.LATE_CHECKS, points=1.5
+    )
+    late_solved = replace(late, reason=PointsReason.LATE_SOLVED, points=0.5)
+    async with scene.store.write() as tx:
+        await tx.progress.add_points([event, solved, late, late_solved])
+    await scene.store.close()
+
+    with connected(database_url) as connection:
+        command.downgrade(config_for(connection), "0008")
+
+    rows = select(database_url, "SELECT member, reason, points FROM points_events ORDER BY member")
+    assert rows == [(both.member, "checks", 2.5), (one.member, "checks", 2.0)]
