@@ -39,10 +39,10 @@ async def test_a_mentor_passes_an_answer(world: World, thread: ConversationRef) 
 
     answer = await override(world, "s0001·Ana·double-it", "pass", "The check *was* too strict")
 
-    assert "**Ana**'s answer to **Double it** is solved now. +2.5 points." in answer
+    assert "**Ana**'s answer to **Double it** is solved now. +3 points." in answer
     [(who, said)] = notes(world)
     assert who == "ana"
-    assert "passed it: it is solved now. +2.5 points." in said
+    assert "passed it: it is solved now. +3 points." in said
     assert "Why: The check \\*was\\* too strict" in said
     assert await verdicts(world) == [(Verdict.SOLVED, 1)]
     [status] = world.answers()

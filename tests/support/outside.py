@@ -103,7 +103,7 @@ def messages_with(text: str) -> list[Message]:
                 remarks.file_too_large(text, limit_kib=1),
                 remarks.file_gone(text),
                 remarks.file_unreadable(text),
-                signing.unknown_member(text),
+                cohorts.unknown_member(text),
                 cohorts.unknown_timezone(text),
                 cohorts.cannot_write("this channel", text),
                 challenges.unknown_exercise(text, []),

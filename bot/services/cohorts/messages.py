@@ -247,3 +247,19 @@ def lowered_limits(limits: Limits, caps: Caps) -> str:
 
 def _day(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B %Y}"
+
+
+NAME_A_MEMBER = (
+    "Name one member of this cohort, as they are offered while you type, or mention them."
+)
+
+
+def several_members(typed: str, names: Sequence[str]) -> str:
+    """To a mentor who named more than one."""
+    known = ", ".join(quoted(name) for name in names[:5])
+    return f"Several members are called {quoted(typed)}: {known}. {NAME_A_MEMBER}"
+
+
+def unknown_member(typed: str) -> str:
+    """To a mentor who named nobody."""
+    return f"There is no member {quoted(typed)}. {NAME_A_MEMBER}"

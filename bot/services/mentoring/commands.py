@@ -10,9 +10,10 @@ from bot.domain.errors import UserError
 from bot.domain.store import Store
 from bot.domain.text import shown_name
 from bot.services.challenges.finding import ChallengeFinder
+from bot.services.cohorts.finding import find_member, offer_members
 from bot.services.cohorts.holidays import read_date
 from bot.services.mentoring import messages
-from bot.services.mentoring.deciding import DecidingService, find_member, offered
+from bot.services.mentoring.deciding import DecidingService
 from bot.services.mentoring.regrading import RegradeService
 from bot.services.mentoring.reviewing import ReviewService
 from bot.services.talk.registry import Call, Command
@@ -132,10 +133,7 @@ class MentoringCommands:
         ]
 
     async def _complete_members(self, where: ConversationRef) -> Sequence[str]:
-        async with self.store.read() as tx:
-            cohort = await tx.cohorts.find_by_channel(where)
-            members = await tx.members.of(cohort.id) if cohort else ()
-        return [offered(member) for member in members]
+        return await offer_members(self.store, where)
 
 
 def _one_word(words: str) -> str:

@@ -1,6 +1,5 @@
 """A mentor's word on one answer, or on a member's day, with the reason that the member is told."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -125,49 +124,6 @@ class DecidingService:
             return await tx.corrections.void(after)
         failed = replace(grade, verdict=Verdict.WRONG)
         return await tx.corrections.replace_grade(submission, failed, core_share=0.0)
-
-
-Choose = Callable[[Member], bool]
-"""Whether it is this one."""
-
-
-async def find_member(store: Store, cohort: Cohort, typed: str, *, near: ConversationRef) -> Member:
-    """The member whom a mentor names: as offered, by a mention, by name or alias.
-
-    Raises:
-        NotFoundError: That names nobody, or more than one.
-    """
-    words = typed.strip()
-    async with store.read() as tx:
-        members = await tx.members.of(cohort.id)
-    for choose in _ways(words, near):
-        found = [member for member in members if choose(member)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = [offered(member) for member in found]
-            raise NotFoundError(messages.several_members(words, names))
-    raise NotFoundError(messages.unknown_member(words))
-
-
-def offered(member: Member) -> str:
-    """A member in one word, as mentors are offered them: number and name."""
-    return f"{member.id}·{'_'.join(member.name.split())}"
-
-
-def _ways(typed: str, near: ConversationRef) -> Sequence[Choose]:
-    """How somebody can be named, the surest way first."""
-    number = typed.partition("·")[0]
-    user = typed.strip("<@!>").partition("|")[0]
-    name = typed.lstrip("@").casefold()
-    return (
-        lambda member: "·" in typed and str(member.id) == number,
-        lambda member: any(
-            identity.platform == near.platform and identity.user == user
-            for identity in member.identities
-        ),
-        lambda member: name in {member.name.casefold(), member.alias.casefold()},
-    )
 
 
 def _to_member(

@@ -76,9 +76,6 @@ LOOKED_AT = {
 
 DECISIONS = f"The decision must be {', '.join(f'`{word}`' for word in Decision)}."
 FAR_DAY = "That day is more than a year away."
-NAME_A_MEMBER = (
-    "Name one member of this cohort, as they are offered while you type, or mention them."
-)
 
 
 def decided(name: str, title: str, decision: Decision, points: float) -> Message:
@@ -108,17 +105,6 @@ def told_excuse(on: date, reason: str) -> Message:
         " costs you nothing. If you answer it all the same, it counts.",
         f"Why: {sentence(reason)}",
     )
-
-
-def several_members(typed: str, names: Sequence[str]) -> str:
-    """To a mentor who named more than one."""
-    known = ", ".join(quoted(name) for name in names[:5])
-    return f"Several members are called {quoted(typed)}: {known}. {NAME_A_MEMBER}"
-
-
-def unknown_member(typed: str) -> str:
-    """To a mentor who named nobody."""
-    return f"There is no member {quoted(typed)}. {NAME_A_MEMBER}"
 
 
 def unknown_submission(typed: str) -> str:

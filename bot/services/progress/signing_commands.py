@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from bot.domain.chat.commands import CommandOption, CommandSpec, Permission
 from bot.domain.chat.refs import ConversationRef
-from bot.domain.errors import NotFoundError, UserError
+from bot.domain.errors import UserError
 from bot.domain.exercise import Catalogue
-from bot.domain.member import Member, Role
-from bot.domain.numbers import whole_number
+from bot.domain.member import Member
 from bot.domain.signoff import Signed, signable
 from bot.domain.store import Store
 from bot.domain.text import one_line
+from bot.services.cohorts.finding import find_member, offer_members
 from bot.services.progress import signing_messages as messages
 from bot.services.progress.signing import Mentor, SigningService
 from bot.services.progress.signing_messages import What
@@ -77,21 +77,9 @@ class SigningCommands:
         )
 
     async def _member(self, call: Call) -> Member:
-        """The one member of this cohort whom a number or a name means.
-
-        Raises:
-            NotFoundError: There is none, or there are several.
-        """
-        typed = call.require("member")
-        number = whole_number(typed.split()[0].partition("_")[0])
-        name = typed.replace("_", " ").casefold()
-        async with self.store.read() as tx:
-            members = await tx.members.of(call.cohort.id)
-        found = [member for member in members if member.id == number]
-        found = found or [member for member in members if member.name.casefold() == name]
-        if len(found) != 1:
-            raise NotFoundError(messages.unknown_member(typed))
-        return found[0]
+        """The one member of this cohort whom a mentor names."""
+        near, typed = call.event.conversation, call.require("member")
+        return await find_member(self.store, call.cohort, typed, near=near)
 
     def _what(self, call: Call) -> What:
         """What is to be signed off.
@@ -106,12 +94,7 @@ class SigningCommands:
         return What(Signed(kind), code)
 
     async def _complete_members(self, where: ConversationRef) -> Sequence[str]:
-        """Learners as one word each, which begins with their number: names are not unique."""
-        async with self.store.read() as tx:
-            cohort = await tx.cohorts.find_by_channel(where)
-            members = await tx.members.of(cohort.id) if cohort else ()
-        learners = [member for member in members if member.role is Role.LEARNER]
-        return ["_".join((str(member.id), *member.name.split())) for member in learners]
+        return await offer_members(self.store, where)
 
     async def _complete_codes(self, _where: ConversationRef) -> Sequence[str]:
         rules = self.catalogue.milestone_rules

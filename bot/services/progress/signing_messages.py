@@ -10,7 +10,7 @@ from bot.domain.member import Member
 from bot.domain.milestones import MilestoneStanding
 from bot.domain.reached import Goal
 from bot.domain.signoff import Signed, Signoff, signable
-from bot.domain.text import quoted, sentence
+from bot.domain.text import sentence
 from bot.services.progress.journey_messages import (
     Names,
     mentors_missing,
@@ -48,11 +48,6 @@ def what_can_be_signed(rules: Mapping[str, MilestoneRule]) -> str:
     stages, milestones = (" or ".join(signable(kind, rules)) for kind in Signed)
     more = f", or milestone {milestones}" if milestones else ""
     return f"Mentors sign off stage {stages}{more}. Exercises alone reach everything else."
-
-
-def unknown_member(typed: str) -> str:
-    """To who named nobody."""
-    return f"I know no one member called {quoted(typed)} here. Choose from what is offered."
 
 
 def signed_already(what: What, member: Member) -> str:
