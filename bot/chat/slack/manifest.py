@@ -35,8 +35,14 @@ OPTIONAL = {"files:read", "files:write", "usergroups:read"}
 
 DESCRIPTION = "Posts PyTorch challenges, grades what is sent, keeps everyone's plan."
 HINTS = {
-    "/challenge": ("For mentors: post and close challenges", "list | post | preview | close | pin"),
-    "/freehand": ("Your week, your progress, the board", "help | join | plan | progress | board"),
+    "/challenge": (
+        "For mentors: challenges, answers, members",
+        "list | inbox | stats | post | preview | close",
+    ),
+    "/freehand": (
+        "Your week, your progress, the board",
+        "help | join | plan | progress | stage | privacy",
+    ),
 }
 """What Slack says beside each slash command: what it is for, and how it goes on."""
 
