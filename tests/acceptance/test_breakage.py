@@ -17,7 +17,17 @@ from bot.domain.errors import (
 )
 from bot.domain.submission import SubmissionState
 from bot.services.submissions.released import ReleasedExercises
-from tests.support.world import ANA, BEN, MENTOR, RIGHT, WRONG, World, actions_of, fenced
+from tests.support.world import (
+    ANA,
+    BEN,
+    MENTOR,
+    RIGHT,
+    WRONG,
+    FakeResponder,
+    World,
+    actions_of,
+    fenced,
+)
 
 
 async def test_without_a_sandbox_submissions_wait_and_the_thread_says_so(
@@ -59,10 +69,28 @@ async def test_a_deleted_message_keeps_the_grade_that_it_has(
     [submission] = await world.submissions(ANA)
     assert submission.state is SubmissionState.GRADED
     assert world.answers()[0].text == (
-        "✅ **Solved.** Ana · this answer was deleted after it was graded; what it earned stays."
+        "✅ **Solved.** Ana · this answer was deleted; what it earned stays."
     )
     [details] = actions_of(world.answers()[0].message)
     assert "try 1" in await world.press(ANA, details, where=thread)
+
+
+async def test_a_message_that_is_deleted_while_its_code_runs_gets_a_line_for_feedback(
+    world: World, thread: ConversationRef
+) -> None:
+    answer = world.message(ANA, fenced(RIGHT), thread)
+    await world.services.dispatcher.accept(answer, FakeResponder())
+    await world.services.dispatcher.drain()
+    claim = await world.services.grading.claim()
+    assert claim is not None
+
+    await world.take(world.deleted(answer))
+    assert "deleted while its code was running" in world.answers()[0].text
+    await world.services.grading.grade(claim)
+    await world.settle()
+
+    assert world.answers()[0].text.endswith("Ana · this answer was deleted; what it earned stays.")
+    assert "6 points" in await world.command(ANA, "progress")
 
 
 async def test_who_has_withdrawn_is_reminded(world: World, thread: ConversationRef) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.challenge import Challenge
 from bot.domain.chat.keys import Kind, MessageKey
-from bot.domain.chat.message import AnswerState, Message
+from bot.domain.chat.message import Message
 from bot.domain.chat.refs import UserRef
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Exercise
@@ -16,7 +16,7 @@ from bot.domain.progression import PointsEvent, earned
 from bot.domain.store import Transaction
 from bot.domain.submission import Submission
 from bot.services.submissions import messages as feedback
-from bot.services.submissions.status import status
+from bot.services.submissions.status import is_deleted, status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ async def say_feedback(tx: Transaction, about: About, submission: Submission) ->
         return
     member = await tx.members.get(submission.member)
     reader = member.identity_on(submission.conversation.platform)
-    if await _is_deleted(tx, submission):
+    if await is_deleted(tx, submission):
         message = feedback.deleted(submission, member.name)
     else:
         events = await tx.progress.points_for(member=member.id, challenge=about.challenge.id)
@@ -73,13 +73,6 @@ async def say_feedback(tx: Transaction, about: About, submission: Submission) ->
             author=reader,
         )
     await tx.outbox.say(status(submission, message, reader=reader))
-
-
-async def _is_deleted(tx: Transaction, submission: Submission) -> bool:
-    """Whether a line stands in place of its feedback, since its author deleted the answer."""
-    said = await tx.outbox.find(MessageKey.read(submission.answer))
-    states = [block for block in said.blocks if isinstance(block, AnswerState)] if said else []
-    return any(state.author is None for state in states)
 
 
 def note(submission: Submission, member: Member, message: Message, *, subject: str) -> Wanted:

@@ -25,7 +25,14 @@ from bot.domain.store import Store, Transaction
 from bot.domain.submission import Claim, Graded, Submission
 from bot.services.submissions import messages
 from bot.services.submissions.released import ReleasedExercises
-from bot.services.submissions.status import GRACE, NEWS_WAIT, status, tell_next, tell_why
+from bot.services.submissions.status import (
+    GRACE,
+    NEWS_WAIT,
+    is_deleted,
+    status,
+    tell_next,
+    tell_why,
+)
 
 log = structlog.get_logger()
 
@@ -264,14 +271,17 @@ class GradingService:
             return
         member = await tx.members.get(submission.member)
         reader = member.identity_on(submission.conversation.platform)
-        message = messages.verdict(
-            submission,
-            assignment.exercise,
-            name=member.name,
-            points=points,
-            details=assignment.cohort.details_public or submission.private,
-            author=reader,
-        )
+        if await is_deleted(tx, submission):
+            message = messages.deleted(submission, member.name)
+        else:
+            message = messages.verdict(
+                submission,
+                assignment.exercise,
+                name=member.name,
+                points=points,
+                details=assignment.cohort.details_public or submission.private,
+                author=reader,
+            )
         await tx.outbox.say(status(submission, message, reader=reader))
 
     async def _give_up(self, claim: Claim) -> Submission:

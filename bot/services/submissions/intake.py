@@ -21,7 +21,7 @@ from bot.domain.errors import Limit, LimitError, UserError
 from bot.domain.exercise import Device, Exercise
 from bot.domain.grading import Seeds
 from bot.domain.store import Store, Transaction
-from bot.domain.submission import Before, NewSubmission
+from bot.domain.submission import Before, NewSubmission, SubmissionState
 from bot.services.submissions import attachments, messages, remarks
 from bot.services.submissions.kept import Kept, KeptAnswers
 from bot.services.submissions.reader import SourceReader
@@ -134,6 +134,10 @@ class IntakeService:
             if is_withdrawn and latest is not None:
                 await tx.outbox.say(status(latest, messages.withdrawn(), reader=None))
                 await tell_next(tx, self.clock())
+            elif latest is not None and latest.state is SubmissionState.RUNNING:
+                await tx.outbox.say(
+                    status(latest, messages.deleted_while_running(latest), reader=None)
+                )
             elif latest is not None and latest.grade is not None:
                 author = await tx.members.get(latest.member)
                 await tx.outbox.say(

@@ -111,11 +111,20 @@ def verdict(
     return Message.of(*parts, Buttons(_buttons(submission, grade)), state)
 
 
+def deleted_while_running(submission: Submission) -> Message:
+    """Its message was deleted while its code ran: that goes on, and counts."""
+    return Message.of(
+        "The message was deleted while its code was running: it is graded, and what it earns"
+        " counts.",
+        AnswerState(submission.answer, submission.id),
+    )
+
+
 def deleted(submission: Submission, name: str) -> Message:
     """In place of the feedback on an answer that was deleted, which would puzzle a reader."""
     return Message.of(
-        f"{HEADLINES[graded(submission).verdict]} {sentence(name)} · this answer was deleted after"
-        " it was graded; what it earned stays.",
+        f"{HEADLINES[graded(submission).verdict]} {sentence(name)} · this answer was deleted; what"
+        " it earned stays.",
         Buttons((SHOW_DETAILS.button(submission.id, "Details"),)),
         AnswerState(submission.answer, submission.id),
     )

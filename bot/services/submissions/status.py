@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.domain.chat.keys import MessageKey
-from bot.domain.chat.message import Message
+from bot.domain.chat.message import AnswerState, Message
 from bot.domain.chat.refs import UserRef
 from bot.domain.outbox import Wanted
 from bot.domain.store import Transaction
@@ -41,6 +41,13 @@ def status(
         private_to=reader if submission.private else None,
         not_before=not_before,
     )
+
+
+async def is_deleted(tx: Transaction, submission: NewSubmission) -> bool:
+    """Whether a line stands in place of its feedback, since its author deleted the answer."""
+    said = await tx.outbox.find(MessageKey.read(submission.answer))
+    states = [block for block in said.blocks if isinstance(block, AnswerState)] if said else []
+    return any(state.author is None for state in states)
 
 
 async def tell_next(tx: Transaction, now: datetime) -> None:
