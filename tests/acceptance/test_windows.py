@@ -117,7 +117,7 @@ async def test_the_private_form_works_again_where_a_challenge_that_was_over_is_o
     was_spent = spent(world.chat.posted["task:1"])
     await world.command(MENTOR, "challenge reopen", challenge="1")
 
-    assert was_spent == [True, False]
+    assert was_spent == [True, False, False]
     assert spent(world.chat.posted["task:1"]) == [False, False]
     await world.say(ANA, fenced(RIGHT), thread)
     assert not (await world.submissions(ANA))[0].late

@@ -226,7 +226,7 @@ async def test_void_try_counts_no_more_and_later_ones_move_up(scene: Scene) -> N
         tries = [(await tx.submissions.get(item.id)).try_number for item in (*made, other)]
         (outcome,) = await tx.progress.outcomes_of(scene.members[0].id)
     assert tries == [0, 1, 0, 2, 1]
-    assert outcome.tries == 2
+    assert outcome.tries == 1  # up to the best one, the first of equal ones
 
 
 async def test_what_has_no_grade_is_not_corrected(scene: Scene) -> None:
@@ -286,6 +286,8 @@ async def test_points_outlive_a_downgrade(scene: Scene, database_url: str) -> No
 
     with connected(database_url) as connection:
         command.downgrade(config_for(connection), "0008")
-
     rows = select(database_url, "SELECT member, reason, points FROM points_events ORDER BY member")
+    with connected(database_url) as connection:  # others use it after this
+        command.upgrade(config_for(connection), "head")
+
     assert rows == [(both.member, "checks", 2.5), (one.member, "checks", 2.0)]
