@@ -3,6 +3,13 @@
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.chat.refs import UserRef
+
+
+def actor(user: UserRef) -> str:
+    """Somebody in the audit trail."""
+    return f"{user.platform}:{user.user}"
+
 
 class Audit(Protocol):
     """The audit trail; it only grows."""

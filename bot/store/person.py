@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Text, func, literal, or_, select, type_coe
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from bot.domain.audit import actor
 from bot.domain.chat.refs import UserRef
 from bot.domain.local_chat import LOCAL_PLATFORM
 from bot.store.audit import AuditRow
@@ -37,7 +38,7 @@ class Person:
     @property
     def actors(self) -> Sequence[str]:
         """As the audit trail names them."""
-        return [f"{user.platform}:{user.user}" for user in self.users]
+        return list(map(actor, self.users))
 
     @property
     def local(self) -> Sequence[str]:

@@ -51,7 +51,7 @@ async def test_a_mended_check_raises_whom_it_had_wronged(tmp_path: Path) -> None
             mentor = await Person.arrive(chromium, url, name="Mentor")
             ana = await Person.arrive(chromium, url)
             await ana.open_thread()
-            await mentor.sees(mentor.channel, "Ana: partly there → solved")
+            await mentor.sees(mentor.channel, "Ana: partly solved → solved")
             await mentor.press(mentor.channel, "Raise 1 answer")
             await ana.sees(ana.thread, "it is solved now")
             await ana.sees(ana.thread, "Solved.")

@@ -77,8 +77,8 @@ async def test_the_mentor_sees_the_difference_and_nothing_changes_before_a_yes(
     assert report(world).private_to == MENTOR
     said = report(world).text
     assert "**1 raised**, 1 lowered, 1 the same" in said
-    assert "Would be raised:\n- Ana: partly there → solved" in said
-    assert "they keep what they have:\n- Ben: solved → partly there" in said
+    assert "Would be raised:\n- Ana: partly solved → solved" in said
+    assert "they keep what they have:\n- Ben: solved → partly solved" in said
     assert notes(world) == []
     assert "2 of 6" not in await world.command(ANA, "leaderboard")
     verdicts = [item.grade.verdict for item in await world.submissions(ANA) if item.grade]

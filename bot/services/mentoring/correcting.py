@@ -6,17 +6,14 @@ from datetime import datetime
 from bot.domain.challenge import Challenge
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
-from bot.domain.chat.refs import UserRef
 from bot.domain.cohort import Cohort
 from bot.domain.exercise import Exercise
-from bot.domain.grading import Grade, Verdict
+from bot.domain.grading import Grade
 from bot.domain.member import Member
 from bot.domain.outbox import Wanted
-from bot.domain.progression import PointsEvent, earned
 from bot.domain.store import Transaction
 from bot.domain.submission import Submission
-from bot.services.submissions import messages as feedback
-from bot.services.submissions.status import is_deleted, status
+from bot.services.submissions import feedback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +27,6 @@ class About:
     challenge: Challenge
     cohort: Cohort
     exercise: Exercise
-
-
-def actor(user: UserRef) -> str:
-    """Somebody in the audit trail."""
-    return f"{user.platform}:{user.user}"
 
 
 async def correct(
@@ -58,21 +50,9 @@ async def say_feedback(tx: Transaction, about: About, submission: Submission) ->
     latest = await tx.submissions.find_latest(submission.answer)
     if latest is None or latest.id != submission.id:
         return
-    member = await tx.members.get(submission.member)
-    reader = member.identity_on(submission.conversation.platform)
-    if await is_deleted(tx, submission):
-        message = feedback.deleted(submission, member.name)
-    else:
-        events = await tx.progress.points_for(member=member.id, challenge=about.challenge.id)
-        message = feedback.verdict(
-            submission,
-            about.exercise,
-            name=member.name,
-            points=sum(event.points for event in events if event.submission == submission.id),
-            details=about.cohort.details_public or submission.private,
-            author=reader,
-        )
-    await tx.outbox.say(status(submission, message, reader=reader))
+    events = await tx.progress.points_for(member=submission.member, challenge=about.challenge.id)
+    points = sum(event.points for event in events if event.submission == submission.id)
+    await feedback.say_feedback(tx, submission, about.exercise, about.cohort, points=points)
 
 
 def note(submission: Submission, member: Member, message: Message, *, subject: str) -> Wanted:
@@ -89,24 +69,7 @@ async def _give_points(
     tx: Transaction, challenge: Challenge, submission: Submission, grade: Grade, at: datetime
 ) -> float:
     before = await tx.progress.points_for(member=submission.member, challenge=challenge.id)
-    gains = earned(
-        before,
-        counts_as_try=grade.verdict.counts_as_try,
-        core_share=grade.core_share,
-        solved=grade.verdict is Verdict.SOLVED,
-        late=submission.late,
-    )
-    for reason, points in gains:
-        await tx.progress.add_correction(
-            PointsEvent(
-                member=submission.member,
-                cohort=challenge.cohort,
-                challenge=challenge.id,
-                week=challenge.week,
-                reason=reason,
-                points=points,
-                submission=submission.id,
-                at=at,
-            )
-        )
-    return sum(points for _, points in gains)
+    events = feedback.points_of(before, submission, challenge, grade, at=at)
+    for event in events:
+        await tx.progress.add_correction(event)
+    return sum(event.points for event in events)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.domain.audit import actor
 from bot.domain.chat.events import Event
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
@@ -19,7 +20,7 @@ from bot.domain.submission import Submission
 from bot.domain.text import one_line
 from bot.services.cohorts.holidays import PLANNED_AHEAD
 from bot.services.mentoring import messages
-from bot.services.mentoring.correcting import About, actor, correct, note, say_feedback
+from bot.services.mentoring.correcting import About, correct, note, say_feedback
 from bot.services.submissions.messages import graded
 from bot.services.submissions.released import ReleasedExercises
 

@@ -11,6 +11,7 @@ from bot.domain.regrade import Change, Difference, Regrade
 from bot.domain.submission import Submission
 from bot.domain.text import quoted, sentence
 from bot.services.mentoring.verbs import KEEP_BETTER, LEAVE_GRADES, STOP_REGRADE
+from bot.services.progress.messages import VERDICTS
 from bot.services.submissions.messages import graded, points_text
 
 NAMES_TOLD = 20
@@ -25,20 +26,6 @@ NOTHING_TO_REGRADE = "No answer to that challenge is graded, or none whose code 
 BEING_KEPT = Message.of("The better grades of that challenge are being kept just now.")
 
 _NOTHING_BETTER = "Nothing would be raised, so nothing changes."
-WORDS = {
-    Verdict.SOLVED: "solved",
-    Verdict.PARTLY: "partly there",
-    Verdict.WRONG: "not yet",
-    Verdict.UNATTEMPTED: "the starter",
-    Verdict.NOT_ALLOWED: "not allowed",
-    Verdict.SYNTAX_ERROR: "syntax error",
-    Verdict.CRASHED: "crashed",
-    Verdict.TIMED_OUT: "timed out",
-    Verdict.STALLED: "did not finish",
-    Verdict.OUT_OF_MEMORY: "out of memory",
-    Verdict.TOO_MUCH_OUTPUT: "too much output",
-    Verdict.SANDBOX_FAULT: "our fault",
-}
 
 
 # --- overrides and excuses --------------------------------------------------------------------
@@ -217,7 +204,8 @@ def _listed(
     if not items:
         return []
     lines = [
-        f"- {sentence(item.name)}: {WORDS[item.before]} → {WORDS[item.after]}" for item in items
+        f"- {sentence(item.name)}: {VERDICTS[item.before]} → {VERDICTS[item.after]}"
+        for item in items
     ]
     others = counts.get(change, 0) - len(items)
     return ["\n".join([f"{label}:", *lines, *([f"- and {others} more"] if others > 0 else [])])]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from bot.domain.audit import actor
 from bot.domain.challenge import Challenge
 from bot.domain.chat.events import Event
 from bot.domain.chat.keys import Kind, MessageKey
@@ -38,7 +39,7 @@ from bot.domain.regrade import (
 from bot.domain.store import Store, Transaction
 from bot.services.challenges.messages import needs_gpu
 from bot.services.mentoring import messages
-from bot.services.mentoring.correcting import About, actor, correct, note
+from bot.services.mentoring.correcting import About, correct, note
 from bot.services.submissions.messages import graded
 from bot.services.submissions.released import ReleasedExercises
 from bot.services.talk.messages import LEFT_ALONE

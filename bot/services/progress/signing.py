@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.audit import actor
 from bot.domain.chat.events import Event
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
@@ -42,7 +43,7 @@ class Mentor:
     @property
     def actor(self) -> str:
         """As the audit trail names them."""
-        return f"{self.event.user.platform}:{self.event.user.user}"
+        return actor(self.event.user)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,15 +20,14 @@ from bot.domain.errors import (
 from bot.domain.exercise import Catalogue, Device, Exercise
 from bot.domain.grading import Grade, Grader, GradingRequest, Seeds, Usage, Verdict
 from bot.domain.outbox import Wanted
-from bot.domain.progression import PointsEvent, earned
 from bot.domain.store import Store, Transaction
-from bot.domain.submission import Claim, Graded, Submission
+from bot.domain.submission import Claim, Submission
 from bot.services.submissions import messages
+from bot.services.submissions.feedback import points_of, say_feedback
 from bot.services.submissions.released import ReleasedExercises
 from bot.services.submissions.status import (
     GRACE,
     NEWS_WAIT,
-    is_deleted,
     status,
     tell_next,
     tell_why,
@@ -258,31 +257,13 @@ class GradingService:
         async with self.store.write() as tx:
             done = await tx.submissions.finish(claim, grade, at=self.clock())
             points = await _give_points(tx, done.submission, assignment.challenge, grade)
-            await self._give_feedback(tx, done, assignment, points)
+            if done.is_latest:
+                await say_feedback(
+                    tx, done.submission, assignment.exercise, assignment.cohort, points=points
+                )
             if points:
                 await self.celebrate(tx, done.submission)
         return done.submission
-
-    async def _give_feedback(
-        self, tx: Transaction, done: Graded, assignment: Assignment, points: float
-    ) -> None:
-        submission = done.submission
-        if not done.is_latest:
-            return
-        member = await tx.members.get(submission.member)
-        reader = member.identity_on(submission.conversation.platform)
-        if await is_deleted(tx, submission):
-            message = messages.deleted(submission, member.name)
-        else:
-            message = messages.verdict(
-                submission,
-                assignment.exercise,
-                name=member.name,
-                points=points,
-                details=assignment.cohort.details_public or submission.private,
-                author=reader,
-            )
-        await tx.outbox.say(status(submission, message, reader=reader))
 
     async def _give_up(self, claim: Claim) -> Submission:
         """Tell the learner and the mentors that the fault is ours; it costs no try."""
@@ -307,26 +288,8 @@ async def _give_points(
     tx: Transaction, submission: Submission, challenge: Challenge, grade: Grade
 ) -> float:
     """Record what this submission earned; returns the sum of the new points."""
-    member = submission.member
-    before = await tx.progress.points_for(member=member, challenge=challenge.id)
-    gains = earned(
-        before,
-        counts_as_try=grade.verdict.counts_as_try,
-        core_share=grade.core_share,
-        solved=grade.verdict is Verdict.SOLVED,
-        late=submission.late,
-    )
-    await tx.progress.add_points(
-        PointsEvent(
-            member=member,
-            cohort=challenge.cohort,
-            challenge=challenge.id,
-            week=challenge.week,
-            reason=reason,
-            points=points,
-            submission=submission.id,
-            at=submission.finished_at or submission.received_at,
-        )
-        for reason, points in gains
-    )
-    return sum(points for _, points in gains)
+    before = await tx.progress.points_for(member=submission.member, challenge=challenge.id)
+    at = submission.finished_at or submission.received_at
+    events = points_of(before, submission, challenge, grade, at=at)
+    await tx.progress.add_points(events)
+    return sum(event.points for event in events)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.domain.audit import actor
 from bot.domain.chat.keys import Kind, MessageKey
 from bot.domain.chat.message import Message
 from bot.domain.chat.refs import UserRef
@@ -68,7 +69,7 @@ class SubmissionService:
             challenge = await tx.challenges.get(submission.challenge)
             await tx.audit.record(
                 at=self.clock(),
-                actor=f"{user.platform}:{user.user}",
+                actor=actor(user),
                 action="dispute",
                 target=f"submission {submission.id}",
                 note=words,

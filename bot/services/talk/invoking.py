@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.domain.audit import actor
 from bot.domain.chat.commands import CommandSpec, OptionKind, Permission
 from bot.domain.chat.events import Event, UserInfo
 from bot.domain.chat.message import Message
@@ -156,7 +157,7 @@ class CommandService:
         async with self.store.write() as tx:
             await tx.audit.record(
                 at=self.clock(),
-                actor=f"{call.event.user.platform}:{call.event.user.user}",
+                actor=actor(call.event.user),
                 action=command.spec.name,
                 target=f"cohort {cohort.id}" if cohort else f"channel {where.channel}",
                 note=" ".join(
